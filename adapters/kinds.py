@@ -1,0 +1,84 @@
+"""The kinds of measurement, as `kinds.toml` lists them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal, NewType
+
+from adapters.errors import UnknownKind
+
+Kind = NewType("Kind", str)
+"""A name that stands in `kinds.toml`; made by `kind()`, which checks it."""
+
+Shape = Literal["quantity", "components", "category", "waveform"]
+Aggregation = Literal["mean", "sum", "latest", "none"]
+About = Literal["person", "room", "device"]
+
+_SHAPES = ("quantity", "components", "category", "waveform")
+_AGGREGATIONS = ("mean", "sum", "latest", "none")
+_ABOUTS = ("person", "room", "device")
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One row of `kinds.toml`; the file's head says what each column means."""
+
+    kind: Kind
+    title: str
+    shape: Shape
+    unit: str
+    aggregation: Aggregation
+    consent: str
+    about: About
+    stale_after: int
+    components: tuple[str, ...] = ()
+
+    @property
+    def shareable(self) -> bool:
+        """Whether it can be offered for sharing: only what is about the person."""
+        return self.about == "person"
+
+
+def _row(name: str, columns: Mapping[str, object]) -> KindRow:
+    components = columns.get("components", [])
+    row = KindRow(
+        kind=Kind(name),
+        **{**columns, "components": tuple(components)},  # type: ignore[arg-type]  # checked below
+    )
+    if row.shape not in _SHAPES or row.aggregation not in _AGGREGATIONS or row.about not in _ABOUTS:
+        raise ValueError(f"kinds.toml: {name} has a column with an unknown word")
+    if (row.shape == "components") != bool(row.components):
+        raise ValueError(f"kinds.toml: {name} must name its components if and only if it has them")
+    return row
+
+
+@cache
+def all_kinds() -> Mapping[Kind, KindRow]:
+    """Every row of `kinds.toml`, by name, in the order of the file.
+
+    Raises:
+        ValueError: a row is not well formed.
+    """
+    text = resources.files("adapters").joinpath("kinds.toml").read_text(encoding="utf-8")
+    return MappingProxyType({Kind(name): _row(name, row) for name, row in tomllib.loads(text).items()})
+
+
+def kind(name: str) -> Kind:
+    """Check a name.
+
+    Raises:
+        UnknownKind: `kinds.toml` has no such row.
+    """
+    if name not in all_kinds():
+        raise UnknownKind(name)
+    return Kind(name)
+
+
+def row_of(name: Kind) -> KindRow:
+    """The row of a kind."""
+    return all_kinds()[name]

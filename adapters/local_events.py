@@ -1,0 +1,83 @@
+"""What stays in this house: events that only `local.db` and the pages of this machine ever see.
+
+Nothing that sends can import this module (an import contract fails the build).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from adapters.reading import DeviceKey, Instant, SourceKey
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """Something that happened on the way to a device: seen, connected, lost, failed."""
+
+    device: DeviceKey
+    at: Instant
+    what: Literal["seen", "connected", "disconnected", "failed"]
+    address: str = ""
+    rssi: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalName:
+    """A name or number that tells one device, app or person from all others.
+
+    ``what`` is one of: ``advertised_name``, ``address``, ``serial_number``, ``system_id``,
+    ``source_name``, ``device_name``, ``local_identifier``.
+    """
+
+    owner: DeviceKey | SourceKey
+    what: str
+    name: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One value of one GATT characteristic, as it came.
+
+    ``stored`` says that the device considers it delivered (an indicated or stored record), so it
+    is journalled before it is decoded.
+    """
+
+    device: DeviceKey
+    characteristic: str
+    received: Instant
+    data: bytes
+    stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place at a time. ``route`` names the file or workout that it came with."""
+
+    at: Instant
+    latitude: float
+    longitude: float
+    altitude: float | None
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOffset:
+    """The offset in which a source printed its times; it belongs to the import, not to a reading."""
+
+    source: str
+    at: Instant
+    minutes: int
+
+
+LocalEvent = LinkEvent | LocalName | Packet | Position | TimeOffset
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBatch:
+    """Local events that belong together."""
+
+    events: Sequence[LocalEvent]

@@ -1,0 +1,264 @@
+"""Readings, one and many: the ground floor that every package stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum, IntFlag
+from typing import NewType
+
+from adapters.errors import ReadingRefused
+from adapters.kinds import Kind, row_of
+
+PersonKey = NewType("PersonKey", str)
+"""Our own name for somebody who lives in this house."""
+
+DeviceKey = NewType("DeviceKey", str)
+"""Our own keyed name for a device; never its address or serial number (DESIGN, Identity)."""
+
+SourceKey = NewType("SourceKey", str)
+"""Our own keyed name for what passed the reading on: an app, a phone, our own radio (`"radio"`)."""
+
+Instant = int
+"""Milliseconds since 1970-01-01T00:00:00Z. Half-open intervals everywhere."""
+
+Value = int | float | str
+"""A value as the store keeps it; see `stored()` and `text_of()`."""
+
+
+class Quality(IntFlag):
+    """What is known to be doubtful about a reading. Bits are stored: add, never renumber."""
+
+    NONE = 0
+    NO_SKIN_CONTACT = 1
+    ENTERED_BY_HAND = 2
+    CLOCK_NOT_TRUSTED = 4
+    POSSIBLE_DUPLICATE = 8
+
+
+class Absence(Enum):
+    """Why there is no value. The words are those of HL7 FHIR R4, data-absent-reason."""
+
+    NOT_A_NUMBER = "not-a-number"
+    NEGATIVE_INFINITY = "negative-infinity"
+    POSITIVE_INFINITY = "positive-infinity"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+    NOT_PERFORMED = "not-performed"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit, e.g. ``Quantity(Decimal("72"), "/min")``.
+
+    ``unit`` is a UCUM code. ``value`` keeps the digits that the device sent:
+    120 and 120.0 say different things about its precision.
+    """
+
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Several numbers of one measurement, in the order of the kind's components, in its unit.
+
+    A part that the device could not measure is an `Absence`.
+    """
+
+    values: tuple[Decimal | Absence, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One word of a list, e.g. ``Category("asleep-deep")``."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measurement in our words.
+
+    Attributes:
+        kind: what was measured.
+        start: when it was true of the person, ms UTC.
+        duration: for how long, ms; 0 for an instant.
+        value: what was measured, or why there is no value.
+        nth: 0, 1, 2 … parts equal measurements of one instant (order in the packet).
+        quality: what is doubtful about it.
+    """
+
+    kind: Kind
+    start: Instant
+    value: Quantity | Components | Category | Absence
+    duration: int = 0
+    nth: int = 0
+    quality: Quality = Quality.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """Samples over time: ``value[i] = samples[i] * factor``, every ``period_ms`` milliseconds."""
+
+    digest: str
+    period_ms: float
+    factor: str
+    samples: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingBatch:
+    """Many readings of one series (person, kind, device, source), as columns of one length.
+
+    A live reading is a batch of one. ``live`` batches may wait up to a second for their commit;
+    others (stored or indicated records, imports) are committed at once.
+    """
+
+    person: PersonKey
+    kind: Kind
+    device: DeviceKey
+    source: SourceKey
+    starts: Sequence[Instant]
+    durations: Sequence[int]
+    values: Sequence[Value]
+    decimals: Sequence[int]
+    nths: Sequence[int]
+    flags: Sequence[int]
+    live: bool = False
+    waveforms: Mapping[str, Waveform] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What a device says of its make: may be shared, because it names no single device.
+
+    Address, serial number, System ID and advertised name are not here: they are
+    `adapters.local_events.LocalName`.
+    """
+
+    person: PersonKey
+    device: DeviceKey
+    title: str
+    manufacturer: str = ""
+    model: str = ""
+    hardware: str = ""
+    firmware: str = ""
+    software: str = ""
+    body_site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which a live stream was not heard; ``until`` is None while it lasts."""
+
+    person: PersonKey
+    device: DeviceKey
+    since: Instant
+    until: Instant | None
+    why: str
+
+
+def stored(number: Decimal) -> tuple[Value, int]:
+    """A number as the store keeps it, and its count of decimals.
+
+    A number that does not print back from a float is kept as text, so no digit is ever lost.
+    36.60 and 36.6 give the same first part: they are the same reading.
+    """
+    exponent = number.as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    if number == number.to_integral_value() and abs(number) < 2**53:
+        return int(number), decimals
+    as_float = float(number)
+    if f"{as_float:.{decimals}f}" == f"{number:f}" and Decimal(repr(as_float)) == number:
+        return as_float, decimals
+    return f"{number.normalize():f}", decimals
+
+
+def text_of(value: Value, decimals: int) -> str:
+    """The digits as the device sent them: ``text_of(36.6, 2) == "36.60"``.
+
+    Text other than a number (a category, components, an absence) comes back as it is.
+    """
+    if isinstance(value, str):
+        try:
+            return f"{Decimal(value):.{decimals}f}"
+        except ArithmeticError:
+            return value
+    return f"{value:.{decimals}f}"
+
+
+def canonical(reading: Reading) -> tuple[Value, int]:
+    """The stored form of a reading's value, and its decimals.
+
+    Returns:
+        a number; or canonical text: the word of a category, ``absent:<reason>``, or components
+        joined by ``|`` with their own digits (``120|80``, an absent part as ``absent:<reason>``).
+
+    Raises:
+        ReadingRefused: the value is not of its kind's shape or unit.
+    """
+    row = row_of(reading.kind)
+    match reading.value:
+        case Absence() as absence:
+            return f"absent:{absence.value}", 0
+        case Quantity(value=number, unit=unit) if row.shape == "quantity":
+            if unit != row.unit:
+                raise ReadingRefused("the unit is not the one of its kind")
+            if not number.is_finite():
+                raise ReadingRefused("the value is not a number")
+            return stored(number)
+        case Components(values=parts, unit=unit) if row.shape == "components":
+            if unit != row.unit or len(parts) != len(row.components):
+                raise ReadingRefused("the components are not those of its kind")
+            return "|".join(_part(part) for part in parts), 0
+        case Category(word=word) if row.shape in ("category", "waveform"):
+            return word, 0
+        case _:
+            raise ReadingRefused("the value has not the shape of its kind")
+
+
+def _part(part: Decimal | Absence) -> str:
+    return f"absent:{part.value}" if isinstance(part, Absence) else f"{part:f}"
+
+
+def batches(
+    person: PersonKey,
+    device: DeviceKey,
+    source: SourceKey,
+    readings: Iterable[Reading],
+    *,
+    live: bool = False,
+) -> list[ReadingBatch]:
+    """Part readings into one batch a kind, in their order.
+
+    Raises:
+        ReadingRefused: a value is not of its kind's shape or unit.
+    """
+    by_kind: dict[Kind, list[Reading]] = {}
+    for reading in readings:
+        by_kind.setdefault(reading.kind, []).append(reading)
+    made = []
+    for kind, rows in by_kind.items():
+        values = [canonical(row) for row in rows]
+        made.append(
+            ReadingBatch(
+                person=person,
+                kind=kind,
+                device=device,
+                source=source,
+                starts=[row.start for row in rows],
+                durations=[row.duration for row in rows],
+                values=[value for value, _ in values],
+                decimals=[decimals for _, decimals in values],
+                nths=[row.nth for row in rows],
+                flags=[int(row.quality) for row in rows],
+                live=live,
+            )
+        )
+    return made

@@ -1,0 +1,205 @@
+"""The tables of both files. Every table is STRICT; times are milliseconds UTC.
+
+`gateway.db` holds what may be shared once the person agrees; `local.db` holds what stays here.
+They have keys of their own and are never attached to each other.
+"""
+
+from __future__ import annotations
+
+GATEWAY = """
+CREATE TABLE person (
+    key TEXT PRIMARY KEY, name TEXT NOT NULL, born TEXT NOT NULL, added_at INTEGER NOT NULL
+) STRICT;
+-- born: YYYY-MM
+
+CREATE TABLE device (
+    key TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES person (key), adapter TEXT NOT NULL,
+    profile TEXT NOT NULL, title TEXT NOT NULL, manufacturer TEXT NOT NULL DEFAULT '',
+    model TEXT NOT NULL DEFAULT '', hardware TEXT NOT NULL DEFAULT '',
+    firmware TEXT NOT NULL DEFAULT '', software TEXT NOT NULL DEFAULT '',
+    body_site TEXT NOT NULL DEFAULT '', simulated INTEGER NOT NULL,
+    added_at INTEGER NOT NULL, forgotten_at INTEGER
+) STRICT;
+-- adapter: 'ble' or 'healthkit'
+
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY, person TEXT NOT NULL REFERENCES person (key), kind TEXT NOT NULL,
+    device TEXT NOT NULL, source TEXT NOT NULL, simulated INTEGER NOT NULL,
+    n INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (person, kind, device, source)
+) STRICT;
+
+CREATE TABLE reading (
+    series INTEGER NOT NULL REFERENCES series (id), start INTEGER NOT NULL,
+    duration INTEGER NOT NULL, value ANY NOT NULL, nth INTEGER NOT NULL,
+    decimals INTEGER NOT NULL, flags INTEGER NOT NULL, intake INTEGER NOT NULL,
+    PRIMARY KEY (series, start, duration, value, nth)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waveform (
+    digest TEXT PRIMARY KEY, period_ms REAL NOT NULL, factor TEXT NOT NULL, samples BLOB NOT NULL
+) STRICT;
+
+-- The order of arrival: gap-free, one row per series and commit. `last` is the highest start.
+CREATE TABLE intake (
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, series INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, rows INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE quarter_hour (
+    series INTEGER NOT NULL, bucket INTEGER NOT NULL, n INTEGER NOT NULL,
+    lo REAL NOT NULL, hi REAL NOT NULL, total REAL NOT NULL,
+    PRIMARY KEY (series, bucket)
+) STRICT, WITHOUT ROWID;
+-- bucket: start of the quarter hour, ms // 900000
+
+CREATE TABLE dirty (
+    series INTEGER NOT NULL, bucket INTEGER NOT NULL, PRIMARY KEY (series, bucket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE correction (
+    series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    value ANY NOT NULL, nth INTEGER NOT NULL, version INTEGER NOT NULL,
+    new_value ANY, new_decimals INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
+    PRIMARY KEY (series, start, duration, value, nth, version)
+) STRICT, WITHOUT ROWID;
+-- new_value NULL: the reading was entered in error
+
+CREATE VIEW current_reading AS
+SELECT r.series, r.start, r.duration, r.value, r.nth, r.flags, r.intake,
+       CASE WHEN c.version IS NULL THEN r.value ELSE c.new_value END AS current_value,
+       CASE WHEN c.version IS NULL THEN r.decimals ELSE c.new_decimals END AS current_decimals,
+       COALESCE(c.version, 0) AS version
+FROM reading r LEFT JOIN correction c
+  ON (c.series, c.start, c.duration, c.value, c.nth)
+   = (r.series, r.start, r.duration, r.value, r.nth)
+ AND c.version = (SELECT MAX(version) FROM correction x
+     WHERE (x.series, x.start, x.duration, x.value, x.nth)
+         = (r.series, r.start, r.duration, r.value, r.nth));
+
+-- Deleted readings, by a keyed digest of their identity alone: an import must not bring them back.
+CREATE TABLE tombstone (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gap (
+    id INTEGER PRIMARY KEY, person TEXT NOT NULL, device TEXT NOT NULL,
+    since INTEGER NOT NULL, until INTEGER, why TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE import_run (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, person TEXT NOT NULL, adapter TEXT NOT NULL,
+    archive BLOB NOT NULL, finished_at INTEGER, report TEXT NOT NULL
+) STRICT;
+-- archive: keyed digest of the file's bytes; report: JSON
+
+-- The consent ledger: appended to, never changed (triggers forbid UPDATE and DELETE).
+CREATE TABLE ledger (
+    seq INTEGER PRIMARY KEY, event TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the consent ledger never changes'); END;
+CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'the consent ledger never shrinks'); END;
+
+CREATE TABLE recipient (
+    key TEXT PRIMARY KEY, invitation TEXT NOT NULL, secret BLOB NOT NULL,
+    patient TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, added_at INTEGER NOT NULL,
+    person TEXT NOT NULL REFERENCES person (key)
+) STRICT;
+-- patient: 'Patient/…' at the recipient, '' until known; state: active, suspended, removed
+
+-- Where each resource of ours stands at the recipient: gateway, a device, the patient.
+CREATE TABLE remote (
+    recipient TEXT NOT NULL, what TEXT NOT NULL, reference TEXT NOT NULL,
+    PRIMARY KEY (recipient, what)
+) STRICT, WITHOUT ROWID;
+
+-- How far release has read: the last intake and the last ledger entry it took into account.
+CREATE TABLE released (
+    id INTEGER PRIMARY KEY CHECK (id = 1), intake INTEGER NOT NULL, ledger INTEGER NOT NULL
+) STRICT;
+INSERT INTO released VALUES (1, 0, 0);
+
+-- What consent covers and is not claimed yet, as spans of measurement time [first, last].
+CREATE TABLE waiting (
+    id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, series INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, grain TEXT NOT NULL, consent TEXT NOT NULL
+) STRICT;
+CREATE INDEX waiting_by_recipient ON waiting (recipient, series, first);
+
+-- One row a reading once it is claimed for sending.
+CREATE TABLE delivery (
+    recipient TEXT NOT NULL, series INTEGER NOT NULL, start INTEGER NOT NULL,
+    duration INTEGER NOT NULL, value ANY NOT NULL, nth INTEGER NOT NULL, version INTEGER NOT NULL,
+    batch INTEGER NOT NULL, state TEXT NOT NULL, reference TEXT NOT NULL DEFAULT '',
+    outcome TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (recipient, series, start, duration, value, nth, version)
+) STRICT, WITHOUT ROWID;
+-- state: sending, sent, already, rejected, deferred, unknown, cancelled
+CREATE INDEX delivery_by_batch ON delivery (batch);
+CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
+
+CREATE TABLE delivery_count (
+    recipient TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (recipient, kind, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, claimed_at INTEGER NOT NULL,
+    consent TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0,
+    sha256 BLOB NOT NULL DEFAULT x'', state TEXT NOT NULL, answered_at INTEGER,
+    provenance TEXT NOT NULL DEFAULT '', not_before INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- state: sending, done, unknown, deferred, cancelled
+
+CREATE TABLE session (
+    digest BLOB PRIMARY KEY, person TEXT NOT NULL, made_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL, form_token TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL,
+    detail TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- small facts of this home: 'simulation', 'running', 'notice_seen', …
+"""
+
+LOCAL = """
+CREATE TABLE local_name (
+    owner TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (owner, what, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link_event (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL,
+    address TEXT NOT NULL DEFAULT '', rssi INTEGER, detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE raw_packet (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, characteristic TEXT NOT NULL,
+    received INTEGER NOT NULL, data BLOB NOT NULL, taken_in INTEGER NOT NULL
+) STRICT;
+CREATE INDEX raw_packet_open ON raw_packet (received) WHERE taken_in = 0;
+
+CREATE TABLE position (
+    route TEXT NOT NULL, at INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
+    altitude REAL, PRIMARY KEY (route, at, latitude, longitude)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE time_offset (
+    source TEXT NOT NULL, at INTEGER NOT NULL, minutes INTEGER NOT NULL, PRIMARY KEY (source, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE zone_history (
+    person TEXT NOT NULL, since INTEGER NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (person, since)
+) STRICT, WITHOUT ROWID;
+
+-- Heads of what lives in gateway.db, kept apart so that a file cut short is noticed.
+CREATE TABLE head (
+    what TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+-- what: 'ledger', 'intake', 'audit'
+"""

@@ -1,0 +1,45 @@
+# Shared by the scripts: finds Python, makes the project's own environment, says what it installs.
+# Sourced, not run. Everything lands in .venv and .cache inside the project.
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+VENV="$ROOT/.venv"
+export PYTHONDONTWRITEBYTECODE="${PYTHONDONTWRITEBYTECODE:-}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+# A step that cannot run here: loud, and a failure where nothing may be skipped.
+skip() {
+    say "SKIPPED: $*"
+    if [ "${CI:-}" = "true" ]; then
+        say "CI=true: nothing may be skipped."
+        exit 1
+    fi
+}
+
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+        [ -n "$candidate" ] || continue
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    say "This needs Python 3.11 or newer with its venv module."
+    say "On Debian, Ubuntu or Raspberry Pi OS: sudo apt-get install python3-venv"
+    exit 2
+}
+
+# environment run|dev: the hash-locked packages of requirements/NAME.txt and this project itself.
+environment() {
+    local list="$ROOT/requirements/$1.txt" stamp="$VENV/.installed-$1" wanted
+    wanted="$(cat "$list" "$ROOT/pyproject.toml" | sha256sum | cut -d' ' -f1)"
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+        return
+    fi
+    [ -x "$VENV/bin/python" ] || { say "Making an environment in .venv …"; "$(find_python)" -m venv "$VENV"; }
+    say "Installing the packages of requirements/$1.txt into .venv (checked by their hashes) …"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$list" >&2
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable "$ROOT" >&2
+    printf '%s' "$wanted" >"$stamp"
+}
