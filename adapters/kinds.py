@@ -65,7 +65,8 @@ def all_kinds() -> Mapping[Kind, KindRow]:
         ValueError: a row is not well formed.
     """
     text = resources.files("adapters").joinpath("kinds.toml").read_text(encoding="utf-8")
-    return MappingProxyType({Kind(name): _row(name, row) for name, row in tomllib.loads(text).items()})
+    rows = tomllib.loads(text)
+    return MappingProxyType({Kind(name): _row(name, row) for name, row in rows.items()})
 
 
 def kind(name: str) -> Kind:

@@ -66,7 +66,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class TimeOffset:
-    """The offset in which a source printed its times; it belongs to the import, not to a reading."""
+    """The offset in which a source printed its times: of the import, not of a reading."""
 
     source: str
     at: Instant

@@ -177,7 +177,8 @@ def stored(number: Decimal) -> tuple[Value, int]:
     as_float = float(number)
     if f"{as_float:.{decimals}f}" == f"{number:f}" and Decimal(repr(as_float)) == number:
         return as_float, decimals
-    return f"{number.normalize():f}", decimals
+    digits = f"{number:f}"
+    return (digits.rstrip("0").rstrip(".") if decimals else digits), decimals
 
 
 def text_of(value: Value, decimals: int) -> str:

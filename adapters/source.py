@@ -9,7 +9,7 @@ from adapters.local_events import LocalBatch, Packet
 from adapters.reading import DeviceFacts, Gap, ReadingBatch
 
 Arrival = ReadingBatch | LocalBatch | DeviceFacts | Gap
-"""What comes out of a source. `take_in` parts it: `LocalBatch` to `local.db`, the rest to `gateway.db`."""
+"""What comes out of a source; `take_in` puts `LocalBatch` into `local.db`, the rest elsewhere."""
 
 
 class Source(Protocol):

@@ -1,0 +1,29 @@
+"""The table of kinds is well formed, and names are checked against it."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.errors import UnknownKind
+from adapters.kinds import all_kinds, kind, row_of
+
+
+def test_a_name_that_the_table_has_is_a_kind() -> None:
+    assert row_of(kind("heart_rate")).unit == "/min"
+
+
+def test_a_name_that_the_table_lacks_is_refused() -> None:
+    with pytest.raises(UnknownKind) as caught:
+        kind("aura")
+    assert caught.value.name == "aura"
+
+
+def test_the_two_carbon_monoxides_are_two_kinds() -> None:
+    breath, room = row_of(kind("breath_carbon_monoxide")), row_of(kind("carbon_monoxide_in_air"))
+    assert (breath.unit, breath.shareable) == ("[ppm]", True)
+    assert (room.unit, room.shareable) == ("kg/m3", False)
+
+
+def test_only_kinds_with_components_name_them() -> None:
+    for row in all_kinds().values():
+        assert (row.shape == "components") == bool(row.components)
