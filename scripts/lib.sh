@@ -43,3 +43,32 @@ environment() {
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable "$ROOT" >&2
     printf '%s' "$wanted" >"$stamp"
 }
+
+# debian COMMAND PACKAGE...: Debian's packages for a command that is missing, when we are root.
+debian() {
+    local command="$1"
+    shift
+    command -v "$command" >/dev/null 2>&1 && return 0
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing $* (Debian's packages) …"
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } \
+            >/dev/null 2>&1 || true
+    fi
+    command -v "$command" >/dev/null 2>&1
+}
+
+# The charts of the pages: declared in gateway/web/package.json, installed beside it.
+page_files() {
+    local folder="$ROOT/gateway/web" wanted
+    wanted="$(sha256sum <"$folder/package-lock.json" | cut -d' ' -f1)"
+    if [ "$(cat "$folder/node_modules/.installed" 2>/dev/null)" = "$wanted" ]; then
+        return
+    fi
+    if ! debian npm nodejs npm; then
+        skip "no npm: the pages show their charts as plain pictures, without zoom."
+        return
+    fi
+    say "Installing the chart library of the pages (npm, by its lock file) …"
+    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2)
+    printf '%s' "$wanted" >"$folder/node_modules/.installed"
+}
