@@ -33,6 +33,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In CI a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if skipped and os.environ.get("CI") == "true" and exitstatus == 0:
+    if reporter and skipped and os.environ.get("CI") == "true" and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"CI=true: {len(skipped)} skipped, nothing may be skipped", red=True)

@@ -1,0 +1,78 @@
+"""What a command says: with `--json` one document on stdout, else words for a person."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import orjson
+
+from adapters.reading import Instant
+from gateway.errors import ExitCode, GatewayError
+
+Json = dict[str, object] | list[object]
+
+
+def print_json(document: object) -> None:
+    """One JSON document, alone on stdout."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """A sentence for a person, on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def aside(text: str) -> None:
+    """A sentence beside the answer (progress, a warning), on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for a person; JSON is made from the same rows elsewhere."""
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        made.add_column(heading)
+    for row in rows:
+        made.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(soft_wrap=True).print(made)
+
+
+def moment(at: Instant | None) -> str:
+    """A time as this computer's clock on the wall shows it."""
+    if at is None:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def iso(at: Instant | None) -> str | None:
+    """A time for JSON: UTC with milliseconds."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def failed(error: Exception, as_json: bool) -> int:
+    """Say what went wrong and what to do next; return the exit code."""
+    next_step = str(getattr(error, "next_step", ""))
+    code = error.code if isinstance(error, GatewayError) else _code_of(error)
+    if as_json:
+        print_json({"error": str(error), "next_step": next_step, "exit_code": int(code)})
+    sys.stderr.write(f"{error} {next_step}".strip() + "\n")
+    return int(code)
+
+
+def _code_of(error: Exception) -> ExitCode:
+    """Errors of the packages below say by their `code` word what a command ends with."""
+    word = getattr(type(error), "exit_word", "failed")
+    return {
+        "failed": ExitCode.FAILED,
+        "wrong use": ExitCode.WRONG_USE,
+        "refused": ExitCode.REFUSED,
+        "device": ExitCode.DEVICE_FAILED,
+    }[word]
