@@ -1,0 +1,61 @@
+"""Which radio bleak speaks through: the machine's own, or another that has the same face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bleak import BleakClient, BleakScanner
+from bleak.args.bluez import BlueZClientArgs, BlueZScannerArgs
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak_retry_connector import establish_connection
+
+Heard = Callable[[BLEDevice, AdvertisementData], None]
+Lost = Callable[[BleakClient], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """The back ends that are handed to bleak; None means the machine's own.
+
+    Attributes:
+        scanner: a scanner back end.
+        client: a client back end.
+        adapter: the adapter's name on Linux, e.g. ``hci1``; None for the system's first.
+    """
+
+    scanner: type[BaseBleakScanner] | None = None
+    client: type[BaseBleakClient] | None = None
+    adapter: str | None = None
+
+    def listening(self, heard: Heard) -> BleakScanner:
+        """A scanner, not started yet, that calls back for each advertisement."""
+        bluez = BlueZScannerArgs(adapter=self.adapter) if self.adapter else BlueZScannerArgs()
+        return BleakScanner(heard, bluez=bluez, backend=self.scanner)
+
+    async def connect(
+        self, device: BLEDevice, name: str, lost: Lost, *, attempts: int
+    ) -> BleakClient:
+        """A connected client of the plain class, so that no bond is ever removed to get there.
+
+        Args:
+            device: as just heard by the scanner.
+            name: what error messages call it; never its address.
+            lost: called when the link is lost or closed.
+            attempts: how often to try before giving up.
+
+        Raises:
+            BleakError: no connection came about.
+        """
+        bluez = BlueZClientArgs(adapter=self.adapter) if self.adapter else BlueZClientArgs()
+        return await establish_connection(
+            BleakClient,
+            device,
+            name,
+            lost,
+            max_attempts=attempts,
+            backend=self.client,
+            bluez=bluez,
+        )
