@@ -1,0 +1,86 @@
+"""The attributes of a connected device: found out, and listened to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bleak.backends.characteristic import BleakGATTCharacteristic, GattCharacteristicsFlags
+from bleak.backends.descriptor import BleakGATTDescriptor
+from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
+from bumble import att, gatt_client
+from bumble.device import Connection, Peer
+
+from adapters.simulator.scanner import text
+
+
+class GattClient(gatt_client.Client):
+    """Bumble's GATT client, which can hold back the confirmation of an indication.
+
+    A value's confirmation tells the device that it may forget the value. `before_confirm` holds,
+    by characteristic handle, what is awaited first.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.before_confirm: dict[int, Callable[[], Awaitable[object]]] = {}
+        self._held: set[asyncio.Task[None]] = set()
+        self._hold: Callable[[], Awaitable[object]] | None = None
+
+    def on_att_handle_value_indication(self, indication: att.ATT_Handle_Value_Indication) -> None:
+        """Tell the subscribers, then confirm: at once, or when it is time."""
+        self._hold = self.before_confirm.get(indication.attribute_handle)
+        super().on_att_handle_value_indication(indication)
+
+    def send_confirmation(self, confirmation: att.ATT_Handle_Value_Confirmation) -> None:
+        """Confirm after what was to be awaited; not at all if that fails."""
+        hold, self._hold = self._hold, None
+        if hold is None:
+            super().send_confirmation(confirmation)
+            return
+        task = asyncio.ensure_future(self._confirm_after(hold, confirmation))
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
+
+    async def _confirm_after(
+        self,
+        hold: Callable[[], Awaitable[object]],
+        confirmation: att.ATT_Handle_Value_Confirmation,
+    ) -> None:
+        await hold()
+        super().send_confirmation(confirmation)
+
+    def on_disconnection(self, *args: object) -> None:
+        """Drop what was held back: there is nobody to confirm to."""
+        for task in self._held:
+            task.cancel()
+        super().on_disconnection(*args)
+
+
+async def discover(peer: Peer, max_write: Callable[[], int]) -> BleakGATTServiceCollection:
+    """Find out all services, characteristics and descriptors, in the order of their handles."""
+    found = BleakGATTServiceCollection()
+    for service in await peer.discover_services():
+        its_service = BleakGATTService(service, service.handle, text(service.uuid))
+        found.add_service(its_service)
+        for characteristic in await service.discover_characteristics():
+            its_characteristic = BleakGATTCharacteristic(
+                characteristic,
+                characteristic.handle,
+                text(characteristic.uuid),
+                [
+                    flag.name.replace("_", "-")  # type: ignore[misc]  # names are bleak's words
+                    for flag in GattCharacteristicsFlags
+                    if characteristic.properties & flag.value
+                ],
+                max_write,
+                its_service,
+            )
+            found.add_characteristic(its_characteristic)
+            for descriptor in await characteristic.discover_descriptors():
+                found.add_descriptor(
+                    BleakGATTDescriptor(
+                        descriptor, descriptor.handle, text(descriptor.type), its_characteristic
+                    )
+                )
+    return found

@@ -1,0 +1,115 @@
+"""A virtual radio chip: Bumble's controller, brought nearer to a real one.
+
+Differences from `bumble.controller.Controller` 0.0.236, all kept here: scan responses and signal
+strengths are real, advertising intervals are in the units of the specification, a connection that
+is being made can be cancelled, a reset ends what went on. Only legacy advertising is offered, as
+most health sensors have it.
+
+Source: Bluetooth Core 6.0, Vol 4, Part E, 7.3.2, 7.7.65, 7.8.5, 7.8.13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bumble import hci, ll
+from bumble.controller import Controller, LegacyAdvertiser
+
+_ACTIVE = 1
+_UNIT_MS = 0.625
+
+_Report = hci.HCI_LE_Advertising_Report_Event.Report
+_EventType = hci.HCI_LE_Advertising_Report_Event.EventType
+
+
+@dataclass
+class Heard(ll.AdvInd):
+    """An advertisement as one scanner hears it."""
+
+    scan_response: bytes
+    rssi: int
+    advertiser: LegacyAdvertiser
+
+
+class RadioController(Controller):
+    """One chip: of a peripheral or of the gateway's side."""
+
+    le_features = Controller.le_features & ~(
+        hci.LeFeatureMask.LE_EXTENDED_ADVERTISING
+        | hci.LeFeatureMask.LE_PERIODIC_ADVERTISING
+        | hci.LeFeatureMask.LL_PRIVACY
+    )
+    # One HCI packet instead of ten for a value of the usual length.
+    le_acl_data_packet_length = 251
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it scans, or waits for an advertisement to connect to."""
+        return self.le_scan_enable or self.pending_le_connection is not None
+
+    def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
+        """Report what was heard, and connect if it is the one waited for."""
+        if not isinstance(pdu, Heard) or not pdu.advertiser.enabled:
+            return
+        if self.le_scan_enable:
+            self._report(pdu, _EventType.ADV_IND, pdu.data)
+            if self.le_scan_type == _ACTIVE and pdu.scan_response:
+                self._report(pdu, _EventType.SCAN_RSP, pdu.scan_response)
+        pending = self.pending_le_connection
+        if pending is not None and pending.peer_address == pdu.advertiser_address:
+            self.create_le_connection(pdu.advertiser_address)
+
+    def _report(self, pdu: Heard, event: _EventType, data: bytes) -> None:
+        report = _Report(
+            event_type=event,
+            address_type=pdu.advertiser_address.address_type,
+            address=pdu.advertiser_address,
+            data=data,
+            rssi=pdu.rssi,
+        )
+        self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
+
+    def on_hci_le_set_advertising_parameters_command(
+        self, command: hci.HCI_LE_Set_Advertising_Parameters_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """The interval comes in units of 0.625 ms; Bumble's timer counts milliseconds."""
+        status = super().on_hci_le_set_advertising_parameters_command(command)
+        interval = max(1, round(command.advertising_interval_min * _UNIT_MS))
+        self.le_legacy_advertiser.advertising_interval_min = interval
+        return status
+
+    def on_hci_le_create_connection_cancel_command(
+        self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """Stop waiting for the peer, and say so by a connection that did not come about."""
+        pending, self.pending_le_connection = self.pending_le_connection, None
+        if pending is None:
+            return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
+        self.send_hci_packet(
+            hci.HCI_LE_Connection_Complete_Event(
+                status=hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR,
+                connection_handle=0,
+                role=hci.Role.CENTRAL,
+                peer_address_type=pending.peer_address.address_type,
+                peer_address=pending.peer_address,
+                connection_interval=0,
+                peripheral_latency=0,
+                supervision_timeout=0,
+                central_clock_accuracy=0,
+            )
+        )
+        return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+    def on_hci_reset_command(
+        self, _command: hci.HCI_Reset_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """End links, scan, advertising and a connection that is being made."""
+        for connection in list(self.le_connections.values()):
+            connection.send_ll_control_pdu(
+                ll.TerminateInd(hci.HCI_ErrorCode.REMOTE_USER_TERMINATED_CONNECTION_ERROR)
+            )
+        self.le_connections.clear()
+        self.le_legacy_advertiser.stop()
+        self.le_scan_enable = False
+        self.pending_le_connection = None
+        return super().on_hci_reset_command(_command)

@@ -1,0 +1,173 @@
+"""The virtual radio: what is between the antennas.
+
+Bumble's own link delivers everything at once, repeats the advertisement as the scan response and
+hears every device at -50 dBm. Here a scan response is the one that the device set, every device
+has a signal strength of its own, and time on the air may be modelled: Bluetooth Core 6.0, Vol 6,
+Part B, 4.4.2 (advertising and scanning) and 4.5.1 (connection events).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bumble import hci, ll
+from bumble.controller import Controller
+from bumble.core import PhysicalTransport
+from bumble.link import LocalLink
+
+from adapters.simulator.controller import Heard, RadioController
+
+
+class Clock(Protocol):
+    """What the air needs of an event loop: the time, and a call at a time."""
+
+    def time(self) -> float:
+        """Seconds, never going back."""
+        ...
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> Any:
+        """Call later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How good the air is.
+
+    Attributes:
+        interval: seconds between connection events; 0 delivers at once (for tests).
+        loss: share of data packets that must be sent again at the next connection event.
+        unheard: share of advertisements that a scanner misses.
+        rssi: signal strength of a device that nobody has placed, dBm.
+        jitter: how far each heard signal strength strays from it, dB.
+        seed: the same seed loses the same packets.
+    """
+
+    interval: float = 0.0
+    loss: float = 0.0
+    unheard: float = 0.0
+    rssi: int = -60
+    jitter: int = 3
+    seed: int = 1
+
+
+class RadioLink(LocalLink):
+    """The air that all controllers of one simulation share."""
+
+    def __init__(self, conditions: Conditions | None = None, clock: Clock | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bumble's, untyped
+        self.conditions = conditions or Conditions()
+        self._clock = clock
+        self._random = random.Random(self.conditions.seed)  # noqa: S311 - weather, not a secret
+        self._by_address: dict[hci.Address, Controller] = {}
+        self._signal: dict[str, int] = {}
+        self._next_event: dict[tuple[str, str], float] = {}
+
+    def controller(self, name: str) -> RadioController:
+        """A new radio chip on this air."""
+        return RadioController(name, link=self)
+
+    def place(self, address: str, rssi: int) -> None:
+        """Say how strongly the device at this address is heard, in dBm."""
+        self._signal[address.upper()] = rssi
+
+    def remove(self, controller: Controller) -> None:
+        """Take a chip off the air, as when its power fails: its peers lose their links at once."""
+        controller.le_legacy_advertiser.stop()
+        for connection in list(controller.le_connections.values()):
+            connection.send_ll_control_pdu(
+                ll.TerminateInd(hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
+            )
+        controller.le_connections.clear()
+        controller.host = None
+        self.controllers.discard(controller)
+        for address in [a for a, there in self._by_address.items() if there is controller]:
+            del self._by_address[address]
+
+    def on_address_changed(self, controller: Controller) -> None:
+        """Called by a controller whose host gave it an address."""
+        self._by_address[controller.random_address] = controller
+
+    def find_le_controller(self, address: hci.Address) -> Controller | None:
+        """The chip with this address, if it is on the air."""
+        return self._by_address.get(address) or super().find_le_controller(address)
+
+    def send_advertising_pdu(
+        self, sender_controller: Controller, packet: ll.AdvertisingPdu
+    ) -> None:
+        """Deliver a connection request to whom it is for, an advertisement to all who listen."""
+        if isinstance(packet, ll.ConnectInd):
+            # At once: after it nobody else can connect to the same advertisement.
+            if advertiser := self.find_le_controller(packet.advertiser_address):
+                advertiser.on_ll_advertising_pdu(packet)
+            return
+        if not isinstance(packet, ll.AdvInd):
+            return
+        loop = asyncio.get_running_loop()
+        for listener in self.controllers:
+            if listener is sender_controller or not getattr(listener, "is_listening", False):
+                continue
+            if self._random.random() < self.conditions.unheard:
+                continue
+            heard = Heard(
+                advertiser_address=packet.advertiser_address,
+                data=packet.data,
+                scan_response=bytes(sender_controller.le_legacy_advertiser.scan_response_data),
+                rssi=self._strength(packet.advertiser_address),
+                advertiser=sender_controller.le_legacy_advertiser,
+            )
+            loop.call_soon(listener.on_ll_advertising_pdu, heard)
+
+    def send_acl_data(
+        self,
+        sender_controller: Controller,
+        destination_address: hci.Address,
+        transport: PhysicalTransport,
+        data: bytes,
+    ) -> None:
+        """Deliver data at its connection event, in the order in which it was sent."""
+        source = sender_controller.random_address
+
+        def deliver() -> None:
+            if receiver := self.find_le_controller(destination_address):
+                receiver.on_link_acl_data(source, transport, data)
+
+        self._at_next_event(str(source), str(destination_address), deliver)
+
+    def send_ll_control_pdu(
+        self,
+        sender_address: hci.Address,
+        receiver_address: hci.Address,
+        packet: ll.ControlPdu,
+    ) -> None:
+        """Deliver control of the link after the data that was sent before it."""
+
+        def deliver() -> None:
+            receiver = self.find_le_controller(receiver_address)
+            if receiver is not None and sender_address in receiver.le_connections:
+                receiver.on_ll_control_pdu(sender_address, packet)
+
+        self._at_next_event(str(sender_address), str(receiver_address), deliver)
+
+    def _strength(self, address: hci.Address) -> int:
+        placed = self._signal.get(address.to_string(False), self.conditions.rssi)
+        jitter = self.conditions.jitter
+        return placed + (self._random.randint(-jitter, jitter) if jitter else 0)
+
+    def _at_next_event(self, source: str, destination: str, deliver: Callable[[], None]) -> None:
+        interval = self.conditions.interval
+        if not interval:
+            asyncio.get_running_loop().call_soon(deliver)
+            return
+        clock = self._clock or asyncio.get_running_loop()
+        key = (source, destination)
+        # A packet sent in an event goes out at the next one, never before an earlier packet.
+        due = max((clock.time() // interval + 1) * interval, self._next_event.get(key, 0.0))
+        while self._random.random() < self.conditions.loss:
+            due += interval
+        self._next_event[key] = due
+        clock.call_at(due, deliver)
