@@ -1,0 +1,102 @@
+"""Numbers, units, times and ages as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from types import MappingProxyType
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from gateway.htmlkit.language import gettext as _
+from gateway.htmlkit.language import ngettext, spoken
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "1": "",
+        "/min": "/min",
+        "[ppm]": "ppm",
+        "mm[Hg]": "mmHg",
+        "Cel": "°C",
+        "kg/m2": "kg/m²",
+        "kg/m3": "kg/m³",
+        "mL/(kg.min)": "mL/kg/min",
+        "{beats}/min": "/min",
+        "{breaths}/min": "/min",
+    }
+)
+
+
+def unit(code: str) -> str:
+    """A UCUM code as it is printed; `{steps}` loses its braces, an unknown code stays as it is."""
+    known = _UNITS.get(code)
+    if known is not None:
+        return known
+    return code[1:-1] if code.startswith("{") and code.endswith("}") else code
+
+
+def number(value: float | Decimal, decimals: int | None = None) -> str:
+    """A number in the reader's locale.
+
+    Args:
+        value: the number.
+        decimals: how many to show; None keeps a Decimal's own digits and rounds a float to three
+            significant places or to the unit, whichever is finer.
+    """
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if decimals is None and isinstance(value, Decimal):
+        exponent = exact.as_tuple().exponent
+        decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    if decimals is None:
+        size = abs(exact)
+        decimals = 0 if size >= 100 or exact == int(exact) else 1 if size >= 10 else 2
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(exact, format=pattern, locale=spoken().locale))
+
+
+def whole(value: int) -> str:
+    """A count, with the separators of the reader's locale."""
+    return number(Decimal(value))
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, tz=UTC)
+
+
+def when(at: int, zone: tzinfo = UTC, form: str = "d MMM y, HH:mm") -> str:
+    """A time in the reader's zone; `form` is a CLDR pattern."""
+    return str(format_datetime(_moment(at), format=form, tzinfo=zone, locale=spoken().locale))
+
+
+def iso(at: int) -> str:
+    """A time for a machine, UTC with `Z`."""
+    return _moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def lasting(span: int) -> str:
+    """A length of time in its largest fitting unit: "12 seconds", "3 hours"."""
+    seconds = max(0, span) // 1000
+    if seconds < 60:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    for size, one, many in (
+        (86_400, "%d day", "%d days"),
+        (3_600, "%d hour", "%d hours"),
+        (60, "%d minute", "%d minutes"),
+    ):
+        n = seconds // size
+        if n >= (2 if size == 86_400 else 1):
+            return ngettext(one, many, n) % n
+    return ""
+
+
+def ago(at: int, now: int) -> str:
+    """How long since: "just now", "12 seconds ago", "3 days ago"."""
+    if at > now + MINUTE:
+        return _("in the future; check the device's clock")
+    if now - at < 3_000:
+        return _("just now")
+    return _("%(span)s ago") % {"span": lasting(now - at)}
