@@ -1,0 +1,240 @@
+"""One reading as an Observation: the slow way, through the models, for previews and tests.
+
+It is also where the templates of `template.py` come from, so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fhir.resources.R4B.observation import Observation
+from pydantic import ValidationError
+
+from adapters.kinds import row_of as kind_row_of
+from adapters.reading import Instant, Quality, Reading, canonical, text_of
+from fhir_mappings import systems, words
+from fhir_mappings.errors import MappingError
+from fhir_mappings.instant import utc
+from fhir_mappings.shape import Shape
+from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
+
+Json = dict[str, Any]
+"""A FHIR element as JSON; the models check it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What differs from reading to reading, in the order in which it stands in the JSON.
+
+    ``parts`` are one number, a number a component, or ``absent:<reason>``, or one word.
+    """
+
+    identifier: str
+    start: str
+    end: str
+    issued: str
+    parts: tuple[str, ...]
+    flags: int
+
+
+def to_observation(
+    reading: Reading, shape: Shape, *, identifier: str, issued: Instant
+) -> Observation:
+    """Map one reading.
+
+    Args:
+        reading: of the shape's kind.
+        shape: patient, device and claims.
+        identifier: the keyed identity for this recipient, so that a conditional create makes the
+            Observation once however often it is sent.
+        issued: when it was made ready to be sent, ms UTC.
+
+    Raises:
+        MappingError: the kind has no row, or the reading is not of the shape's kind.
+        ReadingRefused: the value is not of its kind's shape or unit.
+
+    Source: HL7 FHIR R4 4.0.1, Observation and Vital Signs Profile; HL7 PHD 2.0.0.
+    """
+    if reading.kind != shape.kind:
+        raise MappingError("the reading is not of the shape's kind", reading.kind)
+    value, decimals = canonical(reading)
+    end = reading.start + reading.duration
+    slots = Slots(
+        identifier=identifier,
+        start=utc(reading.start),
+        end=utc(end) if reading.duration else "",
+        issued=utc(issued),
+        parts=parts_of(text_of(value, decimals), len(row_of(shape.kind).components)),
+        flags=int(reading.quality),
+    )
+    return build(content(shape, slots))
+
+
+def parts_of(text: str, components: int) -> tuple[str, ...]:
+    """The parts of a stored value: one, or as many as there are components.
+
+    Raises:
+        MappingError: there are not as many.
+    """
+    if not components:
+        return (text,)
+    if text.startswith("absent:") and "|" not in text:
+        return (text,) * components
+    parts = tuple(text.split("|"))
+    if len(parts) != components:
+        raise MappingError("the value has not the parts of its kind")
+    return parts
+
+
+def build(resource: Json) -> Observation:
+    """Let the R4B model check a resource.
+
+    Raises:
+        MappingError: it is not an Observation.
+    """
+    try:
+        return Observation.model_validate(resource)
+    except ValidationError as error:
+        where = ".".join(str(step) for step in error.errors()[0]["loc"])
+        raise MappingError(f"not a valid Observation: {where}") from error
+
+
+def content(shape: Shape, slots: Slots) -> Json:
+    """The Observation as JSON, in the order of the R4 definition."""
+    row = row_of(shape.kind)
+    site = words.site(shape.body_site)
+    codings = row.codings(shape.adapter, site, shape.permits)
+    resource: Json = {"resourceType": "Observation", "meta": _meta(shape, row, codings)}
+    if shape.adapter == "ble" and shape.gateway_device:
+        gateway = {"reference": shape.gateway_device}
+        resource["extension"] = [{"url": systems.GATEWAY_DEVICE, "valueReference": gateway}]
+    resource["identifier"] = [{"system": shape.identifier_system, "value": slots.identifier}]
+    resource["status"] = shape.status
+    resource["category"] = _categories(shape, row)
+    resource["code"] = _concept(codings)
+    resource["subject"] = {"reference": shape.subject}
+    if slots.end:
+        resource["effectivePeriod"] = {"start": slots.start, "end": slots.end}
+    else:
+        resource["effectiveDateTime"] = slots.start
+    resource["issued"] = slots.issued
+    resource["performer"] = [{"reference": shape.subject}]
+    if not row.components:
+        resource |= _value(row, slots.parts[0])
+    resource |= _quality(slots.flags)
+    if site:
+        resource["bodySite"] = _body_site(site, shape.permits)
+    if shape.grain != "raw" and (method := _method(shape)):
+        resource["method"] = method
+    if shape.device:
+        resource["device"] = {"reference": shape.device}
+    if row.components:
+        resource["component"] = [
+            {"code": _concept(_part_codings(codes, shape, site))} | _value(row, part)
+            for codes, part in zip(row.components.values(), slots.parts, strict=True)
+        ]
+    return resource
+
+
+def _part_codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
+    return codes.codings(shape.adapter, site, shape.permits)
+
+
+def _meta(shape: Shape, row: Row, codings: tuple[Coding, ...]) -> Json:
+    claimed = [one for one in row.profiles if _claims(shape, one)]
+    from_mdc = any(coding.system == systems.MDC for coding in codings)
+    if shape.adapter == "ble" and shape.device and shape.gateway_device and from_mdc and row.unit:
+        phd = systems.PHD_COMPOUND if row.components else systems.PHD_NUMERIC
+        claimed += [phd] if phd in shape.profiles else []
+    meta: Json = {"profile": claimed} if claimed else {}
+    meta["security"] = [
+        {"system": systems.OBSERVATION_VALUE, "code": "PATAST", "display": "patient asserted"}
+    ]
+    if shape.simulated:
+        meta["security"].append(
+            {"system": systems.ACT_REASON, "code": "HTEST", "display": "test health data"}
+        )
+    return meta
+
+
+def _claims(shape: Shape, profile: str) -> bool:
+    base = systems.VITAL_SIGNS.rpartition("/")[0]
+    from_vital_signs = profile.rpartition("/")[0] == base and systems.VITAL_SIGNS in shape.profiles
+    return from_vital_signs or profile in shape.profiles
+
+
+def _categories(shape: Shape, row: Row) -> list[Json]:
+    display = row.category.replace("-", " ").title()
+    made = [
+        _concept((Coding(system=systems.CATEGORY, code=row.category, display=display),)),
+    ]
+    if shape.adapter == "ble":
+        phd = Coding(system=systems.PHD_CATEGORY, code="phd", display="PHD generated Observation")
+        made.append(_concept((phd,)))
+    return made
+
+
+def _concept(codings: tuple[Coding, ...]) -> Json:
+    return {"coding": [coding.model_dump() for coding in codings]}
+
+
+def _value(row: Row, part: str) -> Json:
+    if part.startswith("absent:"):
+        reason = part.removeprefix("absent:")
+        if reason not in words.ABSENT:
+            raise MappingError("the reason for no value is not known")
+        absent = Coding(system=systems.ABSENT, code=reason, display=words.ABSENT[reason])
+        return {"dataAbsentReason": _concept((absent,))}
+    if row.unit is not None:
+        return {"valueQuantity": _quantity(part, row.unit)}
+    coding = row.values.get(part) or row.values.get(row.otherwise)
+    if coding is None:
+        raise MappingError("the word is not one of its kind")
+    return {"valueCodeableConcept": _concept((coding,))}
+
+
+def _quantity(number: str, unit: Unit) -> Json:
+    return {
+        "value": Decimal(number),
+        "unit": unit.words,
+        "system": systems.UCUM,
+        "code": unit.code,
+    }
+
+
+def _quality(flags: int) -> Json:
+    if flags & ~words.KNOWN_FLAGS:
+        raise MappingError("a quality flag is not known")
+    made: Json = {}
+    if flags & words.QUESTIONABLE:
+        doubt = Coding(
+            system=systems.MEASUREMENT_STATUS, code="questionable", display="Questionable"
+        )
+        made["interpretation"] = [_concept((doubt,))]
+    notes = [{"text": text} for bit, text in words.NOTES.items() if Quality(flags) & bit]
+    return made | ({"note": notes} if notes else {})
+
+
+def _body_site(site: str, permits: frozenset[str]) -> Json:
+    snomed = words.BODY_SITES[site]
+    if snomed is None or systems.SNOMED not in permits:
+        return {"text": site}
+    coding = Coding(system=systems.SNOMED, code=snomed[0], display=snomed[1])
+    return _concept((coding,)) | {"text": site}
+
+
+def _method(shape: Shape) -> Json:
+    statistics = {"mean": ("average", "Average"), "sum": ("sum", "Sum")}
+    found = statistics.get(kind_row_of(shape.kind).aggregation)
+    if found is None:
+        return {}
+    return _concept((Coding(system=systems.STATISTICS, code=found[0], display=found[1]),))
+
+
+def to_json(observation: Observation) -> Json:
+    """The content of a model as plain JSON, in its order."""
+    made: Json = json.loads(observation.model_dump_json())
+    return made

@@ -1,0 +1,165 @@
+"""The codes of each kind, as `observations.toml` lists them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from adapters.kinds import Kind, all_kinds
+from adapters.kinds import row_of as kind_row_of
+from fhir_mappings.errors import MappingError, TableError
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_min_length=1)
+
+
+class Coding(_Text):
+    """A code of a system, with the words that the system has for it."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Unit(_Text):
+    """A UCUM code, and the words that a person reads."""
+
+    code: str
+    words: str
+
+
+def _named(*names: str) -> BeforeValidator:
+    """Let a list of the table, ``["/min", "beats/minute"]``, stand for an object."""
+
+    def name(columns: object) -> object:
+        if isinstance(columns, list) and len(columns) == len(names):
+            return dict(zip(names, columns, strict=True))
+        return columns
+
+    return BeforeValidator(name)
+
+
+Code = Annotated[Coding, _named("system", "code", "display")]
+Evidence = Literal["one", "two"]
+
+
+class Sited(_Text):
+    """A code that is right only for a Bluetooth device, and only worn at these places.
+
+    ``at`` empty: wherever it is worn. ``verified``: how many independent sources agree.
+    """
+
+    code: Code
+    at: tuple[str, ...] = ()
+    verified: Evidence = "two"
+
+
+class Codes(_Text):
+    """What says what was measured.
+
+    Attributes:
+        code: the primary code; for everybody.
+        also: more codes for everybody.
+        healthkit: codes beside them when the reading came from a HealthKit export.
+        bluetooth: codes beside them when it came from a Bluetooth device.
+        permitted: codes sent only where the recipient's invitation allows their system.
+    """
+
+    code: Code
+    also: tuple[Code, ...] = ()
+    healthkit: tuple[Code, ...] = ()
+    bluetooth: tuple[Sited, ...] = ()
+    permitted: tuple[Code, ...] = ()
+
+    def codings(self, adapter: str, site: str, permits: frozenset[str]) -> tuple[Coding, ...]:
+        """All the codes that are true of a reading with this origin, primary first."""
+        sited = (one.code for one in self.bluetooth if not one.at or site in one.at)
+        return (
+            self.code,
+            *self.also,
+            *(sited if adapter == "ble" else ()),
+            *(self.healthkit if adapter == "healthkit" else ()),
+            *(one for one in self.permitted if one.system in permits),
+        )
+
+
+class Row(Codes):
+    """One row of `observations.toml`; the file's head says what each column means."""
+
+    category: Literal["vital-signs", "activity", "exam", "laboratory", "social-history"]
+    source: str
+    verified: Evidence
+    profiles: tuple[str, ...] = ()
+    unit: Annotated[Unit, _named("code", "words")] | None = None
+    components: Mapping[str, Codes] = {}
+    values: Mapping[str, Code] = {}
+    otherwise: str = ""
+
+
+def read(text: str) -> Mapping[Kind, Row]:
+    """Read a table and hold it against `kinds.toml`.
+
+    Raises:
+        TableError: a row has no source, is not well formed, or is of a kind that it does not fit.
+    """
+    made: dict[Kind, Row] = {}
+    for name, columns in tomllib.loads(text).items():
+        try:
+            row = Row.model_validate(columns)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise TableError(f"observations.toml: {name}.{where} is not right") from error
+        if why := _unfit(Kind(name), row):
+            raise TableError(f"observations.toml: {name} {why}")
+        made[Kind(name)] = row
+    return MappingProxyType(made)
+
+
+def _unfit(kind: Kind, row: Row) -> str:
+    known = all_kinds().get(kind)
+    if known is None:
+        return "is not a kind"
+    if not known.shareable:
+        return "is not about the person, so it is never an Observation of the patient"
+    if (known.shape in ("quantity", "components")) != (row.unit is not None):
+        return "must have a unit if and only if it is a number"
+    if row.unit is not None and row.unit.code != known.unit:
+        return "has another unit than its kind"
+    if tuple(row.components) != known.components:
+        return "has other components than its kind"
+    if (known.shape == "category") != bool(row.values):
+        return "must list its words if and only if it is a category"
+    if row.otherwise and row.otherwise not in row.values:
+        return "falls back to a word that it does not list"
+    return ""
+
+
+@cache
+def rows() -> Mapping[Kind, Row]:
+    """Every row, by kind, in the order of the file.
+
+    Raises:
+        TableError: the file is not well formed.
+    """
+    file = resources.files("fhir_mappings").joinpath("observations.toml")
+    return read(file.read_text(encoding="utf-8"))
+
+
+def row_of(kind: Kind) -> Row:
+    """The row of a kind.
+
+    Raises:
+        MappingError: it has none, because it is not about the person, or is not known.
+    """
+    row = rows().get(kind)
+    if row is None:
+        about = kind_row_of(kind).about if kind in all_kinds() else "unknown"
+        raise MappingError(f"never shared (about: {about})", kind)
+    return row
