@@ -86,6 +86,7 @@ class Grant:
         grain: how finely.
         born: the person's month of birth, YYYY-MM, as known then.
         given_at: when the person agreed.
+        seq: the ledger entry that says so.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Grant:
     grain: Grain
     born: str
     given_at: Instant
+    seq: int
 
     @property
     def tuples(self) -> frozenset[tuple[Kind, str, Purpose]]:
@@ -145,6 +147,7 @@ class Terms:
     Attributes:
         person: the only person whose readings may go there: the address names one record.
         accepted: the invitations (`Grant.terms`) whose grants still count.
+        since: the ledger entry from which on grants count: the last material change.
         standing: ``active``, ``suspended`` or ``removed``.
         why: why it is suspended, for a person.
     """
@@ -153,6 +156,7 @@ class Terms:
     person: PersonKey
     policy_version: str
     accepted: frozenset[str]
+    since: int = 0
     standing: Literal["active", "suspended", "removed"] = "active"
     why: str = ""
 

@@ -176,7 +176,8 @@ def _fault(state: ConsentState, grant: Grant, kind: Kind, now: Instant) -> Reaso
         return Reason.UNDER_13
     if min(now, grant.given_at) < turns(grant.born, 18):
         return Reason.UNDER_18
-    if grant.terms not in state.recipients[grant.recipient].accepted:
+    terms = state.recipients[grant.recipient]
+    if grant.seq < terms.since or grant.terms not in terms.accepted:
         return Reason.POLICY_CHANGED
     if now < grant.start:
         return Reason.NOT_STARTED
