@@ -64,3 +64,15 @@ class ArchiveRefused(ValueError):
     def __init__(self, what: str, next_step: str) -> None:
         super().__init__(what)
         self.next_step = next_step
+
+
+class DescriptionRefused(ValueError):
+    """A device description that cannot be used as it is written: the others work.
+
+    Attributes:
+        next_step: one sentence a person can act on.
+    """
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(what)
+        self.next_step = next_step

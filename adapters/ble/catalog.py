@@ -1,0 +1,99 @@
+"""Every device profile there is: modules and descriptions in `profiles/`, and those of the home."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import import_module, resources
+from pathlib import Path
+from types import MappingProxyType
+
+from bleak.backends.scanner import AdvertisementData
+
+from adapters.ble import profiles
+from adapters.ble.description import Description, parse
+from adapters.ble.profile import DeviceProfile
+from adapters.errors import DescriptionRefused
+
+
+class Catalog:
+    """Profiles by their key.
+
+    Attributes:
+        profiles: each profile, by key.
+        descriptions: the description of each profile that was made from one.
+        refused: descriptions of the home that could not be used, with the next step.
+    """
+
+    def __init__(
+        self,
+        built_in: Iterable[DeviceProfile] = (),
+        described: Iterable[Description] = (),
+        refused: Iterable[DescriptionRefused] = (),
+    ) -> None:
+        """Put together.
+
+        Raises:
+            DescriptionRefused: two profiles have one key, or are known by the same advertisement.
+        """
+        texts = list(described)
+        self.descriptions: Mapping[str, Description] = {text.key: text for text in texts}
+        self.refused = tuple(refused)
+        made: dict[str, DeviceProfile] = {}
+        for profile in (*built_in, *(text.profile() for text in texts)):
+            for other in made.values():
+                if profile.key == other.key or profile.matches == other.matches:
+                    raise DescriptionRefused(
+                        f"{profile.key} is known like {other.key}",
+                        "Give it a key and an advertisement of its own.",
+                    )
+            made[profile.key] = profile
+        self.profiles: Mapping[str, DeviceProfile] = MappingProxyType(made)
+
+    def __getitem__(self, key: str) -> DeviceProfile:
+        return self.profiles[key]
+
+    def match(self, heard: AdvertisementData) -> DeviceProfile | None:
+        """The profile that describes what was heard most closely; None if none does."""
+        fitting = [one for one in self.profiles.values() if one.matches.fits(heard)]
+        return max(fitting, key=lambda one: one.matches.closeness, default=None)
+
+
+@cache
+def built_in() -> Catalog:
+    """The profiles that come with the program."""
+    modules = (
+        import_module(f"{profiles.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(profiles.__path__)
+    )
+    files = sorted(
+        (file for file in resources.files(profiles).iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
+    )
+    return Catalog(
+        [module.PROFILE for module in modules],
+        [parse(file.read_text(encoding="utf-8"), file.name) for file in files],
+    )
+
+
+def with_home(folder: Path) -> Catalog:
+    """The profiles that come with the program and the descriptions in a folder of the home.
+
+    A description that cannot be used is in `Catalog.refused`; the others work.
+    """
+    ours = built_in()
+    plain = [one for key, one in ours.profiles.items() if key not in ours.descriptions]
+    described = list(ours.descriptions.values())
+    refused = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            one = parse(file.read_text(encoding="utf-8"), file.name)
+            Catalog(plain, [*described, one])
+        except DescriptionRefused as error:
+            refused.append(error)
+        except (OSError, UnicodeDecodeError):
+            refused.append(DescriptionRefused(f"{file.name} cannot be read", "Save it as UTF-8."))
+        else:
+            described.append(one)
+    return Catalog(plain, described, refused)
