@@ -173,7 +173,7 @@ class ConsentState:
         collects: by id, without those that were stopped.
         recipients: by key.
         notices: when a (person, notice, version) was acknowledged.
-        newest: the latest time that any event bears.
+        newest: the latest time that an event bears under a trusted clock.
         seq: how many entries were folded.
         broken: why the ledger cannot be believed; empty when it can.
     """

@@ -258,11 +258,16 @@ OPENING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event with the time, the actor and the session that it was recorded under."""
+    """An event with the time, the actor and the session that it was recorded under.
+
+    ``clock`` says whether the time was known to be right: what closes may be recorded at any
+    time, what opens only then.
+    """
 
     at: Instant
     actor: str
     session: str
+    clock: Literal["trusted", "untrusted"]
     event: Annotated[ConsentEvent, Field(discriminator="what")]
 
     __pydantic_config__ = _STRICT

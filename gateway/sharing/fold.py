@@ -50,7 +50,9 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
     notices = dict(before.notices)
     newest, seq = before.newest, before.seq
     for recorded in events:
-        newest, seq = max(newest, recorded.at), seq + 1
+        seq += 1
+        if recorded.clock == "trusted":
+            newest = max(newest, recorded.at)
         match recorded.event:
             case Permit() as permit:
                 _give(_grant(permit, recorded.at, seq), grants, by_path)

@@ -26,6 +26,7 @@ def spelled(recorded: Recorded) -> str:
         {
             "actor": recorded.actor,
             "at": recorded.at,
+            "clock": recorded.clock,
             "event": {column.name: getattr(event, column.name) for column in fields(event)},
             "session": recorded.session,
         }

@@ -1,0 +1,104 @@
+"""What may be appended to the ledger, by whom: checked under the write lock, before it is said."""
+
+from __future__ import annotations
+
+from gateway.sharing.age import turns
+from gateway.sharing.consent import ConsentState, Reason, is_shareable
+from gateway.sharing.errors import NotAllowed
+from gateway.sharing.events import (
+    GATEWAY,
+    OPENING,
+    SCRIPT,
+    Assent,
+    Collect,
+    Deny,
+    Invited,
+    Lift,
+    NoticeAcknowledged,
+    Permit,
+    PolicyChanged,
+    RecipientConfirmed,
+    RecipientRemoved,
+    RecipientSuspended,
+    Recorded,
+    StopCollect,
+    Withdraw,
+)
+from gateway.sharing.words import sentence
+
+
+def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
+    """Let an event into the ledger, or not.
+
+    What closes (withdraw, deny, stop, suspend, remove) is let in whatever the clock says.
+
+    Raises:
+        NotAllowed: the actor may not say this, or what it names is not there.
+    """
+    if recorded.actor == SCRIPT and not simulation:
+        raise NotAllowed(
+            "A script cannot decide about a person's readings.",
+            "Sign in and decide yourself, or use a simulation home.",
+        )
+    if isinstance(recorded.event, OPENING):
+        if recorded.actor == GATEWAY:
+            raise NotAllowed("Only a person can agree; the program never does.")
+        if recorded.clock != "trusted":
+            raise NotAllowed(sentence(Reason.CLOCK_UNTRUSTED))
+        if recorded.at < state.newest:
+            raise NotAllowed(sentence(Reason.CLOCK_BEHIND))
+    match recorded.event:
+        case Permit() as permit:
+            _permit(state, permit, recorded.at)
+        case Deny(id=id, recipient=recipient):
+            _unused(id, id in state.denials)
+            _known(recipient, recipient in state.recipients, "recipient")
+        case Collect(id=id):
+            _unused(id, id in state.collects)
+        case Invited(recipient=recipient):
+            _unused(recipient, recipient in state.recipients)
+        case Withdraw(grant=id, kinds=kinds):
+            _known(id, id in state.grants, "grant")
+            if not state.grants[id].kinds.issuperset(kinds):
+                raise NotAllowed("You never agreed to share that with this grant.")
+        case Lift(deny=id):
+            _known(id, id in state.denials, "denial")
+        case StopCollect(grant=id):
+            _known(id, id in state.collects, "permission to collect")
+        case (
+            PolicyChanged(recipient=key)
+            | RecipientSuspended(recipient=key)
+            | RecipientConfirmed(recipient=key)
+            | RecipientRemoved(recipient=key)
+        ):
+            terms = state.recipients.get(key)
+            _known(key, terms is not None and terms.standing != "removed", "recipient")
+        case NoticeAcknowledged() | Assent():
+            pass
+
+
+def _permit(state: ConsentState, permit: Permit, at: int) -> None:
+    _unused(permit.id, permit.id in state.grants)
+    terms = state.recipients.get(permit.recipient)
+    if terms is None or terms.person != permit.person or terms.standing == "removed":
+        raise NotAllowed(sentence(Reason.UNKNOWN_RECIPIENT))
+    if terms.standing == "suspended":
+        raise NotAllowed(sentence(Reason.RECIPIENT_SUSPENDED))
+    if permit.terms not in terms.accepted:
+        raise NotAllowed(sentence(Reason.POLICY_CHANGED))
+    if not all(is_shareable(kind) for kind in permit.kinds):
+        raise NotAllowed(sentence(Reason.NOT_SHAREABLE))
+    if at < turns(permit.born, 13):
+        raise NotAllowed(sentence(Reason.UNDER_13))
+    if at < turns(permit.born, 18):
+        raise NotAllowed(sentence(Reason.UNDER_18))
+
+
+def _unused(name: str, used: bool) -> None:
+    if used:
+        raise NotAllowed(f"{name} is in the ledger already.")
+
+
+def _known(name: str, known: bool, what: str) -> None:
+    if not known:
+        raise NotAllowed(f"There is no {what} {name}.", "Look at the list and try again.")
