@@ -50,3 +50,68 @@ class NotAllowed(Refused):
     def __init__(self, sentence: str, next_step: str = "") -> None:
         super().__init__(sentence, next_step)
         self.sentence = sentence
+
+
+class UploadDeferred(GatewayError):
+    """The recipient did not take it now: it stays in the queue and is tried again later.
+
+    Attributes:
+        why: a short, fixed sentence.
+        retry_after: how many milliseconds the recipient asked to wait; None where it did not say.
+        reached: whether what was sent may have been stored all the same, so that the recipient is
+            asked before anything is sent again.
+    """
+
+    def __init__(self, why: str, retry_after: int | None = None, *, reached: bool = False) -> None:
+        super().__init__(why, "Nothing to do: it is tried again by itself.")
+        self.why = why
+        self.retry_after = retry_after
+        self.reached = reached
+
+
+class UploadRejected(GatewayError):
+    """The recipient refuses this, whenever it is sent: it is put aside and shown.
+
+    Attributes:
+        status: the HTTP status.
+        outcome: what the recipient said about it.
+    """
+
+    def __init__(self, status: int, outcome: str) -> None:
+        super().__init__(
+            f"The recipient refused it ({status}): {outcome}",
+            "Ask the recipient's contact; everything else goes on.",
+        )
+        self.status = status
+        self.outcome = outcome
+
+
+class LeakBlocked(Refused):
+    """A value that stays here stood in what would have left. Nothing left.
+
+    Attributes:
+        place: ``url``, ``headers`` or ``body``.
+        wrapped: how the value was written there; the value itself is never told.
+    """
+
+    def __init__(self, place: str, wrapped: str) -> None:
+        super().__init__(
+            f"Something that stays here stood in the {place} ({wrapped}); nothing was sent.",
+            "Please report this: it is a mistake of the program.",
+        )
+        self.place = place
+        self.wrapped = wrapped
+
+
+class DoorClosed(Refused):
+    """An address that no accepted invitation names, or that is not protected by TLS."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, "Look at the recipient's invitation.")
+
+
+class SendingStopped(Refused):
+    """What was decided changed after a claim: this request must not start."""
+
+    def __init__(self) -> None:
+        super().__init__("What is shared was changed a moment ago; this was not sent.")
