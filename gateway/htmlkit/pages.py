@@ -29,8 +29,6 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
             extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
         )
         install: Callable[..., None] = self._jinja.install_gettext_callables  # type: ignore[attr-defined]  # added by the extension
         install(gettext, ngettext, newstyle=True)
