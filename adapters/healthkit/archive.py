@@ -1,0 +1,187 @@
+"""An export as it lies on the disk: a zip, a folder, or the XML alone; read without unpacking.
+
+Names and folders carry the language of the phone (eksport.xml, 导出.xml), so the main file is
+known by what it begins with. Nothing is ever written, and no path of the archive is ever opened
+as a path: names that climb out of the archive can do no harm, and are passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from adapters.errors import ArchiveRefused
+from adapters.healthkit.limits import Limits
+from adapters.healthkit.zips import checked_members
+
+_HEAD = 1024
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
+_BEGINNING = re.compile(rb"<!DOCTYPE\s+HealthData|<HealthData[\s>/]")
+
+EXPORT_AGAIN = "On the phone open Health, tap your picture, then Export All Health Data."
+
+
+class CutShort(Exception):
+    """The bytes end or break before the file does: what came before stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of the export; ``open()`` gives its bytes unpacked."""
+
+    name: str
+    size: int
+    open: Callable[[], BinaryIO]
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """The bytes, ``size`` at a time.
+
+        Raises:
+            CutShort: after the last readable block, if there should have been more.
+        """
+        try:
+            with self.open() as stream:
+                while block := stream.read(size):
+                    yield block
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as damage:
+            raise CutShort(str(damage)) from damage
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What an import reads of an export.
+
+    Attributes:
+        main: the file that holds the readings.
+        routes: the GPX files; they stay here.
+        ecgs: how many electrocardiogram files there are.
+        passed_over: links, and names that climb out of the archive.
+    """
+
+    main: Member
+    routes: tuple[Member, ...]
+    ecgs: int
+    passed_over: int
+
+    @property
+    def size(self) -> int:
+        """Unpacked bytes of all that is read."""
+        return self.main.size + sum(route.size for route in self.routes)
+
+
+@contextmanager
+def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
+    """Open an export and find its parts.
+
+    Raises:
+        ArchiveRefused: not an export, damaged, or larger than ``limits`` allow.
+    """
+    try:
+        if path.is_dir():
+            yield _archive(*_in_folder(path, limits), limits)
+        elif path.is_file() and _begins(path) in _ZIPS:
+            with checked_members(path, limits) as (zipped, infos, passed_over):
+                members = [_zipped(zipped, info) for info in infos]
+                yield _archive(members, passed_over, limits)
+        elif path.is_file():
+            yield _archive([_file(path)], 0, limits)
+        else:
+            raise ArchiveRefused("There is no file here.", "Check where the export was saved.")
+    except PermissionError as refused:
+        raise ArchiveRefused(
+            "This file may not be read by the gateway.", "Allow reading it, or copy it."
+        ) from refused
+
+
+def fingerprint(path: Path, limits: Limits) -> bytes:
+    """SHA-256 of the file's bytes; of a folder, of its main file and routes in order of name."""
+    digest = hashlib.sha256()
+    if not path.is_dir():
+        with path.open("rb") as stream:
+            while block := stream.read(limits.block):
+                digest.update(block)
+        return digest.digest()
+    with open_archive(path, limits) as archive:
+        for member in (archive.main, *sorted(archive.routes, key=lambda each: each.name)):
+            digest.update(f"{member.size} {Path(member.name).name}\n".encode())
+            for block in member.blocks(limits.block):
+                digest.update(block)
+    return digest.digest()
+
+
+def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Archive:
+    mains: list[Member] = []
+    routes: list[Member] = []
+    ecgs = 0
+    for member in members:
+        suffix = member.name[-4:].lower()
+        if suffix == ".gpx":
+            routes.append(member)
+        elif suffix == ".csv":
+            ecgs += 1
+        elif _holds_health(member):
+            mains.append(member)
+    if not mains:
+        raise ArchiveRefused("This is not an Apple Health export.", EXPORT_AGAIN)
+    if len(mains) > 1:
+        raise ArchiveRefused(
+            f"There are {len(mains)} Apple Health exports in here.", "Import them one by one."
+        )
+    archive = Archive(mains[0], tuple(routes), ecgs, passed_over)
+    if archive.size > limits.max_inflated:
+        raise ArchiveRefused(
+            f"Unpacked this would be more than {limits.max_inflated / 2**30:.0f} GiB.",
+            "If you trust this file, raise `max_gib` under `[healthkit]` in config.toml.",
+        )
+    return archive
+
+
+def _holds_health(member: Member) -> bool:
+    try:
+        with member.open() as stream:
+            return _BEGINNING.search(stream.read(_HEAD)) is not None
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return False
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(4)
+
+
+def _file(path: Path) -> Member:
+    return Member(path.name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def _zipped(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+    def unpack() -> BinaryIO:
+        return zipped.open(info)  # type: ignore[return-value]  # IO[bytes], read as BinaryIO
+
+    return Member(info.filename, info.file_size, unpack)
+
+
+def _in_folder(root: Path, limits: Limits) -> tuple[list[Member], int]:
+    members: list[Member] = []
+    passed_over = 0
+    for folder, _, names in os.walk(root, followlinks=False):
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not stat.S_ISREG(path.lstat().st_mode):
+                passed_over += 1
+                continue
+            members.append(_file(path))
+            if len(members) > limits.max_members:
+                raise ArchiveRefused(
+                    f"There are more than {limits.max_members} files in this folder.",
+                    "Choose the folder of the export itself.",
+                )
+    return members, passed_over

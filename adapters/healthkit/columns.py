@@ -1,0 +1,59 @@
+"""Rows on their way to batches: one set of columns a series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from adapters.healthkit.records import Row, Series
+from adapters.reading import Instant, PersonKey, ReadingBatch, Value
+
+
+@dataclass(slots=True)
+class _Columns:
+    starts: list[Instant] = field(default_factory=list)
+    durations: list[int] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    decimals: list[int] = field(default_factory=list)
+    nths: list[int] = field(default_factory=list)
+    flags: list[int] = field(default_factory=list)
+
+
+class Columns:
+    """Collects the rows of one person, series by series, in the order of the file."""
+
+    def __init__(self, person: PersonKey) -> None:
+        self.rows = 0
+        self._person = person
+        self._series: dict[Series, _Columns] = {}
+
+    def add(self, row: Row, nth: int) -> None:
+        """Append one row to its series."""
+        columns = self._series.get(row.series)
+        if columns is None:
+            columns = self._series[row.series] = _Columns()
+        columns.starts.append(row.start)
+        columns.durations.append(row.duration)
+        columns.values.append(row.value)
+        columns.decimals.append(row.decimals)
+        columns.nths.append(nth)
+        columns.flags.append(row.flags)
+        self.rows += 1
+
+    def batches(self) -> list[ReadingBatch]:
+        """Everything collected so far, a batch a series; the columns are empty afterwards."""
+        taken, self._series, self.rows = self._series, {}, 0
+        return [
+            ReadingBatch(
+                person=self._person,
+                kind=series.kind,
+                device=series.device,
+                source=series.source,
+                starts=columns.starts,
+                durations=columns.durations,
+                values=columns.values,
+                decimals=columns.decimals,
+                nths=columns.nths,
+                flags=columns.flags,
+            )
+            for series, columns in taken.items()
+        ]

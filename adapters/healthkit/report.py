@@ -1,0 +1,115 @@
+"""What an import found, made and left out. Nothing is silent, and nothing here is a value."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+_IDENTIFIER = re.compile(r"HK[A-Za-z0-9]{1,100}", re.ASCII)
+_MOST_TYPES = 500
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The counts of one import.
+
+    ``entries == rows + duplicate + parts + sum(refused)``, and once the store has answered
+    ``rows == new + known + changed + deleted_before``.
+
+    Attributes:
+        entries: measurements written in the export, at its top level.
+        rows: readings made of them.
+        new: readings that the store did not have; ``known``: that it had.
+        changed: readings known in another unit or form; ``vanished``: known but no longer there.
+        duplicate: copies of a reading within this export.
+        deleted_before: readings that were deleted here and stay deleted.
+        parts: blood pressure values that are part of another reading.
+        refused: reason -> how many entries became no reading.
+        examples: reason -> the type of the first such entry.
+        unknown_types: type -> how many, of those that this version does not know.
+        left_out: what else the export holds and was not read -> how many.
+        kinds: kind -> ``{"rows": …, "new": …}``.
+        workouts: workouts in the export; ``routes``, ``positions``: places, which stay here.
+        ecgs: electrocardiogram files, which this version does not read.
+        cut_short: the file ends in the middle; what came before was kept.
+        damaged: entries that no parser can read.
+        replaced: bytes that XML forbids and that were replaced.
+        passed_over: links and outside paths in the archive.
+    """
+
+    entries: int = 0
+    rows: int = 0
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    vanished: int = 0
+    duplicate: int = 0
+    deleted_before: int = 0
+    parts: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
+    unknown_types: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, dict[str, int]] = field(default_factory=dict)
+    workouts: int = 0
+    routes: int = 0
+    positions: int = 0
+    ecgs: int = 0
+    cut_short: bool = False
+    damaged: int = 0
+    replaced: int = 0
+    passed_over: int = 0
+    seconds: float = 0.0
+    peak_mib: float = 0.0
+
+    def made(self, kind: str, rows: int) -> None:
+        """Readings of a kind went on to the store."""
+        self.rows += rows
+        self._kind(kind)["rows"] += rows
+
+    def stored(self, kind: str, *, new: int, known: int, deleted_before: int = 0) -> None:
+        """The store's answer for readings of a kind; the pipeline calls this."""
+        self.new += new
+        self.known += known
+        self.deleted_before += deleted_before
+        self._kind(kind)["new"] += new
+
+    def refuse(self, reason: str, example: str) -> None:
+        """An entry became no reading; ``example`` is its type."""
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+        self.examples.setdefault(reason, named(example))
+
+    def unknown(self, identifier: str) -> None:
+        """A type that this version does not know."""
+        name = named(identifier)
+        if name in self.unknown_types or len(self.unknown_types) < _MOST_TYPES:
+            self.unknown_types[name] = self.unknown_types.get(name, 0) + 1
+
+    def leave_out(self, what: str, count: int = 1) -> None:
+        """Something that is no entry of its own was not read."""
+        if count:
+            self.left_out[what] = self.left_out.get(what, 0) + count
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as `import --json` prints it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def _kind(self, kind: str) -> dict[str, int]:
+        return self.kinds.setdefault(kind, {"rows": 0, "new": 0})
+
+
+def named(identifier: str) -> str:
+    """Apple's identifier, if it is one: any other text of the file might be somebody's words."""
+    return identifier if _IDENTIFIER.fullmatch(identifier) else "an entry without Apple's name"
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever held, in MiB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 2**20 if sys.platform == "darwin" else most / 2**10

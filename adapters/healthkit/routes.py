@@ -1,0 +1,156 @@
+"""Where somebody was: GPX routes and the inline points of old exports. They stay here.
+
+A route is named after its first instant, because the name of its file holds the local time and
+so changes with the zone of the phone; the same route keeps one name over all exports.
+
+Source: Topografix, GPX 1.1 schema (trkpt, ele, time); Apple's DTD (element Location).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from xml.parsers import expat
+
+from adapters.errors import ArchiveRefused, ReadingRefused
+from adapters.healthkit.archive import CutShort
+from adapters.healthkit.body import cleaned, without_head
+from adapters.healthkit.elements import Entry
+from adapters.healthkit.records import text_of
+from adapters.healthkit.times import Calendar
+from adapters.local_events import Position
+from adapters.reading import Instant
+
+_LONGEST_TEXT = 64
+_MOST_WAITING = 2**20
+
+NOWHERE = "a place that cannot be read"
+
+
+class Tracks:
+    """Names the points of routes that stand inside workouts."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._name = ""
+
+    def begin(self) -> None:
+        """A new route begins."""
+        self._name = ""
+
+    def point(self, entry: Entry) -> Position:
+        """The position of a `Location`.
+
+        Raises:
+            ReadingRefused: it is no place on earth, or has no date.
+        """
+        at = self._calendar.instant(text_of(entry, "date"))
+        self._name = self._name or route_name(at)
+        return _position(
+            at,
+            text_of(entry, "latitude"),
+            text_of(entry, "longitude"),
+            entry.attributes.get("altitude", ""),
+            self._name,
+        )
+
+
+def route_name(first: Instant) -> str:
+    """The name of the route whose first point is of that instant."""
+    return f"route-{first}"
+
+
+def positions(blocks: Iterator[bytes], missed: list[str]) -> Iterator[Position]:
+    """The points of a GPX file; ``missed`` gets a reason for each that cannot be read.
+
+    A file that breaks off gives the points before the break.
+    """
+    track = _Track(missed)
+    try:
+        for block in cleaned(without_head(blocks, "gpx"), lambda _: None):
+            track.feed(block)
+            yield from track.taken()
+    except (CutShort, ArchiveRefused, expat.ExpatError):
+        yield from track.taken()
+        missed.append("a route that cannot be read to its end")
+
+
+class _Track:
+    """expat over one GPX file."""
+
+    def __init__(self, missed: list[str]) -> None:
+        self._missed = missed
+        self._fed = 0
+        self._name = ""
+        self._point: dict[str, str] | None = None
+        self._open = ""
+        self._taken: list[Position] = []
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+
+    def feed(self, block: bytes) -> None:
+        self._fed += len(block)
+        self._parser.Parse(block, False)
+        if self._fed - self._parser.CurrentByteIndex > _MOST_WAITING:
+            raise CutShort("a tag without end")
+
+    def taken(self) -> list[Position]:
+        taken, self._taken = self._taken, []
+        return taken
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "trkpt":
+            self._point = {each: attributes.get(each, "") for each in ("lat", "lon")}
+        elif self._point is not None and name in ("time", "ele"):
+            self._open = name
+            self._point[name] = ""
+
+    def _text(self, text: str) -> None:
+        if self._open and self._point is not None:
+            self._point[self._open] = (self._point[self._open] + text)[:_LONGEST_TEXT]
+
+    def _end(self, name: str) -> None:
+        if name == self._open:
+            self._open = ""
+        if name != "trkpt" or self._point is None:
+            return
+        point, self._point = self._point, None
+        try:
+            at = _utc(point.get("time", ""))
+            name = self._name or route_name(at)
+            found = _position(at, point["lat"], point["lon"], point.get("ele", ""), name)
+        except ReadingRefused as refused:
+            self._missed.append(refused.reason)
+            return
+        self._name = name
+        self._taken.append(found)
+
+
+def _utc(text: str) -> Instant:
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError as odd:
+        raise ReadingRefused(NOWHERE) from odd
+    if at.tzinfo is None:
+        raise ReadingRefused(NOWHERE)
+    since = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def _position(at: Instant, latitude: str, longitude: str, height: str, name: str) -> Position:
+    north, east, up = _number(latitude), _number(longitude), _number(height)
+    if north is None or east is None or abs(north) > 90 or abs(east) > 180:
+        raise ReadingRefused(NOWHERE)
+    return Position(at, north, east, up, name)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,133 @@
+"""An Apple Health export as a source of readings."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from adapters.healthkit.archive import Archive, Member, fingerprint, open_archive
+from adapters.healthkit.body import cleaned, without_head
+from adapters.healthkit.devices import Devices
+from adapters.healthkit.elements import Losses, entries
+from adapters.healthkit.limits import Limits
+from adapters.healthkit.report import ImportReport, peak_mib
+from adapters.healthkit.routes import positions
+from adapters.healthkit.taking import NOT_KEPT, Taking
+from adapters.local_events import LocalBatch
+from adapters.reading import DeviceKey, PersonKey, SourceKey
+from adapters.source import Arrival
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes are read, unpacked, and of how many."""
+
+
+class HealthKitImport:
+    """One export of one person.
+
+    Nothing is opened before `arrivals`, `listen` or `fingerprint` is asked for: whoever asks has
+    made sure that the person allowed it.
+
+    Args:
+        path: a zip, a folder, or the XML alone.
+        person: whose export it is.
+        device_key: makes our key of a device's own identity.
+        source_key: makes our key of an app's or phone's name.
+        limits: bounds on size and memory.
+        progress: told after each block; called from the thread that reads.
+        keep_routes: whether places go to the local store; otherwise they are not even read.
+
+    Attributes:
+        report: counts, filled while the arrivals are taken; complete once they end.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        person: PersonKey,
+        device_key: Callable[[str], DeviceKey],
+        source_key: Callable[[str], SourceKey],
+        limits: Limits | None = None,
+        *,
+        progress: Progress | None = None,
+        keep_routes: bool = True,
+    ) -> None:
+        self.report = ImportReport()
+        self._path = path
+        self._person = person
+        self._device_key = device_key
+        self._source_key = source_key
+        self._limits = limits or Limits()
+        self._progress = progress
+        self._keep_routes = keep_routes
+        self._read = 0
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the export as it lies on the disk.
+
+        Raises:
+            ArchiveRefused: a folder that is no export.
+        """
+        return fingerprint(self._path, self._limits)
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Read the export from its beginning; yields batches, facts and what stays here.
+
+        Raises:
+            ArchiveRefused: not an export, or not one that may be read; nothing was yielded then.
+        """
+        self.report = report = ImportReport()
+        self._read = 0
+        started = time.perf_counter()
+        with open_archive(self._path, self._limits) as archive:
+            report.ecgs = archive.ecgs
+            report.passed_over = archive.passed_over
+            yield from self._readings(archive)
+            yield from self._places(archive)
+        report.seconds = round(time.perf_counter() - started, 3)
+        report.peak_mib = round(peak_mib(), 1)
+
+    async def listen(self) -> AsyncIterator[Arrival]:
+        """`arrivals`, read in another thread, one at a time.
+
+        Raises:
+            ArchiveRefused: as `arrivals`.
+        """
+        arrivals = self.arrivals()
+        while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
+            yield arrival
+
+    def _readings(self, archive: Archive) -> Iterator[Arrival]:
+        report, limits, losses = self.report, self._limits, Losses()
+        devices = Devices(self._person, self._device_key, self._source_key, limits.names)
+        taking = Taking(self._person, devices, report, limits, keep_routes=self._keep_routes)
+        body = without_head(self._blocks(archive.main, archive.size), "HealthData")
+        for entry in entries(cleaned(body, losses.replace), losses, max_token=limits.max_token):
+            yield from taking.take(entry)
+        yield from taking.end()
+        report.cut_short = losses.cut_short
+        report.damaged = losses.damaged
+        report.replaced = losses.replaced
+
+    def _places(self, archive: Archive) -> Iterator[Arrival]:
+        if not self._keep_routes:
+            self.report.leave_out(NOT_KEPT, len(archive.routes))
+            return
+        for route in archive.routes:
+            self.report.routes += 1
+            missed: list[str] = []
+            found = positions(self._blocks(route, archive.size), missed)
+            while points := tuple(islice(found, self._limits.batch)):
+                self.report.positions += len(points)
+                yield LocalBatch(points)
+            for reason in missed:
+                self.report.leave_out(reason)
+
+    def _blocks(self, member: Member, total: int) -> Iterator[bytes]:
+        for block in member.blocks(self._limits.block):
+            self._read += len(block)
+            if self._progress is not None:
+                self._progress(self._read, total)
+            yield block

@@ -1,0 +1,99 @@
+"""Numbers as HealthKit prints them, turned exactly into the one unit of their kind."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import cache
+from importlib import resources
+
+from adapters.errors import ReadingRefused
+from adapters.reading import Value, stored
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?")
+_EXACT = Context(prec=80)
+_TENTH_DECIMAL = Decimal("1e-10")
+_ZERO, _ONE = Decimal(0), Decimal(1)
+
+NOT_A_NUMBER = "the value is not a number"
+UNKNOWN_UNIT = "unit not known to this version"
+ABOVE_ALL = "a percentage above 100"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """``(written - minus) * times / over``; see `units.toml`."""
+
+    minus: Decimal = _ZERO
+    times: Decimal = _ONE
+    over: Decimal = _ONE
+    most: Decimal | None = None
+
+    @property
+    def same(self) -> bool:
+        """Whether the number stays as it is written, with all its digits."""
+        return (self.minus, self.times, self.over) == (_ZERO, _ONE, _ONE)
+
+    def exact(self, text: str) -> tuple[Decimal, int]:
+        """The converted number, and how many decimals its source's precision is worth.
+
+        Computed exactly, then rounded once at the tenth decimal, far below any sensor, so that
+        the number stays a number in the store. Of 154.3 lb come 69.989302691 kg and 2 decimals:
+        0.1 lb is more than 0.01 kg and less than 0.1 kg.
+
+        Raises:
+            ReadingRefused: not a number, or larger than can be.
+        """
+        if not _NUMBER.fullmatch(text):
+            raise ReadingRefused(NOT_A_NUMBER)
+        written = Decimal(text)
+        if self.most is not None and written > self.most:
+            raise ReadingRefused(ABOVE_ALL)
+        exponent = written.as_tuple().exponent
+        step = Decimal(1).scaleb(min(0, exponent) if isinstance(exponent, int) else 0)
+        if self.same:
+            return written, _decimals(step)
+        number = _EXACT.divide(
+            _EXACT.multiply(_EXACT.subtract(written, self.minus), self.times), self.over
+        )
+        number = number.quantize(_TENTH_DECIMAL, rounding=ROUND_HALF_EVEN, context=_EXACT)
+        return number, _decimals(_EXACT.divide(_EXACT.multiply(step, self.times), self.over))
+
+    def stored(self, text: str) -> tuple[Value, int]:
+        """The number as the store keeps it, and its decimals.
+
+        Raises:
+            ReadingRefused: not a number, or larger than can be.
+        """
+        number, decimals = self.exact(text)
+        return stored(number)[0], decimals
+
+    def digits(self, text: str) -> str:
+        """The number as canonical text, for a component.
+
+        Raises:
+            ReadingRefused: not a number, or larger than can be.
+        """
+        number, _ = self.exact(text)
+        return f"{number if self.same else number.normalize(_EXACT):f}"
+
+
+def _decimals(step: Decimal) -> int:
+    """The fewest decimals that still tell ``step`` apart."""
+    return max(0, -step.adjusted())
+
+
+@cache
+def conversions() -> Mapping[str, Mapping[str, Conversion]]:
+    """UCUM unit -> HealthKit unit -> how to convert, as `units.toml` has it."""
+    text = resources.files("adapters.healthkit").joinpath("units.toml").read_text("utf-8")
+    return {
+        ucum: {
+            unit: Conversion(**{name: Decimal(number) for name, number in row.items()})
+            for unit, row in rows.items()
+        }
+        for ucum, rows in tomllib.loads(text)["to"].items()
+    }

@@ -1,0 +1,107 @@
+"""The members of a zip file, checked before one byte is unpacked.
+
+Source: PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16 (central directory, its zip64 record);
+D. Fifield, "A better zip bomb" (WOOT 2019), for members that overlap.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from adapters.errors import ArchiveRefused
+from adapters.healthkit.limits import Limits
+
+_LOCAL_HEADER = 30
+_TAIL = 65_536 + 22 + 20 + 56
+_BYTES_A_MEMBER = 1_024
+_ENCRYPTED = 0x1
+_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+_COPY_AGAIN = "Copy the file from the phone once more, or export again."
+_TRUST = "If you trust this file, raise `{key}` under `[healthkit]` in config.toml."
+
+
+@contextmanager
+def checked_members(
+    path: Path, limits: Limits
+) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], int]]:
+    """Open a zip; give it, the members that may be read, and how many were passed over.
+
+    Passed over are folders' links and names that climb out of the archive.
+
+    Raises:
+        ArchiveRefused: damaged, encrypted, a bomb, or two files of one name.
+    """
+    if _directory_size(path) > limits.max_members * _BYTES_A_MEMBER:
+        raise _too_many(limits)
+    try:
+        zipped = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError) as damage:
+        raise ArchiveRefused("This archive is damaged.", _COPY_AGAIN) from damage
+    with zipped:
+        infos = [info for info in zipped.infolist() if not info.is_dir()]
+        _check(infos, zipped.start_dir, limits)
+        wanted = [info for info in infos if not _outside(info)]
+        yield zipped, wanted, len(infos) - len(wanted)
+
+
+def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None:
+    if len(infos) > limits.max_members:
+        raise _too_many(limits)
+    if len({info.filename for info in infos}) < len(infos):
+        raise ArchiveRefused("This archive holds two files of one name.", _COPY_AGAIN)
+    in_order = sorted(infos, key=lambda info: info.header_offset)
+    nexts = [*(info.header_offset for info in in_order[1:]), directory]
+    for info, following in zip(in_order, nexts, strict=False):
+        if info.header_offset + _LOCAL_HEADER + info.compress_size > following:
+            raise ArchiveRefused(
+                "Parts of this archive lie on top of each other, as in a zip bomb.", _COPY_AGAIN
+            )
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        raise ArchiveRefused(
+            "This archive has a password.", "Unpack it with its password and import the folder."
+        )
+    if any(info.compress_type not in _READABLE for info in infos):
+        raise ArchiveRefused(
+            "This archive is packed in a way that Apple Health does not use.",
+            "Unpack it and import the folder.",
+        )
+    unpacked = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos)
+    if unpacked > limits.ratio_from and unpacked > limits.max_ratio * max(1, packed):
+        raise ArchiveRefused(
+            f"Unpacked this would be {limits.max_ratio} times as large or more, as in a zip bomb.",
+            _TRUST.format(key="max_ratio"),
+        )
+
+
+def _outside(info: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    link = stat.S_ISLNK(info.external_attr >> 16)
+    return link or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+
+
+def _too_many(limits: Limits) -> ArchiveRefused:
+    return ArchiveRefused(
+        f"This archive holds more than {limits.max_members} files.",
+        _TRUST.format(key="max_files"),
+    )
+
+
+def _directory_size(path: Path) -> int:
+    """Bytes of the central directory as the archive states them, before it is read whole."""
+    with path.open("rb") as stream:
+        stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, stream.tell() - _TAIL))
+        tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if size == 0xFFFFFFFF:
+        large = tail.rfind(b"PK\x06\x06", 0, end)
+        size = int.from_bytes(tail[large + 40 : large + 48], "little") if large >= 0 else size
+    return size
