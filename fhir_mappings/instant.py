@@ -11,7 +11,8 @@ from functools import lru_cache
 from fhir_mappings.errors import MappingError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MINUTE = 60_000
+_SECONDS = tuple(f"{second:02d}." for second in range(60))
+_MILLISECONDS = tuple(f"{millisecond:03d}Z" for millisecond in range(1000))
 
 
 def utc(at: int) -> str:
@@ -20,8 +21,8 @@ def utc(at: int) -> str:
     Raises:
         MappingError: the year is not one of 0001 to 9999.
     """
-    minute, rest = divmod(at, _MINUTE)
-    return f"{_minute(minute)}{rest // 1000:02d}.{rest % 1000:03d}Z"
+    second, millisecond = divmod(at, 1000)
+    return f"{_minute(second // 60)}{_SECONDS[second % 60]}{_MILLISECONDS[millisecond]}"
 
 
 @lru_cache(maxsize=4096)

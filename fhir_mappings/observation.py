@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from fhir.resources.R4B.observation import Observation
 from pydantic import ValidationError
@@ -18,11 +17,9 @@ from adapters.reading import Instant, Quality, Reading, canonical, text_of
 from fhir_mappings import systems, words
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
+from fhir_mappings.resource import Json, coded, concept, security
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
-
-Json = dict[str, Any]
-"""A FHIR element as JSON; the models check it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ def content(shape: Shape, slots: Slots) -> Json:
     """The Observation as JSON, in the order of the R4 definition."""
     row = row_of(shape.kind)
     site = words.site(shape.body_site)
-    codings = row.codings(shape.adapter, site, shape.permits)
+    codings = _codings(row, shape, site)
     resource: Json = {"resourceType": "Observation", "meta": _meta(shape, row, codings)}
     if shape.adapter == "ble" and shape.gateway_device:
         gateway = {"reference": shape.gateway_device}
@@ -114,7 +111,7 @@ def content(shape: Shape, slots: Slots) -> Json:
     resource["identifier"] = [{"system": shape.identifier_system, "value": slots.identifier}]
     resource["status"] = shape.status
     resource["category"] = _categories(shape, row)
-    resource["code"] = _concept(codings)
+    resource["code"] = concept(*codings)
     resource["subject"] = {"reference": shape.subject}
     if slots.end:
         resource["effectivePeriod"] = {"start": slots.start, "end": slots.end}
@@ -133,14 +130,19 @@ def content(shape: Shape, slots: Slots) -> Json:
         resource["device"] = {"reference": shape.device}
     if row.components:
         resource["component"] = [
-            {"code": _concept(_part_codings(codes, shape, site))} | _value(row, part)
+            {"code": concept(*_codings(codes, shape, site))} | _value(row, part)
             for codes, part in zip(row.components.values(), slots.parts, strict=True)
         ]
     return resource
 
 
-def _part_codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
-    return codes.codings(shape.adapter, site, shape.permits)
+def _codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
+    true = codes.codings(shape.adapter, site, shape.permits)
+    if shape.adapter != "ble":
+        true = tuple(coding for coding in true if coding.system != systems.MDC)
+    if not true:
+        raise MappingError("only a Bluetooth device measures this", shape.kind)
+    return true
 
 
 def _meta(shape: Shape, row: Row, codings: tuple[Coding, ...]) -> Json:
@@ -150,13 +152,9 @@ def _meta(shape: Shape, row: Row, codings: tuple[Coding, ...]) -> Json:
         phd = systems.PHD_COMPOUND if row.components else systems.PHD_NUMERIC
         claimed += [phd] if phd in shape.profiles else []
     meta: Json = {"profile": claimed} if claimed else {}
-    meta["security"] = [
-        {"system": systems.OBSERVATION_VALUE, "code": "PATAST", "display": "patient asserted"}
-    ]
-    if shape.simulated:
-        meta["security"].append(
-            {"system": systems.ACT_REASON, "code": "HTEST", "display": "test health data"}
-        )
+    meta |= security(simulated=shape.simulated, patient_asserted=True)
+    if any(one.startswith(systems.US_CORE) for one in shape.profiles):
+        meta["tag"] = [{"system": systems.US_CORE_TAGS, "code": "patient-supplied"}]
     return meta
 
 
@@ -167,18 +165,10 @@ def _claims(shape: Shape, profile: str) -> bool:
 
 
 def _categories(shape: Shape, row: Row) -> list[Json]:
-    display = row.category.replace("-", " ").title()
-    made = [
-        _concept((Coding(system=systems.CATEGORY, code=row.category, display=display),)),
-    ]
+    made = [coded(systems.CATEGORY, row.category, row.category.replace("-", " ").title())]
     if shape.adapter == "ble":
-        phd = Coding(system=systems.PHD_CATEGORY, code="phd", display="PHD generated Observation")
-        made.append(_concept((phd,)))
+        made.append(coded(systems.PHD_CATEGORY, "phd", "PHD generated Observation"))
     return made
-
-
-def _concept(codings: tuple[Coding, ...]) -> Json:
-    return {"coding": [coding.model_dump() for coding in codings]}
 
 
 def _value(row: Row, part: str) -> Json:
@@ -186,14 +176,13 @@ def _value(row: Row, part: str) -> Json:
         reason = part.removeprefix("absent:")
         if reason not in words.ABSENT:
             raise MappingError("the reason for no value is not known")
-        absent = Coding(system=systems.ABSENT, code=reason, display=words.ABSENT[reason])
-        return {"dataAbsentReason": _concept((absent,))}
+        return {"dataAbsentReason": coded(systems.ABSENT, reason, words.ABSENT[reason])}
     if row.unit is not None:
         return {"valueQuantity": _quantity(part, row.unit)}
     coding = row.values.get(part) or row.values.get(row.otherwise)
     if coding is None:
         raise MappingError("the word is not one of its kind")
-    return {"valueCodeableConcept": _concept((coding,))}
+    return {"valueCodeableConcept": concept(coding)}
 
 
 def _quantity(number: str, unit: Unit) -> Json:
@@ -210,20 +199,15 @@ def _quality(flags: int) -> Json:
         raise MappingError("a quality flag is not known")
     made: Json = {}
     if flags & words.QUESTIONABLE:
-        doubt = Coding(
-            system=systems.MEASUREMENT_STATUS, code="questionable", display="Questionable"
-        )
-        made["interpretation"] = [_concept((doubt,))]
+        doubt = coded(systems.MEASUREMENT_STATUS, "questionable", "Questionable")
+        made["interpretation"] = [doubt]
     notes = [{"text": text} for bit, text in words.NOTES.items() if Quality(flags) & bit]
     return made | ({"note": notes} if notes else {})
 
 
 def _body_site(site: str, permits: frozenset[str]) -> Json:
-    snomed = words.BODY_SITES[site]
-    if snomed is None or systems.SNOMED not in permits:
-        return {"text": site}
-    coding = Coding(system=systems.SNOMED, code=snomed[0], display=snomed[1])
-    return _concept((coding,)) | {"text": site}
+    snomed = coded(systems.SNOMED, *words.BODY_SITES[site])
+    return (snomed if systems.SNOMED in permits else {}) | {"text": site}
 
 
 def _method(shape: Shape) -> Json:
@@ -231,7 +215,7 @@ def _method(shape: Shape) -> Json:
     found = statistics.get(kind_row_of(shape.kind).aggregation)
     if found is None:
         return {}
-    return _concept((Coding(system=systems.STATISTICS, code=found[0], display=found[1]),))
+    return coded(systems.STATISTICS, *found)
 
 
 def to_json(observation: Observation) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import Value, text_of
@@ -13,8 +14,11 @@ from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
 from fhir_mappings.template import Variant, template
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
 _ONE_NUMBER = ("",)
+
+Parts = tuple[tuple[str, ...], tuple[str, ...]]
+"""What stands in each part (empty for a number), and the digits of the numbers."""
 
 
 def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
@@ -33,49 +37,65 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
     """
     if outgoing.kind != shape.kind:
         raise MappingError("the readings are not of the shape's kind", outgoing.kind)
-    issued = f'"{utc(outgoing.issued)}"'
-    made = []
-    for index, (start, duration, value, decimals, flags, made_id) in enumerate(
-        zip(
-            outgoing.starts,
-            outgoing.durations,
-            outgoing.values,
-            outgoing.decimals,
-            outgoing.flags,
-            outgoing.ids,
-            strict=True,
-        )
-    ):
-        try:
-            parts, numbers = _parts(value, decimals, shape)
-            pieces = template(shape, Variant(duration > 0, parts, flags))
-            slots = [f'"{made_id}"', f'"{utc(start)}"', issued, *numbers]
+    split = _quantity if kind_row_of(shape.kind).shape == "quantity" else _splitter(shape)
+    issued = utc(outgoing.issued)
+    known: dict[tuple[bool, tuple[str, ...], int], list[str]] = {}
+    made: list[bytes] = []
+    columns = zip(
+        outgoing.starts,
+        outgoing.durations,
+        outgoing.values,
+        outgoing.decimals,
+        outgoing.flags,
+        outgoing.ids,
+        strict=True,
+    )
+    try:
+        for start, duration, value, decimals, flags, name in columns:
+            parts, numbers = split(value, decimals)
+            key = (duration > 0, parts, flags)
+            woven = known.get(key)
+            if woven is None:
+                woven = known[key] = _with_slots(template(shape, Variant(*key)))
             if duration > 0:
-                slots.insert(2, f'"{utc(start + duration)}"')
-        except MappingError as error:
-            raise MappingError(error.reason, shape.kind, index) from error
-        joined = [pieces[0]]
-        for slot, piece in zip(slots, pieces[1:], strict=True):
-            joined += (slot, piece)
-        made.append("".join(joined).encode("ascii"))
+                woven[1::2] = (name, utc(start), utc(start + duration), issued, *numbers)
+            else:
+                woven[1::2] = (name, utc(start), issued, *numbers)
+            made.append("".join(woven).encode("ascii"))
+    except MappingError as error:
+        raise MappingError(error.reason, shape.kind, len(made)) from error
     return made
 
 
-def _parts(value: Value, decimals: int, shape: Shape) -> tuple[tuple[str, ...], list[str]]:
-    """What stands in each part (empty for a number), and the digits of the numbers."""
+def _with_slots(pieces: tuple[str, ...]) -> list[str]:
+    """The pieces with an empty slot between each two, at the odd places."""
+    woven = [""] * (2 * len(pieces) - 1)
+    woven[::2] = pieces
+    return woven
+
+
+def _quantity(value: Value, decimals: int) -> Parts:
+    if type(value) is int and not decimals:
+        return _ONE_NUMBER, (str(value),)
+    if isinstance(value, str) and value.startswith("absent:"):
+        return (value,), ()
+    digits = text_of(value, decimals)
+    if not _NUMBER(digits):
+        raise MappingError("the value is not a number")
+    return _ONE_NUMBER, (digits,)
+
+
+def _splitter(shape: Shape) -> Callable[[Value, int], Parts]:
     kind = kind_row_of(shape.kind)
-    if kind.shape == "quantity":
-        if isinstance(value, str) and value.startswith("absent:"):
-            return (value,), []
-        digits = text_of(value, decimals)
-        if not _NUMBER.fullmatch(digits):
-            raise MappingError("the value is not a number")
-        return _ONE_NUMBER, [digits]
-    text = str(value)
-    parts = parts_of(text, len(kind.components))
-    if kind.shape == "category":
-        return parts, []
-    numbers = [part for part in parts if not part.startswith("absent:")]
-    if not all(_NUMBER.fullmatch(part) for part in numbers):
-        raise MappingError("a part of the value is not a number")
-    return tuple(part if part.startswith("absent:") else "" for part in parts), numbers
+
+    def category(value: Value, decimals: int) -> Parts:
+        return (str(value),), ()
+
+    def components(value: Value, decimals: int) -> Parts:
+        parts = parts_of(str(value), len(kind.components))
+        numbers = tuple(part for part in parts if not part.startswith("absent:"))
+        if not all(map(_NUMBER, numbers)):
+            raise MappingError("a part of the value is not a number")
+        return tuple(part if part.startswith("absent:") else "" for part in parts), numbers
+
+    return components if kind.shape == "components" else category

@@ -27,4 +27,6 @@ PHD_NUMERIC = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdNumericObservat
 PHD_COMPOUND = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdCompoundNumericObservation"
 MEASUREMENT_STATUS = "http://hl7.org/fhir/uv/pocd/CodeSystem/measurement-status"
 
+US_CORE = "http://hl7.org/fhir/us/core/"
+US_CORE_TAGS = "http://hl7.org/fhir/us/core/CodeSystem/us-core-tags"
 VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"

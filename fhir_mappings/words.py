@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from adapters.reading import Absence, Quality
 
-BODY_SITES: dict[str, tuple[str, str] | None] = {
+BODY_SITES: dict[str, tuple[str, str]] = {
     "chest": ("51185008", "Thoracic structure"),
     "wrist": ("8205005", "Wrist region structure"),
     "finger": ("7569003", "Finger structure"),

@@ -1,0 +1,101 @@
+"""Where a batch of Observations came from, and under which consent: one Provenance a batch.
+
+Source: HL7 FHIR R4 4.0.1, Provenance; HL7 Terminology, v3-DataOperation, v3-ActReason and
+provenance-participant-type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fhir.resources.R4B.provenance import Provenance
+
+from adapters.reading import Instant
+from fhir_mappings import systems
+from fhir_mappings.instant import utc
+from fhir_mappings.resource import Json, checked, coded, security
+
+_PURPOSES = {
+    "PATRQT": "patient requested",
+    "TREAT": "treatment",
+    "HRESCH": "healthcare research",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who and what stands behind a batch.
+
+    Attributes:
+        subject: the patient at the recipient, on whose behalf the gateway acts.
+        gateway_device: this gateway at the recipient, which put the batch together.
+        devices: the sensors at the recipient that measured.
+        policy: the address of the policy text, with its version, that was agreed to.
+        purpose: why it is sent; a word of v3-PurposeOfUse.
+        consent: our reference of the consent in the patient's ledger; empty if not told.
+        consent_system: the system of that reference.
+    """
+
+    subject: str
+    gateway_device: str
+    devices: Sequence[str]
+    policy: str = ""
+    purpose: str = "PATRQT"
+    consent: str = ""
+    consent_system: str = ""
+
+
+def provenance_resource(
+    targets: Sequence[str], origin: Origin, *, recorded: Instant, simulated: bool
+) -> bytes:
+    """Say where the targets came from.
+
+    Args:
+        targets: the created Observations at the recipient, ``"Observation/1"``; at least one.
+        origin: who and what stands behind them.
+        recorded: when, ms UTC.
+        simulated: marks it HTEST.
+
+    Raises:
+        MappingError: no valid Provenance can be made of this.
+    """
+    resource: Json = {
+        "resourceType": "Provenance",
+        "meta": security(simulated=simulated),
+        "target": [{"reference": target} for target in targets],
+        "recorded": utc(recorded),
+        "policy": [origin.policy] if origin.policy else [],
+        "reason": [_purpose("PATRQT")],
+        "activity": coded(systems.DATA_OPERATION, "CREATE", "create"),
+        "agent": [_assembler(origin), *map(_author, origin.devices)],
+        "entity": [_consent(origin)] if origin.consent else [],
+    }
+    if origin.purpose != "PATRQT":
+        resource["reason"].append(_purpose(origin.purpose))
+    return checked(Provenance, resource)
+
+
+def _purpose(code: str) -> Json:
+    return coded(systems.ACT_REASON, code, _PURPOSES.get(code, code))
+
+
+def _assembler(origin: Origin) -> Json:
+    return {
+        "type": coded(systems.PARTICIPANT, "assembler", "Assembler"),
+        "who": {"reference": origin.gateway_device},
+        "onBehalfOf": {"reference": origin.subject},
+    }
+
+
+def _author(device: str) -> Json:
+    return {
+        "type": coded(systems.PARTICIPANT, "author", "Author"),
+        "who": {"reference": device},
+    }
+
+
+def _consent(origin: Origin) -> Json:
+    identifier = {"system": origin.consent_system, "value": origin.consent}
+    told = {name: text for name, text in identifier.items() if text}
+    return {"role": "source", "what": {"type": "Consent", "identifier": told}}
