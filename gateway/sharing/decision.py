@@ -83,16 +83,25 @@ def windows(
     Windows of different grants may overlap. Each ends five minutes ahead of ``now`` at the
     latest: what bears a later time is looked at again once that time has come.
     """
-    if _barrier(state, person, kind, recipient, now, clock) is not None:
-        return []
     ahead = now + FUTURE_TOLERANCE_MS + 1
     found = [
         _window(grant, min(grant.history_to, ahead))
         for grant in state.by_path.get((person, kind, recipient), ())
-        if _fault(state, grant, kind, now) is None
-        and not _denied(state, person, kind, recipient, grant.purpose, now)
+        if standing(state, grant, kind, now, clock) is Reason.PERMITTED
     ]
     return [window for window in found if window.first < window.last_exclusive]
+
+
+def standing(
+    state: ConsentState, grant: Grant, kind: Kind, now: Instant, clock: ClockState
+) -> Reason:
+    """Whether a grant lets its kind leave now, whatever the time of measurement; or why not."""
+    barrier = _barrier(state, grant.person, kind, grant.recipient, now, clock)
+    if barrier is not None:
+        return barrier
+    if _denied(state, grant.person, kind, grant.recipient, grant.purpose, now):
+        return Reason.DENIED
+    return _fault(state, grant, kind, now) or Reason.PERMITTED
 
 
 def may_collect(state: ConsentState, person: PersonKey, source: str, now: Instant) -> Decision:
