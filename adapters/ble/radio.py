@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bleak import BleakClient, BleakScanner
-from bleak.args.bluez import BlueZClientArgs, BlueZScannerArgs
+from bleak import BleakAdapter, BleakClient, BleakScanner
+from bleak.args.bluez import BlueZAdapterArgs, BlueZClientArgs, BlueZScannerArgs
+from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakError
 from bleak_retry_connector import establish_connection
 
-Heard = Callable[[BLEDevice, AdvertisementData], None]
-Lost = Callable[[BleakClient], None]
+OnHeard = Callable[[BLEDevice, AdvertisementData], None]
+OnLost = Callable[[BleakClient], None]
+
+_ANSWER_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +29,21 @@ class Radio:
         scanner: a scanner back end.
         client: a client back end.
         adapter: the adapter's name on Linux, e.g. ``hci1``; None for the system's first.
+        links: an adapter back end, asked for links that are up already.
     """
 
     scanner: type[BaseBleakScanner] | None = None
     client: type[BaseBleakClient] | None = None
     adapter: str | None = None
+    links: type[BaseBleakAdapter] | None = None
 
-    def listening(self, heard: Heard) -> BleakScanner:
+    def listening(self, heard: OnHeard) -> BleakScanner:
         """A scanner, not started yet, that calls back for each advertisement."""
         bluez = BlueZScannerArgs(adapter=self.adapter) if self.adapter else BlueZScannerArgs()
         return BleakScanner(heard, bluez=bluez, backend=self.scanner)
 
     async def connect(
-        self, device: BLEDevice, name: str, lost: Lost, *, attempts: int
+        self, device: BLEDevice, name: str, lost: OnLost, *, attempts: int
     ) -> BleakClient:
         """A connected client of the plain class, so that no bond is ever removed to get there.
 
@@ -59,3 +66,18 @@ class Radio:
             backend=self.client,
             bluez=bluez,
         )
+
+    async def connected(self) -> list[BLEDevice]:
+        """Devices whose link is up already, e.g. left so by a crash: they do not advertise.
+
+        Nothing where the radio cannot tell.
+        """
+        if self.links is None and self.client is not None:
+            return []
+        bluez = BlueZAdapterArgs(adapter=self.adapter) if self.adapter else BlueZAdapterArgs()
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                adapter = await BleakAdapter.get(bluez=bluez, backend=self.links)
+                return await adapter.get_connected_devices()
+        except (BleakError, NotImplementedError, OSError, TimeoutError):
+            return []

@@ -1,0 +1,221 @@
+"""One paired device: heard, connected, listened to, lost, waited for again, without end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bleak import BleakClient
+from bleak.backends.device import BLEDevice
+
+from adapters.ble.inbox import Inbox
+from adapters.ble.paired import Paired, RadioSettings
+from adapters.ble.radio import Radio
+from adapters.ble.session import RADIO_ERRORS, Session
+from adapters.ble.state import DeviceState, Word
+from adapters.errors import AdapterError
+from adapters.local_events import LinkEvent, LocalBatch, LocalName
+from adapters.reading import DeviceKey, Instant
+
+_FAILURES_UNTIL_TROUBLE = 3
+_ATTEMPTS = 2
+_CLOSER = "Bring it closer, switch it on, and make sure that no phone or watch is connected to it."
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What all links of one adapter share.
+
+    Attributes:
+        turn: one connection is attempted at a time, those who wait in the order they came.
+    """
+
+    radio: Radio
+    settings: RadioSettings
+    inbox: Inbox
+    allowed: Callable[[DeviceKey | None], bool]
+    now: Callable[[], Instant]
+    turn: asyncio.Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The latest advertisement of a device; ``at`` is the loop's time."""
+
+    device: BLEDevice
+    name: str | None
+    rssi: int | None
+    at: float
+
+
+class _NotNow(Exception):
+    """Its turn came too late, or permission went."""
+
+
+class Link:
+    """The way to one device."""
+
+    def __init__(self, address: str, paired: Paired, station: Station) -> None:
+        self.paired = paired
+        self.withdrawn = False
+        self._address = address
+        self._station = station
+        self._heard: Heard | None = None
+        self._was_heard = asyncio.Event()
+        self._last_heard: float | None = None
+        self._introduced = False
+        self._failures = 0
+        self._state = DeviceState("listening", station.now())
+
+    def hear(self, device: BLEDevice, name: str | None, rssi: int | None) -> None:
+        """Its advertisement was heard."""
+        at = asyncio.get_running_loop().time()
+        quiet = self._station.settings.quiet
+        if self._last_heard is None or at - self._last_heard > quiet:
+            self._note("seen", rssi=rssi)
+        self._last_heard = at
+        self._heard = Heard(device, name, rssi, at)
+        self._was_heard.set()
+
+    def state(self) -> DeviceState:
+        """How it is doing now."""
+        state, stream = self._state, self._station.inbox.streams[self.paired.device]
+        word, next_step = state.word, state.next_step
+        quiet = self._station.settings.quiet * 1000
+        silent = self._station.now() - max(state.since, stream.last_packet or 0) > quiet
+        if word == "listening" and silent:
+            word, next_step = "waiting for the device", "Switch the device on, or put it on."
+        elif word == "connected" and silent and self._streams():
+            next_step = "It is connected but sends nothing. Check that it sits well."
+        return DeviceState(word, state.since, next_step, stream.last_packet)
+
+    def _streams(self) -> bool:
+        return bool(self.paired.profile.reads.keys() - self.paired.profile.stored)
+
+    def _allowed(self) -> bool:
+        allowed = self._station.allowed
+        return allowed(None) and allowed(self.paired.device)
+
+    async def run(self) -> None:
+        """Connect whenever it is heard, and listen to it, until cancelled."""
+        pause = self._station.settings.first_pause
+        while True:
+            heard = await self._chance()
+            if not self._allowed():
+                await asyncio.sleep(self._station.settings.permission_every)
+                continue
+            before = self._station.inbox.streams[self.paired.device].last_packet
+            try:
+                await self._visit(heard)
+            except _NotNow:
+                continue
+            except AdapterError as error:
+                self._failed(type(error).__name__, error.next_step)
+            except RADIO_ERRORS as error:
+                self._failed(type(error).__name__)
+            except Exception as error:  # whatever a driver raises, the other devices go on
+                self._failed(type(error).__name__)
+            if self._station.inbox.streams[self.paired.device].last_packet != before:
+                pause = self._station.settings.first_pause
+                continue
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, self._station.settings.longest_pause)
+
+    async def _chance(self) -> Heard:
+        """An advertisement so fresh that the device still listens."""
+        while not self._is_fresh(self._heard):
+            self._was_heard.clear()
+            await self._was_heard.wait()
+        assert self._heard is not None  # noqa: S101  # fresh ones are there
+        return self._heard
+
+    def _is_fresh(self, heard: Heard | None) -> bool:
+        age = self._station.settings.fresh_for
+        return heard is not None and asyncio.get_running_loop().time() - heard.at <= age
+
+    async def _visit(self, heard: Heard) -> None:
+        """Connect, and stay until the link is lost."""
+        async with self._connection(heard) as (client, lost):
+            self._heard = None
+            station = self._station
+            session = Session(client, self.paired, station.inbox, station.settings, station.now)
+            try:
+                await session.subscribe()
+                self._failures = 0
+                self._turn_to("connected")
+                if not self._introduced:
+                    await session.introduce()
+                    self._introduced = True
+                await session.stay(lost)
+            except RADIO_ERRORS:
+                if client.is_connected or self._state.word != "connected":
+                    raise
+            finally:
+                session.end()
+                self._over()
+
+    @contextlib.asynccontextmanager
+    async def _connection(self, heard: Heard) -> AsyncIterator[tuple[BleakClient, asyncio.Event]]:
+        station, lost = self._station, asyncio.Event()
+        async with station.turn:
+            heard = self._heard or heard
+            if not self._is_fresh(heard) or not self._allowed():
+                raise _NotNow
+            async with asyncio.timeout(station.settings.connect_timeout):
+                client = await station.radio.connect(
+                    heard.device,
+                    self.paired.device,
+                    lambda _client: lost.set(),
+                    attempts=_ATTEMPTS,
+                )
+        try:
+            if client.is_connected:
+                lost.clear()
+            self._note("connected", rssi=heard.rssi)
+            if heard.name:
+                name = LocalName(
+                    self.paired.device, "advertised_name", heard.name, self._station.now()
+                )
+                station.inbox.post(LocalBatch([name]))
+            yield client, lost
+        finally:
+            with contextlib.suppress(*RADIO_ERRORS):
+                async with asyncio.timeout(station.settings.close_timeout):
+                    await client.disconnect()
+
+    def _over(self) -> None:
+        """The link is lost or let go."""
+        self._note("disconnected")
+        if self._state.word == "connected":
+            self._turn_to("waiting for the device")
+        stream = self._station.inbox.streams[self.paired.device]
+        if self.withdrawn:
+            return
+        gap = stream.lost(self.paired.person, self.paired.device, "the link to the device was lost")
+        if gap is not None:
+            self._station.inbox.post(gap)
+
+    def _failed(self, what: str, next_step: str = "") -> None:
+        """It did not work out this time."""
+        self._failures += 1
+        self._note("failed", detail=what)
+        if next_step or self._failures >= _FAILURES_UNTIL_TROUBLE:
+            self._turn_to("trouble", next_step or _CLOSER)
+
+    def _turn_to(self, word: Word, next_step: str = "") -> None:
+        if (word, next_step) != (self._state.word, self._state.next_step):
+            self._state = DeviceState(word, self._station.now(), next_step)
+
+    def _note(
+        self,
+        what: Literal["seen", "connected", "disconnected", "failed"],
+        rssi: int | None = None,
+        detail: str = "",
+    ) -> None:
+        event = LinkEvent(
+            self.paired.device, self._station.now(), what, self._address, rssi, detail
+        )
+        self._station.inbox.post(LocalBatch([event]))

@@ -1,0 +1,50 @@
+"""A device that somebody of this house has paired, and how long things may take with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.ble.profile import DeviceProfile
+from adapters.reading import DeviceKey, PersonKey, SourceKey
+
+RADIO = SourceKey("radio")
+"""What passes the readings on: our own radio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """One device, whose it is, and what is read from it."""
+
+    device: DeviceKey
+    person: PersonKey
+    profile: DeviceProfile
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSettings:
+    """Every wait has an end; all in seconds.
+
+    Attributes:
+        connect_timeout: one attempt to connect, finding out the services included.
+        operation_timeout: one read, one subscription, starting to scan.
+        close_timeout: letting go of a link, stopping to scan.
+        fresh_for: how long after an advertisement a device may be asked to connect; many listen
+            only for a moment.
+        first_pause: the pause after a first failure; it doubles with each further one.
+        longest_pause: where that ends.
+        permission_every: how often it is asked whether reading is still allowed.
+        silence: after so long without any advertisement at all the scan is started anew.
+        quiet: after so long without a word a device is waited for.
+        battery_every: how often a battery is read that does not tell by itself.
+    """
+
+    connect_timeout: float = 20.0
+    operation_timeout: float = 10.0
+    close_timeout: float = 3.0
+    fresh_for: float = 5.0
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    permission_every: float = 1.0
+    silence: float = 90.0
+    quiet: float = 60.0
+    battery_every: float = 3600.0

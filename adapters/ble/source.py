@@ -1,0 +1,170 @@
+"""The radio as a source of readings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from adapters.ble.ear import Ear
+from adapters.ble.inbox import Inbox
+from adapters.ble.link import Link, Station
+from adapters.ble.paired import Paired, RadioSettings
+from adapters.ble.radio import Radio
+from adapters.ble.state import DeviceState, Trouble
+from adapters.errors import AdapterError
+from adapters.reading import DeviceKey, Instant
+from adapters.source import Arrival, Journal
+
+Allowed = Callable[[DeviceKey | None], bool]
+"""Whether Bluetooth may be used here (None), and whether this device may be read."""
+
+
+class BleSource:
+    """Listens to paired devices for as long as that is allowed.
+
+    Nothing is scanned for, connected to or read before `allowed` says yes; it is asked again
+    before each connection and about once a second, and a no ends scan and links.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Paired],
+        journal: Journal,
+        allowed: Allowed,
+        *,
+        now: Callable[[], Instant],
+        radio: Radio | None = None,
+        settings: RadioSettings | None = None,
+    ) -> None:
+        """Put together; nothing is switched on yet.
+
+        Args:
+            known: paired devices by address. What is added or taken out while listening counts
+                from the next second on.
+            journal: where records are written that a device believes delivered.
+            allowed: see `Allowed`.
+            now: the time, ms UTC.
+            radio: another radio than the machine's own.
+            settings: time-outs and pauses.
+        """
+        self._known = known
+        self._allowed = allowed
+        self._now = now
+        self._settings = settings or RadioSettings()
+        self._inbox = Inbox(journal, now)
+        radio = radio or Radio()
+        self._station = Station(radio, self._settings, self._inbox, allowed, now, asyncio.Lock())
+        self._ear = Ear(radio, self._settings, self._hear)
+        self._links: dict[str, tuple[Link, asyncio.Task[None]]] = {}
+        self._since = now()
+        self._stopped: AdapterError | None = None
+
+    async def listen(self) -> AsyncIterator[Arrival]:
+        """Yield what arrives until closed.
+
+        Live readings are in live batches; records that a device believes delivered are in
+        batches that are not, and were journalled before. Each packet comes out after its
+        readings; one that is `stored` is in the journal already.
+
+        Raises:
+            AdapterError: there is no radio that answers; listen again later.
+        """
+        running = asyncio.create_task(self._run(), name="ble")
+        try:
+            async for arrival in self._inbox.arrivals(running):
+                yield arrival
+            await running
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def replay(self) -> AsyncIterator[Arrival]:
+        """Yield the readings of records that were journalled but never taken in.
+
+        To be taken in before listening begins. Times are those at which the records came.
+        """
+        known = [paired for paired in self._known.values() if self._allowed(paired.device)]
+        async for arrival in self._inbox.replay(known):
+            yield arrival
+
+    def states(self) -> Mapping[DeviceKey, DeviceState]:
+        """How each device is doing."""
+        links = {link.paired.device: link for link, _ in self._links.values()}
+        return {one.device: self._state(one, links.get(one.device)) for one in self._known.values()}
+
+    def troubles(self) -> Mapping[Trouble, int]:
+        """What could not be read, counted."""
+        return dict(self._inbox.troubles)
+
+    def _state(self, paired: Paired, link: Link | None) -> DeviceState:
+        if not (self._allowed(None) and self._allowed(paired.device)):
+            return DeviceState("not allowed", self._since, "Allow Bluetooth for this device.")
+        if self._stopped is not None:
+            return DeviceState("trouble", self._since, self._stopped.next_step)
+        if link is None or not self._ear.is_open:
+            return DeviceState("starting", self._since)
+        return link.state()
+
+    async def _run(self) -> None:
+        self._stopped = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._inbox.keep_stored(), name="ble journal")
+                try:
+                    while True:
+                        await self._follow(self._wanted(), tasks)
+                        await asyncio.sleep(self._settings.permission_every)
+                finally:
+                    await self._ear.close()
+        finally:
+            self._links.clear()
+
+    def _wanted(self) -> dict[str, Paired]:
+        """Who may be listened to at this moment, by address."""
+        if not self._allowed(None):
+            return {}
+        return {
+            address.upper(): paired
+            for address, paired in self._known.items()
+            if self._allowed(paired.device)
+        }
+
+    async def _follow(self, wanted: Mapping[str, Paired], tasks: asyncio.TaskGroup) -> None:
+        """Begin and end links and the scan, so that just those who are wanted are listened to."""
+        for address, (link, task) in list(self._links.items()):
+            if wanted.get(address) != link.paired:
+                link.withdrawn = True
+                task.cancel()
+                del self._links[address]
+        for address, paired in wanted.items():
+            if address not in self._links:
+                link = Link(address, paired, self._station)
+                self._links[address] = link, tasks.create_task(link.run(), name="ble link")
+        try:
+            if not wanted:
+                await self._ear.close()
+            elif not self._ear.is_open:
+                await self._open()
+            else:
+                await self._ear.check()
+        except AdapterError as error:
+            self._stopped, self._since = error, self._now()
+            raise
+
+    async def _open(self) -> None:
+        await self._ear.open()
+        for device in await self._station.radio.connected():
+            self._find(device, device.name, None)
+
+    def _hear(self, device: BLEDevice, said: AdvertisementData) -> None:
+        """Of all that is in the air, only devices of this house are looked at."""
+        self._find(device, said.local_name, said.rssi)
+
+    def _find(self, device: BLEDevice, name: str | None, rssi: int | None) -> None:
+        if (known := self._links.get(device.address.upper())) is not None:
+            known[0].hear(device, name, rssi)
