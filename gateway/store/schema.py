@@ -48,10 +48,10 @@ CREATE TABLE intake (
 
 CREATE TABLE quarter_hour (
     series INTEGER NOT NULL, bucket INTEGER NOT NULL, n INTEGER NOT NULL,
-    lo REAL NOT NULL, hi REAL NOT NULL, total REAL NOT NULL,
+    lo REAL NOT NULL, hi REAL NOT NULL, total REAL NOT NULL, last REAL NOT NULL,
     PRIMARY KEY (series, bucket)
 ) STRICT, WITHOUT ROWID;
--- bucket: start of the quarter hour, ms // 900000
+-- bucket: start of the quarter hour, ms // 900000; last: its newest number
 
 CREATE TABLE dirty (
     series INTEGER NOT NULL, bucket INTEGER NOT NULL, PRIMARY KEY (series, bucket)
@@ -114,11 +114,12 @@ CREATE TABLE remote (
     PRIMARY KEY (recipient, what)
 ) STRICT, WITHOUT ROWID;
 
--- How far release has read: the last intake and the last ledger entry it took into account.
+-- How far release has read: the last intake and the last ledger entry it took into account, when.
 CREATE TABLE released (
-    id INTEGER PRIMARY KEY CHECK (id = 1), intake INTEGER NOT NULL, ledger INTEGER NOT NULL
+    id INTEGER PRIMARY KEY CHECK (id = 1), intake INTEGER NOT NULL, ledger INTEGER NOT NULL,
+    at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO released VALUES (1, 0, 0);
+INSERT INTO released VALUES (1, 0, 0, 0);
 
 -- What consent covers and is not claimed yet, as spans of measurement time [first, last].
 CREATE TABLE waiting (
@@ -126,6 +127,18 @@ CREATE TABLE waiting (
     first INTEGER NOT NULL, last INTEGER NOT NULL, grain TEXT NOT NULL, consent TEXT NOT NULL
 ) STRICT;
 CREATE INDEX waiting_by_recipient ON waiting (recipient, series, first);
+
+-- What was waiting when its consent was withdrawn: never sent, kept to be shown.
+CREATE TABLE withdrawn (
+    id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, series INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, grain TEXT NOT NULL, consent TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- A recipient that is left alone until then, because it asked for it or did not answer.
+CREATE TABLE pause (
+    recipient TEXT PRIMARY KEY, until INTEGER NOT NULL, tries INTEGER NOT NULL, why TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- One row a reading once it is claimed for sending.
 CREATE TABLE delivery (
@@ -162,9 +175,22 @@ CREATE TABLE audit (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL,
     detail TEXT NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL
 ) STRICT;
+CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit trail never changes'); END;
+CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit trail never shrinks'); END;
 
 CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 -- small facts of this home: 'simulation', 'running', 'notice_seen', …
+-- 'simulation' is written when the home is made, and stays as it is for ever.
+CREATE TRIGGER simulation_is_said_once BEFORE INSERT ON note
+WHEN NEW.name = 'simulation' AND EXISTS (SELECT 1 FROM note WHERE name = 'simulation')
+BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
+CREATE TRIGGER simulation_never_changes BEFORE UPDATE ON note
+WHEN 'simulation' IN (OLD.name, NEW.name)
+BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
+CREATE TRIGGER simulation_never_goes BEFORE DELETE ON note WHEN OLD.name = 'simulation'
+BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
 """
 
 LOCAL = """

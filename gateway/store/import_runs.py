@@ -1,0 +1,64 @@
+"""Which export files were imported, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.reading import Instant, PersonKey
+from gateway.store.driver import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One import; without ``finished_at`` it was interrupted, and can be run again."""
+
+    id: int
+    at: Instant
+    person: PersonKey
+    adapter: str
+    archive: bytes
+    finished_at: Instant | None
+    report: Mapping[str, object]
+
+
+class ImportRuns:
+    """The imports of this home."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(self, at: Instant, person: PersonKey, adapter: str, archive: bytes) -> int:
+        """Note that an import begins; ``archive`` is a keyed digest of the file's bytes."""
+        cursor = self._db.conn.execute(
+            "INSERT INTO import_run (at, person, adapter, archive, report)"
+            " VALUES (?, ?, ?, ?, '{}')",
+            (at, person, adapter, archive),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def finish(self, id_: int, at: Instant, report: Mapping[str, object]) -> None:
+        """Note that it went to its end, with its report."""
+        self._db.conn.execute(
+            "UPDATE import_run SET finished_at = ?, report = ? WHERE id = ?",
+            (at, json.dumps(report), id_),
+        )
+
+    def list(self, person: PersonKey | None = None) -> list[ImportRun]:
+        """The imports, newest first."""
+        rows = self._db.conn.execute(
+            "SELECT id, at, person, adapter, archive, finished_at, report FROM import_run"
+            " WHERE ? IS NULL OR person = ? ORDER BY id DESC",
+            (person, person),
+        )
+        return [
+            ImportRun(id_, at, PersonKey(person), adapter, archive, finished_at, json.loads(report))
+            for id_, at, person, adapter, archive, finished_at, report in rows
+        ]
+
+    def finished_before(self, archive: bytes) -> ImportRun | None:
+        """The last import of these very bytes that went to its end, or None."""
+        return next(
+            (run for run in self.list() if run.archive == archive and run.finished_at), None
+        )

@@ -1,0 +1,38 @@
+"""How a file of an older version becomes one of this version; a newer one is refused."""
+
+from __future__ import annotations
+
+from gateway.store import schema
+from gateway.store.driver import Database, Migrations, statements, transaction
+from gateway.store.errors import StoreTooNew
+
+GATEWAY = Migrations("gateway")
+LOCAL = Migrations("local")
+
+
+@GATEWAY(name="0001 first tables")
+def _gateway_0001(db: Database) -> None:
+    for statement in statements(schema.GATEWAY):
+        db.conn.execute(statement)
+
+
+@LOCAL(name="0001 first tables")
+def _local_0001(db: Database) -> None:
+    for statement in statements(schema.LOCAL):
+        db.conn.execute(statement)
+
+
+def bring_up_to_date(db: Database, migrations: Migrations) -> None:
+    """Apply what is pending, all of it or nothing.
+
+    Raises:
+        StoreTooNew: a newer version of this program wrote the file.
+    """
+    applied = {step.name for step in migrations.applied(db)}
+    pending = {step.name for step in migrations.pending(db)}
+    known = {step.name for step in migrations.pending(Database(memory=True))}
+    if applied - known:
+        raise StoreTooNew("A newer version of this program wrote these files.")
+    if pending:
+        with transaction(db):
+            migrations.apply(db)
