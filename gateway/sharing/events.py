@@ -1,11 +1,12 @@
 """What can stand in the consent ledger: a closed list of events (their spelling: `spelling`).
 
-Every entry says when (`at`), who (`actor`) and in which session; silence is never consent.
-No event can name "all": kinds are written out, one by one, as they were at that moment.
+Every entry says when, who and in which session; silence is never consent. No event can name
+"all": kinds are written out, one by one, as they were at that moment.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +32,16 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A person took up an invitation; nothing may be sent yet."""
+    """A person took up an invitation; nothing may be sent yet.
+
+    The invitation is kept whole, so that what was agreed to can be shown for ever; ``terms`` is
+    its SHA-256 in hex.
+    """
 
     recipient: str
     person: PersonKey
     policy_version: str
+    invitation: str
     terms: str
     what: Literal["invited"] = "invited"
 
@@ -43,12 +49,12 @@ class Invited:
 
     def __post_init__(self) -> None:
         _named(self.recipient, self.person, self.policy_version)
-        _digests(self.terms)
+        _digest(self.terms, self.invitation)
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A person agreed; the columns are those of `consent.Grant`."""
+    """A person agreed; the columns are those of `consent.Grant`, with the text that was shown."""
 
     id: str
     person: PersonKey
@@ -61,10 +67,11 @@ class Permit:
     history_to: Instant
     policy_version: str
     terms: str
+    text: str
     text_hash: str
+    language: str
     grain: Grain
     born: str
-    language: str
     what: Literal["permit"] = "permit"
 
     __pydantic_config__ = _STRICT
@@ -72,7 +79,8 @@ class Permit:
     def __post_init__(self) -> None:
         _named(self.id, self.person, self.recipient, self.policy_version, self.language)
         _closed(self.kinds)
-        _digests(self.terms, self.text_hash)
+        _digest(self.terms)
+        _digest(self.text_hash, self.text)
         if self.end <= self.start or self.history_to <= self.history_from:
             raise ValueError("a period ends after it starts")
         if not is_month(self.born):
@@ -161,6 +169,7 @@ class PolicyChanged:
 
     recipient: str
     policy_version: str
+    invitation: str
     terms: str
     change: Literal["material", "editorial"]
     what: Literal["policy_changed"] = "policy_changed"
@@ -169,7 +178,7 @@ class PolicyChanged:
 
     def __post_init__(self) -> None:
         _named(self.recipient, self.policy_version)
-        _digests(self.terms)
+        _digest(self.terms, self.invitation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,7 @@ class Assent:
 
     def __post_init__(self) -> None:
         _named(self.person, self.recipient)
-        _digests(self.text_hash)
+        _digest(self.text_hash)
 
 
 ConsentEvent = (
@@ -258,11 +267,7 @@ OPENING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event with the time, the actor and the session that it was recorded under.
-
-    ``clock`` says whether the time was known to be right: what closes may be recorded at any
-    time, what opens only then.
-    """
+    """An event with its time, actor and session; ``clock``: whether the time was sure."""
 
     at: Instant
     actor: str
@@ -288,6 +293,8 @@ def _closed(kinds: Sequence[Kind]) -> None:
         raise ValueError("a kind is named in full; there is no word for all of them")
 
 
-def _digests(*digests: str) -> None:
-    if not all(_SHA256.fullmatch(digest) for digest in digests):
+def _digest(digest: str, text: str | None = None) -> None:
+    if not _SHA256.fullmatch(digest):
         raise ValueError("a digest is SHA-256 in hex")
+    if text is not None and hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise ValueError("a digest is that of its text")

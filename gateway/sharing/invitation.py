@@ -25,7 +25,11 @@ from gateway.sharing.errors import InvitationRefused
 from gateway.sharing.origin import is_loopback, server_address, web_address
 from gateway.sharing.spelling import canonical
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
+"""One line: no control characters and none that turn the direction of the text around."""
+
+_Way = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=_LINE)]
+_Text = Annotated[_Way, Field(min_length=1)]
 _Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Patient = Annotated[str, StringConstraints(pattern=r"^(create|Patient/[A-Za-z0-9.\-]{1,64})$")]
@@ -48,10 +52,10 @@ class Contact(_Part):
     """Where a person can turn to; at least one way to reach somebody."""
 
     name: _Text
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-    url: str = ""
+    email: _Way = ""
+    phone: _Way = ""
+    address: _Way = ""
+    url: _Way = ""
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
@@ -78,7 +82,7 @@ class Transfer(_Part):
     """How readings may be kept in the recipient's country, seen from the person's."""
 
     mechanism: Literal["same_country", "adequacy", "standard_clauses", "explicit_consent"]
-    risks: str = ""
+    risks: _Way = ""
 
     @model_validator(mode="after")
     def _risks_named(self) -> Self:
@@ -123,12 +127,12 @@ class SignIn(_Part):
     """How the gateway signs in there. Secrets are never in an invitation."""
 
     method: Literal["none", "bearer", "smart_backend", "smart_app_launch", "mutual_tls"]
-    client_id: str = ""
+    client_id: _Way = ""
     token_url: Annotated[str, AfterValidator(lambda url: server_address(url) if url else "")] = ""
     authorize_url: Annotated[
         str, AfterValidator(lambda url: server_address(url) if url else "")
     ] = ""
-    scope: str = ""
+    scope: _Way = ""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -214,6 +218,10 @@ def _sentence(kind: str, message: str) -> str:
             return "This is missing from the invitation."
         case "extra_forbidden":
             return "This is not known to the gateway, so nobody could explain it to you."
+        case "string_too_short":
+            return "This is empty."
+        case "string_pattern_mismatch":
+            return "This is not written as it has to be."
         case "json_invalid":
             return "This is not an invitation: it cannot be read as JSON."
         case "value_error":

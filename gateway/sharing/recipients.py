@@ -106,7 +106,9 @@ class Recipients:
             )
 
         self._record(
-            [Invited(key, person, invitation.policy.version, invitation.terms)], act, insert
+            [Invited(key, person, invitation.policy.version, invitation.text, invitation.terms)],
+            act,
+            insert,
         )
         return self.get(key)
 
@@ -153,6 +155,7 @@ class Recipients:
             PolicyChanged(
                 key,
                 invitation.policy.version,
+                invitation.text,
                 invitation.terms,
                 "material" if material else "editorial",
             )
