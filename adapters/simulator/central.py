@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Callable
 
 from bumble import core, hci
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
 from bumble.pairing import PairingConfig
 from bumble.transport.common import TransportSink, TransportSource
+
+from adapters.simulator.waiting import heeding
 
 _CHIP_ANSWERS_S = 1.0
 
@@ -34,7 +37,7 @@ class Central:
     async def listen(self, hearer: Hearer, *, active: bool) -> None:
         """Give every advertisement to `hearer` until it is dismissed."""
         self._hearers[hearer] = active
-        await self._switch()
+        await heeding(self._switch())
 
     async def dismiss(self, hearer: Hearer) -> None:
         """Stop giving advertisements to `hearer`."""
@@ -64,7 +67,7 @@ class Central:
         """
         async with self._connecting:
             try:
-                return await self.device.connect(address, timeout=None)
+                return await heeding(self.device.connect(address, timeout=None))
             except asyncio.CancelledError:
                 await asyncio.shield(self._give_up(address))
                 raise
@@ -89,7 +92,13 @@ async def powered(
 ) -> AsyncIterator[Central]:
     """A central on this chip, switched on; every link is let go at the end."""
     address = hci.Address.generate_static_address()
-    config = DeviceConfiguration(name=name, address=address, irk=bytes(address) + bytes(10))
+    config = DeviceConfiguration(
+        name=name,
+        address=address,
+        irk=secrets.token_bytes(16),
+        # The sensors keep their addresses, so none need be looked for under another.
+        address_resolution_offload=True,
+    )
     device = Device.from_config_with_hci(config, source, sink)
     device.pairing_config_factory = lambda _connection: PairingConfig(
         sc=True, mitm=False, bonding=True

@@ -17,6 +17,7 @@ from bumble.device import Advertisement, Connection, Peer
 
 from adapters.simulator.attributes import GattClient, discover
 from adapters.simulator.central import Central
+from adapters.simulator.waiting import is_cancelled
 
 T = TypeVar("T")
 
@@ -125,7 +126,8 @@ class SimulatedClient(BaseBleakClient):
     async def disconnect(self) -> None:
         """Let the link go; nothing happens if it is gone already."""
         if self._connection is not None:
-            await _translated(self._connection.disconnect())
+            ended = asyncio.ensure_future(_translated(self._connection.disconnect()))
+            await asyncio.shield(ended)
 
     async def pair(self, *_args: Any, **_options: Any) -> None:
         """Pair and bond; the bond lasts as long as the radio.
@@ -245,8 +247,7 @@ async def _translated(asked: Awaitable[T]) -> T:
     except (core.BaseBumbleError, hci.HCI_Error) as error:
         raise BleakError(str(error)) from error
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if is_cancelled():
             raise
         # Bumble cancels what it was asked for when the link or the chip goes away.
         raise BleakError("The device disconnected before it answered") from error

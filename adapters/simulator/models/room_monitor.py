@@ -1,0 +1,41 @@
+"""A monitor of carbon monoxide in the air of a room.
+
+Source: Bluetooth SIG, Environmental Sensing Service 1.0.1; GATT Specification Supplement, Carbon
+Monoxide Concentration.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from adapters.ble.characteristics.carbon_monoxide import SERVICE, UUID, CarbonMonoxideConcentration
+from adapters.simulator.sensor import Measure, Moment, Sensor, make
+from adapters.simulator.shapes import Constant, Sine
+
+
+def measuring() -> Measure:
+    """A monitor on the wall."""
+
+    def measure(moment: Moment) -> bytes:
+        ppm = Decimal(repr(round(max(0.0, moment.value("air")), 3)))
+        return bytes(CarbonMonoxideConcentration.of_ppm(ppm))
+
+    return measure
+
+
+SENSOR = Sensor(
+    key="room-monitor",
+    name="Room monitor",
+    prefix="RM",
+    make=make("Room monitor 1", "3.0"),
+    service=SERVICE,
+    measures=UUID,
+    sends="notify",
+    stored=False,
+    values={
+        "air": Sine(shape="sine", mean=1.2, swing=0.6, period_s=300, noise=0.05),
+        "battery": Constant(shape="constant", value=100),
+    },
+    rate_hz=0.1,
+    measuring=measuring,
+)
