@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _IDENTIFIER = re.compile(r"HK[A-Za-z0-9]{1,100}", re.ASCII)
+_ELEMENTS = frozenset(
+    {"Record", "Workout", "ActivitySummary", "ClinicalRecord", "Audiogram", "VisionPrescription"}
+)
 _MOST_TYPES = 500
 
 
@@ -101,8 +104,9 @@ class ImportReport:
 
 
 def named(identifier: str) -> str:
-    """Apple's identifier, if it is one: any other text of the file might be somebody's words."""
-    return identifier if _IDENTIFIER.fullmatch(identifier) else "an entry without Apple's name"
+    """Apple's name, if it is one: any other text of the file might be somebody's words."""
+    known = identifier in _ELEMENTS or _IDENTIFIER.fullmatch(identifier)
+    return identifier if known else "an entry without Apple's name"
 
 
 def peak_mib() -> float:

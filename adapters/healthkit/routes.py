@@ -29,9 +29,14 @@ NOWHERE = "a place that cannot be read"
 
 
 class Tracks:
-    """Names the points of routes that stand inside workouts."""
+    """Names the points of routes that stand inside workouts.
+
+    Attributes:
+        routes: how many routes had a point so far.
+    """
 
     def __init__(self, calendar: Calendar) -> None:
+        self.routes = 0
         self._calendar = calendar
         self._name = ""
 
@@ -46,14 +51,17 @@ class Tracks:
             ReadingRefused: it is no place on earth, or has no date.
         """
         at = self._calendar.instant(text_of(entry, "date"))
-        self._name = self._name or route_name(at)
-        return _position(
+        name = self._name or route_name(at)
+        found = _position(
             at,
             text_of(entry, "latitude"),
             text_of(entry, "longitude"),
             entry.attributes.get("altitude", ""),
-            self._name,
+            name,
         )
+        self.routes += not self._name
+        self._name = name
+        return found
 
 
 def route_name(first: Instant) -> str:

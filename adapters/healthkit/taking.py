@@ -15,7 +15,7 @@ from adapters.healthkit.report import ImportReport
 from adapters.healthkit.routes import NOWHERE, Tracks
 from adapters.healthkit.times import Calendar
 from adapters.healthkit.twins import Twins
-from adapters.healthkit.types import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC
+from adapters.healthkit.types import DIASTOLIC, PRESSURE, SYSTOLIC
 from adapters.local_events import LocalBatch, Position, TimeOffset
 from adapters.reading import PersonKey
 from adapters.source import Arrival
@@ -118,7 +118,7 @@ class Taking:
         elif name == "Workout":
             self._report.workouts += 1
             self._row(self._records.workout(entry))
-        elif name == "Correlation" and entry.attributes.get("type") == BLOOD_PRESSURE:
+        elif name == "Correlation" and entry.attributes.get("type") == PRESSURE:
             self._row(self._pressures.whole(entry))
         elif name == "Correlation":
             raise ReadingRefused(UNKNOWN_TYPE)
@@ -139,9 +139,9 @@ class Taking:
             self._tracks.begin()
         else:
             try:
-                position = self._tracks.point(entry)
+                self._places.append(self._tracks.point(entry))
             except ReadingRefused:
                 self._report.leave_out(NOWHERE)
                 return
             self._report.positions += 1
-            self._places.append(position)
+            self._report.routes = self._tracks.routes

@@ -13,7 +13,7 @@ from adapters.healthkit.units import Conversion, conversions
 from adapters.kinds import Kind, kind, row_of
 
 WORKOUT = "HKWorkoutTypeIdentifier"
-BLOOD_PRESSURE = "HKCorrelationTypeIdentifierBloodPressure"
+PRESSURE = "HKCorrelationTypeIdentifierBloodPressure"
 SYSTOLIC = "HKQuantityTypeIdentifierBloodPressureSystolic"
 DIASTOLIC = "HKQuantityTypeIdentifierBloodPressureDiastolic"
 

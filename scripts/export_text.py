@@ -1,0 +1,230 @@
+"""A history as Apple Health would print it, with the accidents that real exports have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from random import Random
+from xml.sax.saxutils import escape
+
+from scripts.export_history import DAY, PENCIL, Bout, Pressure, Sample
+
+NASTY = {
+    "ios16-dtd": "the DTD of iOS 16.0, which no parser accepts",
+    "control-bytes": "raw control bytes inside attributes",
+    "attribute-order": "attributes in another order, in single quotes",
+    "cdata": "comments, CDATA and processing instructions between the records",
+    "localised": "file names in the language of the phone",
+    "us-units": "lb, mi, degF, ft, kJ and mmol/L",
+    "two-offsets": "each date with the offset of its own season",
+    "truncated": "the file ends in the middle of the first workout",
+    "spaced-attribute": "an attribute name with spaces, as iOS 8 wrote",
+    "correlation-first": "correlations before the records that they hold",
+    "one-line": "no line ends between the entries",
+    "inline-locations": "places inside the workouts, as iOS 10 to 12 wrote",
+}
+
+SOURCES = (
+    "Robin\u2019s\u00a0Apple Watch",
+    "Robin\u2019s iPhone",
+    "Scale App",
+    "Cuff App",
+    "Health",
+)
+_DEVICES = (
+    "name:Apple Watch, manufacturer:Apple Inc., model:Watch, hardware:Watch6,12, software:26.2",
+    "name:iPhone, manufacturer:Apple Inc., model:iPhone, hardware:iPhone14,5, software:26.2",
+    "name:Robin's Scale, manufacturer:Weighwell, model:W-1, hardware:2, "
+    "localIdentifier:7F1C2A90-55D1-4B0E-9F3A-0D5E6C7B8A99",
+    "name:Cuff 0042, manufacturer:Pressly, model:P:7, firmware:1.0",
+    "",
+)
+_EPOCH = date(1970, 1, 1).toordinal()
+_MARKED = re.compile("[&<>\"']")
+_US = {
+    "kg": ("lb", 1 / 0.45359237, 0.0, 1),
+    "km": ("mi", 1 / 1.609344, 0.0, 5),
+    "degC": ("degF", 1.8, 32.0, 1),
+    "cm": ("ft", 1 / 30.48, 0.0, 5),
+    "kcal": ("kJ", 4.184, 0.0, 3),
+    "mg/dL": ("mmol<180.1558800000541>/L", 1 / 18.01558800000541, 0.0, 1),
+}
+_DTD = """<!DOCTYPE HealthData [
+<!-- HealthKit Export Version: 14 -->
+<!ELEMENT HealthData (ExportDate,Me,(Record|Correlation|Workout|ActivitySummary)*)>
+<!ATTLIST HealthData
+  locale CDATA #REQUIRED
+>
+<!ELEMENT Record ((MetadataEntry|HeartRateVariabilityMetadataList)*)>
+<!-- Records that appear as children of a correlation also appear as top-level records. -->
+]>
+"""
+_BROKEN_DTD = """<!DOCTYPE HealthData [
+<!-- HealthKit Export Version: 12 -->
+<!ELEMENT HealthData (ExportDate,Me,(Record|Correlation|Workout|ActivitySummary)*)>
+<!ATTLIST VisionPrescription
+  type CDATA #REQUIRED
+  <!ELEMENT LeftEye EMPTY>
+    device CDATA #IMPLIED
+  <!ELEMENT MetadataEntry EMPTY>
+>
+>
+]>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """How one export prints: its offset, its pointers, its accidents."""
+
+    offset: int
+    pointer_seed: int
+    nasty: frozenset[str]
+
+    def head(self, exported: int) -> Iterator[str]:
+        """Everything before the first entry."""
+        yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+        yield _BROKEN_DTD if "ios16-dtd" in self.nasty else _DTD
+        yield '<HealthData locale="de_CH">\n'
+        yield f' <ExportDate value="{self.date(exported)}"/>\n'
+        yield (
+            ' <Me HKCharacteristicTypeIdentifierDateOfBirth="1969-07-21"'
+            ' HKCharacteristicTypeIdentifierBiologicalSex="HKBiologicalSexOther"/>\n'
+        )
+
+    def record(self, sample: Sample, count: int, indent: str = " ") -> str:
+        """One `Record`; ``count`` is its place in the file."""
+        unit, value = sample.unit, _number(sample.value, sample.digits)
+        if "us-units" in self.nasty and unit in _US and isinstance(sample.value, float | int):
+            unit, factor, plus, digits = _US[unit]
+            value = _number(sample.value * factor + plus, digits)
+        fields = {
+            "type": sample.type,
+            "sourceName": self._source(sample.by, count),
+            "sourceVersion": "26.2",
+            "device": self._device(sample.by, count),
+            "unit": unit,
+            "creationDate": self.date(sample.created),
+            "startDate": self.date(sample.start),
+            "endDate": self.date(sample.end),
+            "value": value,
+        }
+        start = f"{indent}<Record{self._attributes(fields, count)}"
+        inside = "".join(self._inside(sample, count, indent + " "))
+        return f"{start}>\n{inside}{indent}</Record>\n" if inside else f"{start}/>\n"
+
+    def correlation(self, pressure: Pressure, halves: list[str], by: int) -> str:
+        """A `Correlation` with its two records inside."""
+        fields = {
+            "type": "HKCorrelationTypeIdentifierBloodPressure",
+            "sourceName": SOURCES[by],
+            "device": self._device(by, pressure.at),
+            "creationDate": self.date(pressure.created),
+            "startDate": self.date(pressure.at),
+            "endDate": self.date(pressure.at),
+        }
+        return f" <Correlation{_attributes(fields)}>\n{''.join(halves)} </Correlation>\n"
+
+    def workout(self, bout: Bout, by: int, count: int, inside: str) -> str:
+        """A `Workout`; ``inside`` is its route, if any."""
+        fields = {
+            "workoutActivityType": f"HKWorkoutActivityType{bout.sport}",
+            "duration": f"{(bout.end - bout.start) / 60:.4f}",
+            "durationUnit": "min",
+            "sourceName": SOURCES[by],
+            "device": self._device(by, count),
+            "creationDate": self.date(bout.end),
+            "startDate": self.date(bout.start),
+            "endDate": self.date(bout.end),
+        }
+        dates = f'startDate="{fields["startDate"]}" endDate="{fields["endDate"]}"'
+        return (
+            f" <Workout{_attributes(fields)}>\n"
+            '  <MetadataEntry key="HKTimeZone" value="Europe/Zurich"/>\n'
+            '  <MetadataEntry key="HKWeatherTemperature" value="61 degF"/>\n'
+            "  <WorkoutStatistics type="
+            f'"HKQuantityTypeIdentifierActiveEnergyBurned" {dates} sum="212.4" unit="kcal"/>\n'
+            f"{inside} </Workout>\n"
+        )
+
+    def date(self, at: int) -> str:
+        """A date as this export prints it."""
+        offset = self.offset
+        if "two-offsets" in self.nasty and 3 < (at // DAY % 365) / 30.4 < 10:
+            offset += 60
+        day, second = divmod(at + offset * 60, DAY)
+        clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        sign = "-" if offset < 0 else "+"
+        return f"{_day(day)} {clock} {sign}{abs(offset) // 60:02}{abs(offset) % 60:02}"
+
+    def between(self, count: int) -> str:
+        """What may stand between two entries and means nothing."""
+        if "cdata" not in self.nasty or count % 7:
+            return ""
+        fake = '<Record type="HKQuantityTypeIdentifierStepCount" value="1"/>'
+        return f" <!--\n {fake}\n -->\n <?xml-note {fake}?>\n <![CDATA[\n {fake}\n]]>\n"
+
+    def _inside(self, sample: Sample, count: int, indent: str) -> Iterator[str]:
+        if sample.by == PENCIL:
+            yield f'{indent}<MetadataEntry key="HKWasUserEntered" value="1"/>\n'
+        if sample.type.endswith("SleepAnalysis"):
+            yield f'{indent}<MetadataEntry key="HKTimeZone" value="Europe/Zurich"/>\n'
+        if "spaced-attribute" in self.nasty and count == 3:
+            yield f'{indent}<MetadataEntry key="note" Health Mate App Version="2.6.0"/>\n'
+        if sample.beats:
+            yield f"{indent}<HeartRateVariabilityMetadataList>\n"
+            for beat in range(sample.beats):
+                at = f"7:24:{beat:02}.19 AM"
+                yield f'{indent} <InstantaneousBeatsPerMinute bpm="{60 + beat}" time="{at}"/>\n'
+            yield f"{indent}</HeartRateVariabilityMetadataList>\n"
+
+    def _source(self, by: int, count: int) -> str:
+        if "control-bytes" in self.nasty and count % 5 == 0:
+            return SOURCES[by] + "\x0b"
+        return SOURCES[by]
+
+    def _device(self, by: int, count: int) -> str:
+        if not _DEVICES[by]:
+            return ""
+        made = "creation date:2026-01-15 22:56:09 +0000"
+        pointer = _pointer(self.pointer_seed, by, count // 40)
+        return f"<<HKDevice: 0x{pointer:x}>, {_DEVICES[by]}, {made}>"
+
+    def _attributes(self, fields: dict[str, str], count: int) -> str:
+        if "attribute-order" not in self.nasty or count % 3:
+            return _attributes(fields)
+        turned = dict(reversed(fields.items()))
+        return _attributes(turned, quote="'")
+
+
+def _attributes(fields: dict[str, str], quote: str = '"') -> str:
+    return "".join(f" {name}={_quoted(text, quote)}" for name, text in fields.items() if text)
+
+
+def _quoted(text: str, quote: str) -> str:
+    return quote + (_escaped(text, quote) if _MARKED.search(text) else text) + quote
+
+
+@lru_cache(maxsize=1024)
+def _escaped(text: str, quote: str) -> str:
+    return escape(text, {quote: "&quot;" if quote == '"' else "&apos;"})
+
+
+@lru_cache(maxsize=64)
+def _day(day: int) -> str:
+    return f"{date.fromordinal(_EPOCH + day)}"
+
+
+@lru_cache(maxsize=64)
+def _pointer(seed: int, by: int, run: int) -> int:
+    return Random(f"{seed}/{by}/{run}").getrandbits(32) | 1 << 32  # noqa: S311  # play
+
+
+def _number(value: float | str, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
