@@ -34,11 +34,10 @@ _SPECIALIZATIONS = {
     "step_count": ("528484", "MDC_DEV_SUB_SPEC_PROFILE_STEP_COUNTER"),
 }
 _LONGEST = 80
-# Twelve hexadecimal digits, with or without separators: some firmware prints its address in the
-# model or version string. Eight or more digits in a row may be a serial number.
-_TELLS_ONE_FROM_ALL = re.compile(
-    r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[-:. ]?){5,7}[0-9a-f]{2}(?![0-9a-f])|[0-9]{8,}"
-)
+# Twelve or sixteen hexadecimal digits, with or without separators: some firmware prints its
+# address in the model or version string. Eight digits in a row in a model may be a serial number.
+_ADDRESS = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[-:. ]?){5,7}[0-9a-f]{2}(?![0-9a-f])")
+_SERIAL = re.compile(r"[0-9]{8}")
 
 
 def device_resource(
@@ -69,8 +68,8 @@ def device_resource(
         "resourceType": "Device",
         "meta": security(simulated=simulated),
         "identifier": [{"system": system, "value": identifier}],
-        "manufacturer": _plain(facts.manufacturer),
-        "modelNumber": _plain(facts.model),
+        "manufacturer": _make(facts.manufacturer),
+        "modelNumber": _make(facts.model),
         "type": coded(systems.MDC, "65573", "MDC_MOC_VMS_MDS_SIMP") if bluetooth else {},
         "specialization": [{"systemType": coded(systems.MDC, *one)} for one in meant if bluetooth],
         "version": [
@@ -100,7 +99,11 @@ def gateway_device(identifier: str, *, system: str, version: str, simulated: boo
     return checked(Device, resource)
 
 
+def _make(text: str) -> str:
+    return "" if _SERIAL.search(text) else _plain(text)
+
+
 def _plain(text: str) -> str:
     """The text on one line, not too long; nothing if it could tell one device from all others."""
     line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return "" if _TELLS_ONE_FROM_ALL.search(line) else line[:_LONGEST].strip()
+    return "" if _ADDRESS.search(line) else line[:_LONGEST].strip()

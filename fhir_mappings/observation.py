@@ -179,7 +179,7 @@ def _value(row: Row, part: str) -> Json:
         return {"dataAbsentReason": coded(systems.ABSENT, reason, words.ABSENT[reason])}
     if row.unit is not None:
         return {"valueQuantity": _quantity(part, row.unit)}
-    coding = row.values.get(part) or row.values.get(row.otherwise)
+    coding = row.values.get(part)
     if coding is None:
         raise MappingError("the word is not one of its kind")
     return {"valueCodeableConcept": concept(coding)}

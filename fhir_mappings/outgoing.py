@@ -10,7 +10,7 @@ from adapters.kinds import Kind
 from adapters.reading import Instant, Value
 from fhir_mappings.errors import MappingError
 
-_IDS = re.compile(r"(?:[A-Za-z0-9_-]{1,64}\n)*")
+_IDS = re.compile(r"(?:[A-Za-z0-9_-]{1,64} )*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Outgoing:
         columns = (self.durations, self.values, self.decimals, self.flags, self.ids)
         if any(len(column) != len(self.starts) for column in columns):
             raise MappingError("the columns differ in length", self.kind)
-        if not _IDS.fullmatch("".join(f"{made}\n" for made in self.ids)):
+        # All in one look, since it is done for every reading that leaves.
+        named = "".join(f"{name} " for name in self.ids)
+        if named.count(" ") != len(self.ids) or not _IDS.fullmatch(named):
             raise MappingError("an identifier is not URL-safe", self.kind)
 
     def __len__(self) -> int:

@@ -100,7 +100,6 @@ class Row(Codes):
     unit: Annotated[Unit, _named("code", "words")] | None = None
     components: Mapping[str, Codes] = {}
     values: Mapping[str, Code] = {}
-    otherwise: str = ""
 
 
 def read(text: str) -> Mapping[Kind, Row]:
@@ -136,8 +135,6 @@ def _unfit(kind: Kind, row: Row) -> str:
         return "has other components than its kind"
     if (known.shape == "category") != bool(row.values):
         return "must list its words if and only if it is a category"
-    if row.otherwise and row.otherwise not in row.values:
-        return "falls back to a word that it does not list"
     return ""
 
 

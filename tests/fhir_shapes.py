@@ -1,0 +1,93 @@
+"""One example of every shape that an Observation of ours can have, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adapters.kinds import kind
+from adapters.reading import Quality, Value
+from fhir_mappings import systems
+from fhir_mappings.outgoing import Outgoing
+from fhir_mappings.shape import Shape
+
+AT = 1_795_304_415_250
+"""2026-11-21T23:40:15.250Z"""
+
+ISSUED = AT + 61_000
+
+STRAP = Shape(
+    kind=kind("heart_rate"),
+    subject="Patient/p1",
+    device="Device/strap",
+    gateway_device="Device/gateway",
+    identifier_system="https://gateway.example/readings",
+    adapter="ble",
+    simulated=False,
+    body_site="chest",
+    profiles=(systems.VITAL_SIGNS, systems.PHD_NUMERIC, systems.PHD_COMPOUND),
+)
+PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
+
+
+def one(
+    shape: Shape,
+    value: Value,
+    *,
+    decimals: int = 0,
+    duration: int = 0,
+    flags: Quality = Quality.NONE,
+) -> tuple[Outgoing, Shape]:
+    """One reading of a shape."""
+    outgoing = Outgoing(
+        kind=shape.kind,
+        starts=[AT],
+        durations=[duration],
+        values=[value],
+        decimals=[decimals],
+        flags=[int(flags)],
+        ids=["k4Jd_0-example-identifier"],
+        issued=ISSUED,
+    )
+    return outgoing, shape
+
+
+def _of(shape: Shape, name: str, **changes: object) -> Shape:
+    return replace(shape, kind=kind(name), **changes)  # type: ignore[arg-type]  # by name
+
+
+EXAMPLES: dict[str, tuple[Outgoing, Shape]] = {
+    "quantity-instant": one(STRAP, 72),
+    "quantity-instant-optical": one(replace(STRAP, body_site="wrist"), 72),
+    "quantity-instant-site-not-known": one(replace(STRAP, body_site="somewhere"), 72),
+    "quantity-digits": one(_of(STRAP, "body_temperature", body_site="mouth"), 36.6, decimals=2),
+    "quantity-period": one(_of(PHONE, "step_count"), 112, duration=600_000),
+    "quantity-absent": one(STRAP, "absent:not-a-number"),
+    "quantity-simulated": one(replace(STRAP, simulated=True), 72),
+    "quantity-no-skin-contact": one(STRAP, 72, flags=Quality.NO_SKIN_CONTACT),
+    "quantity-every-doubt": one(STRAP, 72, flags=Quality(15)),
+    "quantity-entered-by-hand": one(
+        _of(PHONE, "body_weight"), "81.25", decimals=2, flags=Quality.ENTERED_BY_HAND
+    ),
+    "quantity-no-claims": one(replace(STRAP, profiles=()), 72),
+    "quantity-us-core": one(
+        replace(STRAP, profiles=(systems.US_CORE + "StructureDefinition/us-core-heart-rate",)), 72
+    ),
+    "quantity-two-loincs": one(_of(STRAP, "oxygen_saturation", body_site="finger"), 97),
+    "quantity-minute-mean": one(replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000),
+    "quantity-amended": one(replace(STRAP, status="amended"), 74),
+    "quantity-entered-in-error": one(replace(STRAP, status="entered-in-error"), "absent:error"),
+    "quantity-no-device": one(_of(PHONE, "active_energy", device=""), 12.5, decimals=1),
+    "breath-carbon-monoxide": one(_of(STRAP, "breath_carbon_monoxide", body_site=""), 7),
+    "breath-carbon-monoxide-snomed": one(
+        _of(STRAP, "breath_carbon_monoxide", body_site="", permits=frozenset({systems.SNOMED})),
+        7,
+    ),
+    "body-site-snomed": one(replace(STRAP, permits=frozenset({systems.SNOMED})), 72),
+    "components": one(_of(STRAP, "blood_pressure", body_site="arm"), "120|80.5"),
+    "components-one-absent": one(_of(STRAP, "blood_pressure"), "120|absent:not-a-number"),
+    "components-all-absent": one(_of(STRAP, "blood_pressure"), "absent:error"),
+    "components-healthkit": one(_of(PHONE, "blood_pressure"), "118|77"),
+    "category": one(_of(PHONE, "sleep_stage"), "asleep-deep", duration=1_800_000),
+    "category-loinc": one(_of(PHONE, "workout"), "running", duration=2_400_000),
+    "category-absent": one(_of(PHONE, "sleep_stage"), "absent:unknown", duration=1_800_000),
+}

@@ -1,0 +1,293 @@
+"""Devices, Provenance, Patient, Bundle as they are written; an OperationOutcome as it is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.device import Device
+from fhir.resources.R4B.patient import Patient
+from fhir.resources.R4B.provenance import Provenance
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.kinds import kind
+from adapters.reading import DeviceFacts, DeviceKey, PersonKey
+from fhir_mappings import systems
+from fhir_mappings.bundle import Entry, batch_bundle, entry_bytes, if_none_exist, with_id
+from fhir_mappings.device import device_resource, gateway_device
+from fhir_mappings.errors import MappingError
+from fhir_mappings.operation_outcome import NOTHING_SAID, sentence
+from fhir_mappings.patient import patient_resource
+from fhir_mappings.provenance import Origin, provenance_resource
+from fhir_mappings.render import render
+from tests.fhir_shapes import AT, EXAMPLES
+
+SYSTEM = "https://gateway.example/devices"
+FACTS = DeviceFacts(
+    person=PersonKey("person-key"),
+    device=DeviceKey("device-key"),
+    title="Anna's strap",
+    manufacturer="Polar Electro Oy",
+    model="H10",
+    hardware="00760690.03",
+    firmware="5.0.0",
+    body_site="chest",
+)
+ORIGIN = Origin(
+    subject="Patient/p1",
+    gateway_device="Device/gateway",
+    devices=["Device/strap"],
+    policy="https://clinic.example/policy/v3",
+    consent="17",
+    consent_system="https://gateway.example/consents",
+)
+
+
+def _strap(facts: DeviceFacts = FACTS, *, simulated: bool = False) -> dict[str, Any]:
+    body = device_resource(
+        facts,
+        "keyed-id",
+        system=SYSTEM,
+        adapter="ble",
+        simulated=simulated,
+        kinds=[kind("heart_rate"), kind("battery_level")],
+    )
+    Device.model_validate_json(body)
+    made: dict[str, Any] = json.loads(body)
+    return made
+
+
+def _tested(resource: dict[str, Any]) -> bool:
+    return any(one["code"] == "HTEST" for one in resource.get("meta", {}).get("security", ()))
+
+
+def test_a_sensor_is_known_by_its_make_and_our_keyed_id() -> None:
+    strap = _strap()
+
+    assert strap["identifier"] == [{"system": SYSTEM, "value": "keyed-id"}]
+    assert strap["manufacturer"] == "Polar Electro Oy"
+    assert strap["modelNumber"] == "H10"
+    assert strap["type"]["coding"][0]["code"] == "65573"
+    assert [one["systemType"]["coding"][0]["code"] for one in strap["specialization"]] == ["528525"]
+    versions = {one["type"]["coding"][0]["code"]: one["value"] for one in strap["version"]}
+    assert versions == {"531974": "00760690.03", "531976": "5.0.0"}
+
+
+def test_a_sensor_has_no_name_no_serial_number_and_no_place() -> None:
+    strap = _strap()
+
+    assert not {"deviceName", "serialNumber", "udiCarrier", "patient", "location"} & set(strap)
+    assert "Anna" not in json.dumps(strap)
+    assert "person-key" not in json.dumps(strap)
+    assert "device-key" not in json.dumps(strap)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "H10 A0:9E:1A:12:34:56",
+        "a09e1a123456",
+        "A0-9E-1A-FF-FE-12-34-56",
+        "rev 1.0 (a0 9e 1a 12 34 56)",
+    ],
+)
+def test_a_make_that_could_tell_one_device_from_all_others_is_left_out(text: str) -> None:
+    strap = _strap(replace(FACTS, model=text, firmware=text, hardware=text, manufacturer=text))
+
+    assert not {"modelNumber", "manufacturer", "version"} & set(strap)
+
+
+def test_a_model_that_holds_a_serial_number_is_left_out() -> None:
+    assert "modelNumber" not in _strap(replace(FACTS, model="H10 sn 12345678"))
+
+
+def test_a_make_is_one_line_of_ascii_json_and_not_too_long() -> None:
+    strap = _strap(replace(FACTS, model="Wä\x00ge\n" + "x" * 200))
+
+    assert strap["modelNumber"].startswith("Wä ge xxx")
+    assert len(strap["modelNumber"]) == 80
+
+
+def test_a_phone_is_not_called_a_personal_health_device() -> None:
+    body = device_resource(FACTS, "keyed", system=SYSTEM, adapter="healthkit", simulated=False)
+
+    assert not {"type", "specialization", "meta"} & set(json.loads(body))
+
+
+def test_the_gateway_is_a_device_that_hosts_applications() -> None:
+    body = gateway_device("keyed", system=SYSTEM, version="0.1.0", simulated=False)
+    Device.model_validate_json(body)
+    gateway = json.loads(body)
+
+    assert gateway["type"]["coding"][0]["code"] == "531981"
+    assert gateway["version"][0]["value"] == "0.1.0"
+
+
+def test_a_patient_is_an_identifier_and_nothing_else() -> None:
+    body = patient_resource("keyed", system=SYSTEM, simulated=False)
+    Patient.model_validate_json(body)
+
+    assert json.loads(body) == {
+        "resourceType": "Patient",
+        "identifier": [{"system": SYSTEM, "value": "keyed"}],
+    }
+
+
+def test_everything_simulated_is_marked_as_test_data() -> None:
+    assert _tested(_strap(simulated=True))
+    for body in (
+        gateway_device("keyed", system=SYSTEM, version="0", simulated=True),
+        patient_resource("keyed", system=SYSTEM, simulated=True),
+        provenance_resource(["Observation/1"], ORIGIN, recorded=AT, simulated=True),
+    ):
+        assert _tested(json.loads(body))
+    assert not _tested(_strap())
+
+
+def test_a_provenance_says_who_measured_who_sent_and_under_which_consent() -> None:
+    targets = ["Observation/1", "Observation/2"]
+    body = provenance_resource(targets, ORIGIN, recorded=AT, simulated=False)
+    Provenance.model_validate_json(body)
+    said = json.loads(body)
+
+    assert [target["reference"] for target in said["target"]] == targets
+    assert said["recorded"] == "2026-11-21T23:40:15.250Z"
+    assert said["activity"]["coding"][0]["code"] == "CREATE"
+    assert [one["coding"][0]["code"] for one in said["reason"]] == ["PATRQT"]
+    assert said["policy"] == ["https://clinic.example/policy/v3"]
+    assembler, author = said["agent"]
+    assert assembler["type"]["coding"][0]["code"] == "assembler"
+    assert assembler["who"] == {"reference": "Device/gateway"}
+    assert assembler["onBehalfOf"] == {"reference": "Patient/p1"}
+    assert author["type"]["coding"][0]["code"] == "author"
+    assert author["who"] == {"reference": "Device/strap"}
+    [entity] = said["entity"]
+    assert entity["role"] == "source"
+    assert entity["what"]["type"] == "Consent"
+    assert entity["what"]["identifier"]["value"] == "17"
+
+
+def test_another_purpose_is_said_beside_the_patients_request() -> None:
+    origin = replace(ORIGIN, purpose="TREAT", consent="", policy="")
+    body = provenance_resource(["Observation/1"], origin, recorded=AT, simulated=False)
+    said = json.loads(body)
+
+    assert [one["coding"][0]["code"] for one in said["reason"]] == ["PATRQT", "TREAT"]
+    assert "entity" not in said
+    assert "policy" not in said
+
+
+def test_a_provenance_of_nothing_is_refused() -> None:
+    with pytest.raises(MappingError, match="Provenance"):
+        provenance_resource([], ORIGIN, recorded=AT, simulated=False)
+
+
+def test_a_batch_holds_each_resource_as_it_was_and_asks_before_it_creates() -> None:
+    bodies = [body for example in EXAMPLES.values() for body in render(*example)]
+    search = if_none_exist("https://gateway.example/readings", "a_b-c")
+    entries = [Entry(body, "Observation", search) for body in bodies]
+
+    made = batch_bundle(entries)
+
+    bundle = json.loads(made)
+    assert bundle["type"] == "batch"
+    assert [one["resource"] for one in bundle["entry"]] == [json.loads(body) for body in bodies]
+    assert all("fullUrl" not in one for one in bundle["entry"])
+    request = {"method": "POST", "url": "Observation", "ifNoneExist": search}
+    assert all(one["request"] == request for one in bundle["entry"])
+    assert all(body in made for body in bodies)
+    Bundle.model_validate_json(made)
+    assert (
+        len(made)
+        == len(batch_bundle([])) + sum(len(entry_bytes(entry)) + 1 for entry in entries) - 1
+    )
+
+
+def test_a_transaction_and_an_update_can_be_asked_for() -> None:
+    [body] = render(*EXAMPLES["quantity-amended"])
+    made = batch_bundle(
+        [Entry(with_id(body, "o-1"), "Observation/o-1", method="PUT")], kind="transaction"
+    )
+
+    Bundle.model_validate_json(made)
+    [entry] = json.loads(made)["entry"]
+    assert json.loads(made)["type"] == "transaction"
+    assert entry["request"] == {"method": "PUT", "url": "Observation/o-1"}
+    assert entry["resource"] == json.loads(body) | {"id": "o-1"}
+
+
+@given(st.text(), st.text())
+def test_the_search_for_an_identifier_survives_any_text(system: str, value: str) -> None:
+    made = if_none_exist(system, value)
+
+    assert made.isascii()
+    assert unquote(made) == f"identifier={system}|{value}"
+    assert not set(made.removeprefix("identifier=")) & set("|&=+# /:?")
+    assert parse_qs(made, keep_blank_values=True) == {"identifier": [f"{system}|{value}"]}
+
+
+def _outcome(*issues: dict[str, Any]) -> bytes:
+    return json.dumps({"resourceType": "OperationOutcome", "issue": issues}).encode()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        pytest.param(
+            _outcome(
+                {"severity": "warning", "code": "x", "diagnostics": "Mind the gap"},
+                {"severity": "error", "code": "invalid", "details": {"text": "No such patient."}},
+            ),
+            "No such patient.",
+            id="the worst issue first",
+        ),
+        pytest.param(
+            _outcome({"severity": "error", "code": "invalid", "diagnostics": "bad\n\tunit\x00"}),
+            "bad unit.",
+            id="diagnostics, on one line",
+        ),
+        pytest.param(
+            _outcome({"severity": "error", "code": "too-costly"}), "too-costly.", id="code"
+        ),
+        pytest.param(_outcome(), NOTHING_SAID, id="no issue"),
+        pytest.param(b"<html>502</html>", NOTHING_SAID, id="a page instead"),
+        pytest.param(b"\xff\xfe", NOTHING_SAID, id="no text"),
+        pytest.param(b'{"resourceType":"Patient"}', NOTHING_SAID, id="another resource"),
+        pytest.param({"resourceType": "OperationOutcome", "issue": 5}, NOTHING_SAID, id="no list"),
+        pytest.param(None, NOTHING_SAID, id="nothing"),
+    ],
+)
+def test_an_outcome_is_one_sentence(outcome: object, said: str) -> None:
+    assert sentence(outcome) == said
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["severity", "code", "details", "text", "x"]), inner)
+        ),
+        max_leaves=8,
+    )
+)
+def test_any_outcome_is_one_short_line(issue: object) -> None:
+    said = sentence({"resourceType": "OperationOutcome", "issue": [issue]})
+
+    assert said
+    assert len(said) <= 240
+    assert said.isprintable()
+
+
+def test_nothing_of_the_system_tables_points_outside_the_standards() -> None:
+    addresses = [
+        value for name, value in vars(systems).items() if name.isupper() and isinstance(value, str)
+    ]
+
+    assert all(one.startswith(("http://", "urn:iso:")) for one in addresses)
+    assert len(set(addresses)) == len(addresses)
