@@ -1,7 +1,7 @@
 """Observations frozen to bytes: validated once a shape and variant, then only spliced.
 
 Building and dumping a model costs some hundred times what joining a few strings does, and the
-models' own serialiser turns 36.60 into 36.6 (docs/decisions: byte templates).
+models' own serialiser turns 36.60 into 36.6 (docs/decisions/0007-byte-templates.md).
 """
 
 from __future__ import annotations

@@ -108,14 +108,8 @@ def _numbers(value: object) -> list[Decimal]:
     return []
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_a_spliced_reading_is_the_modelled_one_with_every_digit(data: st.DataObject) -> None:
-    reading = data.draw(readings())
-    shape = data.draw(shapes(reading.kind))
-
-    [body] = render(_outgoing(reading), shape)
-
+def _judge(body: bytes, reading: Reading, shape: Shape) -> None:
+    """Hold rendered bytes against the models and against the digits that were sent."""
     # By the model: valid, and the same content as the slow way.
     parsed = Observation.model_validate_json(body)
     modelled = to_observation(reading, shape, identifier="identity", issued=ISSUED)
@@ -125,13 +119,56 @@ def test_a_spliced_reading_is_the_modelled_one_with_every_digit(data: st.DataObj
     holders = [document, *document.get("component", ())]
     values = [one["valueQuantity"]["value"] for one in holders if "valueQuantity" in one]
     sent = [Decimal(f"{number:f}") for number in _numbers(reading.value)]
-    assert [str(value) for value in values] == [str(number) for number in sent]
+    assert [repr(value) for value in values] == [repr(number) for number in sent]
     # No byte outside ASCII, no offset but Z, one spelling of time.
     body.decode("ascii")
     times = [document.get("effectiveDateTime"), *document.get("effectivePeriod", {}).values()]
     for time in [document["issued"], *filter(None, times)]:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
     assert not re.search(rb"T\d\d:\d\d[^\"]*[+-]\d\d:\d\d", body)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_spliced_reading_is_the_modelled_one_with_every_digit(data: st.DataObject) -> None:
+    reading = data.draw(readings())
+    shape = data.draw(shapes(reading.kind))
+
+    [body] = render(_outgoing(reading), shape)
+
+    _judge(body, reading, shape)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        pytest.param(b"120.50", b"120.5", id="a digit lost"),
+        pytest.param(b"120.50", b"120.51", id="a digit changed"),
+        pytest.param(b"120.50", b'"120.50"', id="a number as text"),
+        pytest.param(b"8480-6", b"8462-4", id="two parts alike"),
+        pytest.param(b".250Z", b".251Z", id="a millisecond more"),
+        pytest.param(b".250Z", b".250+00:00", id="an offset"),
+        pytest.param(b".250Z", b"Z", id="milliseconds lost"),
+        pytest.param(b'"HTEST"', b'"TREAT"', id="test data not marked"),
+        pytest.param(b'"PATAST"', b'"CLINAST"', id="the patient's word as a clinic's"),
+        pytest.param(b"Patient/p1", b"Patient/p2", id="another patient"),
+        pytest.param(b"mm[Hg]", b"kPa", id="another unit"),
+        pytest.param(b'"not-a-number"', b'"error"', id="another reason"),
+        pytest.param(b"Entered by hand.", b"Entered by Anna.", id="words from outside"),
+        pytest.param(b'"status"', b'"state"', id="an element that is none"),
+        pytest.param(b"mmHg", "mmHg\u00a0é".encode(), id="a byte outside ASCII"),
+    ],
+)
+def test_a_planted_fault_is_caught(was: bytes, becomes: bytes) -> None:
+    shape = replace(STRAP, kind=kind("blood_pressure"), simulated=True)
+    value = Components((Decimal("120.50"), Absence.NOT_A_NUMBER), "mm[Hg]")
+    reading = Reading(shape.kind, AT, value, quality=Quality.ENTERED_BY_HAND)
+    [body] = render(_outgoing(reading), shape)
+    _judge(body, reading, shape)
+    assert was in body
+
+    with pytest.raises((AssertionError, ValueError)):
+        _judge(body.replace(was, becomes), reading, shape)
 
 
 @settings(max_examples=60, deadline=None)
