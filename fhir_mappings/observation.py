@@ -147,15 +147,21 @@ def _codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
 
 def _meta(shape: Shape, row: Row, codings: tuple[Coding, ...]) -> Json:
     claimed = [one for one in row.profiles if _claims(shape, one)]
-    from_mdc = any(coding.system == systems.MDC for coding in codings)
-    if shape.adapter == "ble" and shape.device and shape.gateway_device and from_mdc and row.unit:
-        phd = systems.PHD_COMPOUND if row.components else systems.PHD_NUMERIC
-        claimed += [phd] if phd in shape.profiles else []
+    phd = systems.PHD_COMPOUND if row.components else systems.PHD_NUMERIC
+    if phd in shape.profiles and _as_a_phd_sent_it(shape, codings):
+        claimed.append(phd)
     meta: Json = {"profile": claimed} if claimed else {}
     meta |= security(simulated=shape.simulated, patient_asserted=True)
     if any(one.startswith(systems.US_CORE) for one in shape.profiles):
         meta["tag"] = [{"system": systems.US_CORE_TAGS, "code": "patient-supplied"}]
     return meta
+
+
+def _as_a_phd_sent_it(shape: Shape, codings: tuple[Coding, ...]) -> bool:
+    """Whether PHD's profiles hold: an MDC code, both devices, and not our own mean or sum."""
+    from_mdc = any(coding.system == systems.MDC for coding in codings)
+    devices = shape.device and shape.gateway_device
+    return bool(shape.adapter == "ble" and from_mdc and devices and shape.grain == "raw")
 
 
 def _claims(shape: Shape, profile: str) -> bool:
