@@ -148,7 +148,7 @@ CREATE TABLE delivery (
     outcome TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (recipient, series, start, duration, value, nth, version)
 ) STRICT, WITHOUT ROWID;
--- state: sending, sent, already, rejected, deferred, unknown, cancelled
+-- state: sending, sent, already, rejected, deferred, unknown, cancelled, withheld
 CREATE INDEX delivery_by_batch ON delivery (batch);
 CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
 
@@ -162,9 +162,12 @@ CREATE TABLE batch (
     consent TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0,
     sha256 BLOB NOT NULL DEFAULT x'', state TEXT NOT NULL, answered_at INTEGER,
     provenance TEXT NOT NULL DEFAULT '', not_before INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0, grain TEXT NOT NULL DEFAULT 'raw'
 ) STRICT;
 -- state: sending, done, unknown, deferred, cancelled
+-- provenance: where it stands at the recipient; '' until it is made, '-' where there is none to make
+CREATE INDEX batch_by_state ON batch (state, recipient);
+CREATE INDEX batch_without_provenance ON batch (recipient) WHERE provenance = '';
 
 CREATE TABLE session (
     digest BLOB PRIMARY KEY, person TEXT NOT NULL, made_at INTEGER NOT NULL,
@@ -198,6 +201,12 @@ CREATE TABLE local_name (
     owner TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (owner, what, name)
 ) STRICT, WITHOUT ROWID;
+
+-- What the last look around found, so that `devices add 2` means what `devices scan` showed.
+CREATE TABLE nearby (
+    number INTEGER PRIMARY KEY, address TEXT NOT NULL, name TEXT NOT NULL, profile TEXT NOT NULL,
+    distance TEXT NOT NULL, seen INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE link_event (
     id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL,

@@ -1,0 +1,174 @@
+"""What stands in a waiting span and was not sent yet: readings, or summaries of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from adapters.kinds import row_of
+from adapters.reading import Instant, Quality, Value, stored, text_of
+from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
+from gateway.sharing.deliveries import CLAIMABLE, Key
+from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.store.driver import Database
+from gateway.store.identity import SeriesRow
+
+SETTLED_MS: Final = 120_000
+"""A summary is made this long after its end, so that what arrives a little late is in it."""
+
+_COLUMNS: Final = "start, duration, value, nth, current_value, current_decimals, flags, version"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One Observation that might be sent.
+
+    Attributes:
+        value: as it is now; None where the reading was entered in error.
+        doubt: why it must stay here whatever consent says; empty mostly.
+    """
+
+    key: Key
+    value: Value | None
+    decimals: int
+    flags: int
+    doubt: str = ""
+
+    @property
+    def end(self) -> Instant:
+        """When the measurement ended."""
+        return self.key.start + self.key.duration
+
+
+def candidates(
+    db: Database, series: SeriesRow, span: Span, now: Instant
+) -> Iterator[Candidate | Instant]:
+    """What of a span is neither sent nor on its way, in the order of time.
+
+    Yields:
+        candidates, and between them the times up to which everything was looked at, so that the
+        caller can stop anywhere.
+    """
+    last = min(span.last, now + FUTURE_TOLERANCE_MS)
+    if span.grain == "raw":
+        yield from _readings(db, span, last)
+    else:
+        yield from _summaries(db, series, span, min(span.last, now - SETTLED_MS))
+
+
+def again(db: Database, series: SeriesRow, key: Key, grain: Grain) -> Candidate | None:
+    """The candidate of a key that was claimed before; None if the reading is gone."""
+    if grain != "raw":
+        return _summary(db, series, key.start, grain)
+    row = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM current_reading WHERE (series, start, duration, value, nth)"  # noqa: S608  # our own column names
+        " = (?, ?, ?, ?, ?)",
+        (key.series, key.start, key.duration, key.value, key.nth),
+    ).fetchone()
+    return _candidate(key.series, row) if row else None
+
+
+def _readings(db: Database, span: Span, last: Instant) -> Iterator[Candidate | Instant]:
+    before = None
+    for *row, state in db.conn.execute(
+        f"SELECT {_COLUMNS}, (SELECT d.state FROM delivery d WHERE d.recipient = ?"  # noqa: S608  # our own column names
+        " AND (d.series, d.start, d.duration, d.value, d.nth)"
+        " = (r.series, r.start, r.duration, r.value, r.nth) ORDER BY d.version DESC LIMIT 1)"
+        " FROM current_reading r WHERE r.series = ? AND r.start BETWEEN ? AND ?"
+        " ORDER BY r.start, r.duration, r.value, r.nth",
+        (span.recipient, span.series, span.first, last),
+    ):
+        if before is not None and row[0] != before:
+            yield row[0]  # all that started earlier was seen
+        before = row[0]
+        if state is None or state in CLAIMABLE:
+            yield _candidate(span.series, row)
+    yield last + 1
+
+
+def _candidate(series: int, row: list[int | float | str | None]) -> Candidate:
+    start, duration, value, nth, current, decimals, flags, version = row
+    doubt = ""
+    if current is None:
+        doubt = "entered_in_error"
+    elif int(flags or 0) & Quality.POSSIBLE_DUPLICATE:
+        doubt = "possible_duplicate"
+    assert isinstance(start, int) and isinstance(duration, int) and value is not None  # noqa: S101, PT018  # columns of the schema
+    key = Key(series, start, duration, value, int(nth or 0), int(version or 0))
+    return Candidate(key, current, int(decimals or 0), int(flags or 0), doubt)
+
+
+def _summaries(
+    db: Database, series: SeriesRow, span: Span, last: Instant
+) -> Iterator[Candidate | Instant]:
+    size = GRAIN_MS[span.grain]
+    first = span.first // size * size
+    while True:
+        row = db.conn.execute(
+            "SELECT MIN(start) FROM reading WHERE series = ? AND start BETWEEN ? AND ?",
+            (span.series, first, span.last),
+        ).fetchone()
+        if row[0] is None:
+            yield span.last + 1
+            return
+        bucket = row[0] // size * size
+        first = bucket + size
+        if first > last + 1:  # this minute, hour or day is not over yet
+            yield bucket
+            return
+        state = db.conn.execute(
+            "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
+            " = (?, ?, ?, ?, ?, 0)",
+            (span.recipient, span.series, bucket, size, span.grain),
+        ).fetchone()
+        if state is None or state[0] in CLAIMABLE:
+            summary = _summary(db, series, bucket, span.grain)
+            if summary is not None:
+                yield summary
+        yield first
+
+
+def _summary(db: Database, series: SeriesRow, bucket: Instant, grain: Grain) -> Candidate | None:
+    """One summary of a minute, hour or day; None where there is no reading in it."""
+    size = GRAIN_MS[grain]
+    rows = db.conn.execute(
+        "SELECT current_value, current_decimals, flags FROM current_reading WHERE series = ?"
+        " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
+        " ORDER BY start, duration, value, nth",
+        (series.id, bucket, bucket + size, int(Quality.POSSIBLE_DUPLICATE)),
+    ).fetchall()
+    if not rows:
+        return None
+    key = Key(series.id, bucket, size, grain, 0, 0)
+    kind = row_of(series.kind)
+    numbers = [
+        (Decimal(text_of(value, decimals)), decimals)
+        for value, decimals, _ in rows
+        if not (isinstance(value, str) and not _is_number(value))
+    ]
+    if kind.shape != "quantity" or kind.aggregation == "none" or not numbers:
+        return Candidate(key, None, 0, 0, "no_summary")
+    places = max(decimals for _, decimals in numbers)
+    total = sum((number for number, _ in numbers), Decimal(0))
+    match kind.aggregation:
+        case "mean":
+            places += 1
+            number = total / len(numbers)
+        case "sum":
+            number = total
+        case _:
+            number, places = numbers[-1]
+    value, decimals = stored(number.quantize(Decimal(1).scaleb(-places)))
+    flags = 0
+    for _, _, doubts in rows:
+        flags |= doubts
+    return Candidate(key, value, decimals, flags)
+
+
+def _is_number(value: str) -> bool:
+    try:
+        return Decimal(value).is_finite()
+    except ArithmeticError:
+        return False

@@ -1,0 +1,173 @@
+"""Claim what may be sent now: consent decides once more, in the transaction that marks it.
+
+A claim writes down what will leave before any of it leaves, so a crash at any point shows what may
+have arrived. Withdrawal takes the same lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from adapters.reading import Instant
+from gateway.sharing.compose import Letter, References
+from gateway.sharing.consent import ClockState, Grain, Reason
+from gateway.sharing.deliveries import of_batch
+from gateway.sharing.ledger import Ledger
+from gateway.sharing.making import Limits, Making
+from gateway.sharing.recipients import Recipient
+from gateway.sharing.spans import due_spans
+from gateway.sharing.still import PASSING, still
+from gateway.store.driver import Database, transaction
+from gateway.store.identity import SeriesRow
+from gateway.store.series import series_by_id
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a recipient would get next.
+
+    Attributes:
+        ledger_seq: the last entry of the ledger that was seen.
+        series: whose readings, at most.
+        consent: under which grant.
+        again: the deferred batch that is due; 0 when the readings come from waiting spans.
+        mark: stands for all that is due; the same again means that claiming got nowhere.
+    """
+
+    ledger_seq: int
+    series: tuple[SeriesRow, ...]
+    consent: str
+    grain: Grain
+    again: int = 0
+    mark: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was claimed: it is to be sent now, or given back.
+
+    Attributes:
+        bundle: the letters as one batch Bundle, whose SHA-256 was kept.
+        tries: how often these were tried before.
+    """
+
+    batch: int
+    recipient: str
+    ledger_seq: int
+    consent: str
+    grain: Grain
+    claimed_at: Instant
+    letters: tuple[Letter, ...]
+    bundle: bytes
+    tries: int
+
+    @property
+    def numbers(self) -> frozenset[bytes]:
+        """The digits of all values in it."""
+        return frozenset[bytes]().union(*(letter.numbers for letter in self.letters))
+
+
+def plan(
+    db: Database, ledger: Ledger, recipient: str, now: Instant, clock: ClockState
+) -> Plan | Reason | None:
+    """What would be claimed next, so that the recipient can be told of the devices first.
+
+    Returns:
+        None when nothing is due; a reason when something is, but must wait for a person.
+    """
+    with transaction(db):
+        state = ledger.state()
+        held: Reason | None = None
+        everything = list(_due(db, recipient, now))
+        spans = [span for _, span in due_spans(db, recipient, now)]
+        mark = hash((tuple(spans), tuple(due.again for due in everything)))
+        for due in everything:
+            reasons = {row: still(state, due.consent, row, now, clock) for row in due.series}
+            free = tuple(row for row, why in reasons.items() if why is Reason.PERMITTED)
+            if free:
+                return replace(due, ledger_seq=state.seq, series=free, mark=mark)
+            held = next((why for why in reasons.values() if why in PASSING), held)
+        return held
+
+
+def claim(
+    db: Database,
+    ledger: Ledger,
+    recipient: Recipient,
+    planned: Plan,
+    references: References,
+    now: Instant,
+    clock: ClockState,
+    limits: Limits,
+) -> Claimed | None:
+    """Claim the next readings of a plan, in one transaction.
+
+    Returns:
+        None when consent has changed since, or nothing of the plan was left to be sent. What was
+        looked at and must stay is marked ``withheld`` with the reason.
+    """
+    with transaction(db):
+        state = ledger.state()
+        if state.broken or state.seq != planned.ledger_seq:
+            return None
+        making = Making(db, state, recipient, planned.consent, planned.grain, now, clock, limits)
+        if planned.again:
+            making.take_again(planned.again, planned.series, references)
+        else:
+            making.take_waiting(planned.series, references)
+        if not making.letters:
+            return None
+        batch, bundle = making.write_down()
+        return Claimed(
+            batch=batch,
+            recipient=recipient.key,
+            ledger_seq=state.seq,
+            consent=planned.consent,
+            grain=planned.grain,
+            claimed_at=now,
+            letters=tuple(making.letters),
+            bundle=bundle,
+            tries=making.tries,
+        )
+
+
+def drop_what_ended(
+    db: Database, ledger: Ledger, recipient: str, now: Instant, clock: ClockState
+) -> int:
+    """Let go of spans whose consent is over for good; say how many. They are kept to be shown."""
+    dropped = 0
+    with transaction(db):
+        state = ledger.state()
+        for row, span in due_spans(db, recipient, now):
+            why = still(state, span.consent, series_by_id(db, span.series), now, clock)
+            if why is not Reason.PERMITTED and why not in PASSING:
+                db.conn.execute(
+                    "INSERT INTO withdrawn (recipient, series, first, last, grain, consent, at)"
+                    " SELECT recipient, series, first, last, grain, consent, ? FROM waiting"
+                    " WHERE id = ?",
+                    (now, row),
+                )
+                db.conn.execute("DELETE FROM waiting WHERE id = ?", (row,))
+                dropped += 1
+    return dropped
+
+
+def _due(db: Database, recipient: str, now: Instant) -> Iterator[Plan]:
+    """What may be claimed, whatever consent says: first what is tried again, then what waits."""
+    for batch, consent, grain in db.conn.execute(
+        "SELECT id, consent, grain FROM batch WHERE recipient = ? AND state = 'deferred'"
+        " AND not_before <= ? ORDER BY id",
+        (recipient, now),
+    ).fetchall():
+        numbers = {key.series for key, *_ in of_batch(db, batch, "deferred")}
+        yield Plan(0, _rows(db, numbers), consent, grain, batch)
+    groups: dict[tuple[str, Grain], set[int]] = {}
+    for _, span in due_spans(db, recipient, now):
+        groups.setdefault((span.consent, span.grain), set()).add(span.series)
+    for (consent, grain), numbers in groups.items():
+        yield Plan(0, _rows(db, numbers), consent, grain)
+
+
+def _rows(db: Database, numbers: set[int]) -> tuple[SeriesRow, ...]:
+    return tuple(series_by_id(db, number) for number in sorted(numbers))

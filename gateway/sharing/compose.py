@@ -1,0 +1,153 @@
+"""From claimed readings to the bytes that leave: one way for sending and for the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.reading import Instant, Value, text_of
+from fhir_mappings.bundle import Entry, if_none_exist
+from fhir_mappings.errors import MappingError
+from fhir_mappings.outgoing import Outgoing
+from fhir_mappings.render import render
+from fhir_mappings.shape import Adapter, Shape
+from fhir_mappings.systems import SNOMED
+from gateway.sharing.candidates import Candidate
+from gateway.sharing.consent import Grain
+from gateway.sharing.deliveries import Key
+from gateway.sharing.names import READING_SYSTEM
+from gateway.sharing.recipients import Recipient, outbound_id
+from gateway.store.devices import Devices
+from gateway.store.driver import Database
+from gateway.store.identity import SeriesRow, identity_text
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Where what an Observation points to stands at a recipient.
+
+    Attributes:
+        subject: the Patient.
+        gateway: this gateway's Device.
+        devices: the sensors' Devices, by our own key; one that is missing is not named.
+    """
+
+    subject: str
+    gateway: str
+    devices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One Observation, ready to be sent.
+
+    Attributes:
+        id: its keyed identifier at this recipient.
+        body: its JSON.
+        numbers: the digits of its values, for the last look.
+    """
+
+    candidate: Candidate
+    series: SeriesRow
+    id: str
+    body: bytes
+    numbers: frozenset[bytes]
+
+    @property
+    def key(self) -> Key:
+        """What it is made of."""
+        return self.candidate.key
+
+    @property
+    def entry(self) -> Entry:
+        """It as an entry of a Bundle, made at the recipient only once."""
+        return Entry(self.body, "Observation", if_none_exist(READING_SYSTEM, self.id))
+
+
+def compose(
+    db: Database,
+    recipient: Recipient,
+    references: References,
+    series: SeriesRow,
+    grain: Grain,
+    chosen: Sequence[Candidate],
+    issued: Instant,
+) -> tuple[list[Letter], list[tuple[Candidate, str]]]:
+    """Write Observations of one series.
+
+    Returns:
+        the letters in the order of the candidates, and the candidates that have no FHIR form,
+        with the reason.
+    """
+    shape = _shape(db, recipient, references, series, grain)
+    refused: list[tuple[Candidate, str]] = []
+    left = list(chosen)
+    while left:
+        outgoing = _outgoing(recipient, series, left, issued)
+        try:
+            bodies = render(outgoing, shape)
+        except MappingError as error:
+            if error.index is None:
+                return [], [*refused, *((one, error.reason) for one in left)]
+            refused.append((left.pop(error.index), error.reason))
+            continue
+        return [
+            Letter(one, series, id_, body, _numbers(one.value, one.decimals))
+            for one, id_, body in zip(left, outgoing.ids, bodies, strict=True)
+        ], refused
+    return [], refused
+
+
+def outbound(recipient: Recipient, series: SeriesRow, key: Key) -> str:
+    """The keyed identifier under which a reading or summary stands at a recipient."""
+    text = identity_text(series, key.start, key.duration, key.value, key.nth)
+    return outbound_id(recipient.secret, text, key.version)
+
+
+def adapter_of(db: Database, series: SeriesRow) -> Adapter:
+    """By which way a series came in."""
+    device = Devices(db).get(series.device)
+    if device is not None:
+        return device.adapter
+    return "ble" if series.source == "radio" else "healthkit"
+
+
+def _shape(
+    db: Database, recipient: Recipient, references: References, series: SeriesRow, grain: Grain
+) -> Shape:
+    device = Devices(db).get(series.device)
+    return Shape(
+        kind=series.kind,
+        subject=references.subject,
+        device=references.devices.get(series.device, ""),
+        gateway_device=references.gateway,
+        identifier_system=READING_SYSTEM,
+        adapter=adapter_of(db, series),
+        simulated=series.simulated,
+        body_site=device.facts.body_site if device else "",
+        profiles=recipient.invitation.profiles,
+        permits=frozenset({SNOMED}) if recipient.invitation.snomed else frozenset(),
+        grain=grain,
+    )
+
+
+def _outgoing(
+    recipient: Recipient, series: SeriesRow, chosen: Sequence[Candidate], issued: Instant
+) -> Outgoing:
+    return Outgoing(
+        kind=series.kind,
+        starts=[one.key.start for one in chosen],
+        durations=[one.key.duration for one in chosen],
+        values=[one.value if one.value is not None else "" for one in chosen],
+        decimals=[one.decimals for one in chosen],
+        flags=[one.flags for one in chosen],
+        ids=[outbound(recipient, series, one.key) for one in chosen],
+        issued=issued,
+    )
+
+
+def _numbers(value: Value | None, decimals: int) -> frozenset[bytes]:
+    if value is None:
+        return frozenset()
+    parts = value.split("|") if isinstance(value, str) else [text_of(value, decimals)]
+    return frozenset(part.lstrip("-").encode() for part in parts)

@@ -1,0 +1,145 @@
+"""The middle step of the road: what arrived or was agreed to becomes spans that wait.
+
+The same for a reading of this second and for last year's, released by a consent of today.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from adapters.kinds import Kind
+from adapters.reading import Instant, PersonKey
+from gateway.sharing.consent import ClockState, ConsentState, is_shareable
+from gateway.sharing.decision import next_change, windows
+from gateway.sharing.events import Lift, Permit, PolicyChanged, RecipientConfirmed
+from gateway.sharing.ledger import Ledger
+from gateway.sharing.spans import Span, cut, merged, wait
+from gateway.store.driver import Database, transaction
+from gateway.store.identity import SeriesRow
+from gateway.store.series import list_series, series_by_id
+
+_Recipients = Mapping[tuple[PersonKey, Kind], Sequence[str]]
+
+
+def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> int:
+    """Queue what consent covers of all that arrived or was consented to since; say how many spans.
+
+    One transaction, so it can be stopped anywhere and called again at any time. With an unsure
+    clock or a broken ledger nothing is read and nothing is lost: it all waits for the next call.
+
+    Args:
+        db: ``gateway.db``.
+        ledger: what was decided.
+        now: this moment.
+        clock: whether it can be believed.
+    """
+    if not _anything_new(db, ledger, now):
+        return 0
+    with transaction(db):
+        state = ledger.state()
+        if state.broken or clock is not ClockState.TRUSTED or now < state.newest:
+            return 0
+        intake, seen, at = db.conn.execute("SELECT intake, ledger, at FROM released").fetchone()
+        arrived, newest = _arrived(db, intake)
+        recipients = _by_kind(state)
+        spans = [
+            span
+            for series, first, last in arrived
+            for span in _cut(state, recipients, series, first, last, now)
+        ]
+        wider = _wider(ledger, state, seen, at, now)
+        if wider is None or wider:
+            spans += _from_history(db, state, recipients, wider, now)
+        made = merged(spans)
+        for span in made:
+            wait(db, span)
+        db.conn.execute(
+            "UPDATE released SET intake = ?, ledger = ?, at = ?", (newest, state.seq, now)
+        )
+    return len(made)
+
+
+def _anything_new(db: Database, ledger: Ledger, now: Instant) -> bool:
+    """A glance without the write lock, since this is called every second."""
+    intake, seen, at = db.conn.execute("SELECT intake, ledger, at FROM released").fetchone()
+    newest = db.conn.execute("SELECT COALESCE(MAX(seq), 0) FROM intake").fetchone()[0]
+    if newest > intake:
+        return True
+    state = ledger.state()
+    change = next_change(state, at)
+    return state.seq > seen or (change is not None and change <= now)
+
+
+def _arrived(db: Database, after: int) -> tuple[list[tuple[SeriesRow, Instant, Instant]], int]:
+    """What arrived after an intake number, by series, near times together."""
+    newest = after
+    times: defaultdict[int, list[Span]] = defaultdict(list)
+    for seq, series, first, last in db.conn.execute(
+        "SELECT seq, series, first, last FROM intake WHERE seq > ? ORDER BY seq", (after,)
+    ):
+        newest = seq
+        times[series].append(Span("", series, first, last, "raw", ""))
+    found = []
+    for number, spans in times.items():
+        series = series_by_id(db, number)
+        if is_shareable(series.kind):
+            found += [(series, span.first, span.last) for span in merged(spans)]
+    return found, newest
+
+
+def _by_kind(state: ConsentState) -> _Recipients:
+    found: defaultdict[tuple[PersonKey, Kind], list[str]] = defaultdict(list)
+    for person, kind, recipient in state.by_path:
+        found[person, kind].append(recipient)
+    return found
+
+
+def _cut(
+    state: ConsentState,
+    recipients: _Recipients,
+    series: SeriesRow,
+    first: Instant,
+    last: Instant,
+    now: Instant,
+) -> Iterator[Span]:
+    for recipient in recipients.get((series.person, series.kind), ()):
+        for window in windows(
+            state, series.person, series.kind, recipient, now, ClockState.TRUSTED
+        ):
+            span = cut(state, window, recipient, series.id, first, last)
+            if span is not None:
+                yield span
+
+
+def _wider(
+    ledger: Ledger, state: ConsentState, seen: int, at: Instant, now: Instant
+) -> frozenset[str] | None:
+    """The grants under which more may leave than when release last looked; None for any."""
+    if any(one.end is not None and at < one.end <= now for one in state.denials.values()):
+        return None
+    given = {grant.id for grant in state.grants.values() if at < grant.start <= now}
+    for entry in ledger.entries()[seen:] if state.seq > seen else ():
+        match entry.event:
+            case Permit(id=grant):
+                given.add(grant)
+            case Lift() | RecipientConfirmed() | PolicyChanged(change="editorial"):
+                return None
+            case _:
+                pass  # every other event lets less leave, or nothing
+    return frozenset(given)
+
+
+def _from_history(
+    db: Database,
+    state: ConsentState,
+    recipients: _Recipients,
+    grants: frozenset[str] | None,
+    now: Instant,
+) -> Iterator[Span]:
+    for series in list_series(db):
+        if series.first is None or series.last is None or not is_shareable(series.kind):
+            continue
+        for span in _cut(state, recipients, series, series.first, series.last, now):
+            if grants is None or span.consent in grants:
+                yield span

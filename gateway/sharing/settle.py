@@ -1,0 +1,210 @@
+"""What became of a claim: answered, given back, or unknown. Each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from adapters.kinds import Kind
+from adapters.reading import Instant
+from gateway.sharing.compose import outbound
+from gateway.sharing.consent import ClockState, Reason
+from gateway.sharing.deliveries import Change, Key, State, of_batch, put, take_back
+from gateway.sharing.ledger import Ledger
+from gateway.sharing.recipients import Recipient
+from gateway.sharing.spans import GRAIN_MS, Span, wait
+from gateway.sharing.still import PASSING, still
+from gateway.store.driver import Database, transaction
+from gateway.store.series import series_by_id
+
+_OPEN: Final[tuple[State, ...]] = ("sending", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the recipient said of one Observation; ``text`` is its reason where it refused."""
+
+    key: Key
+    state: Literal["sent", "already", "rejected", "deferred", "unknown"]
+    reference: str = ""
+    text: str = ""
+
+
+def answered(
+    db: Database, ledger: Ledger, batch: int, outcomes: Sequence[Outcome], now: Instant, later: int
+) -> None:
+    """Write down the answer to a batch, whatever was decided while it was under way.
+
+    ``outcomes`` names what was answered; ``later`` is how many milliseconds from now what was
+    deferred may be tried again.
+    """
+    with transaction(db):
+        recipient, consent, tries, grain = _batch(db, batch)
+        kinds = {key: kind for key, kind, *_ in of_batch(db, batch, *_OPEN)}
+        deferred: list[Key] = []
+        done: list[Change] = []
+        for one in outcomes:
+            if one.key not in kinds:
+                continue
+            if one.state == "deferred" and _may_go_on(db, ledger, consent, one.key, now):
+                deferred.append(one.key)
+            else:
+                state = "cancelled" if one.state == "deferred" else one.state
+                done.append(Change(one.key, kinds[one.key], state, one.reference, one.text))
+        put(db, recipient, batch, done)
+        if deferred and len(deferred) == len(of_batch(db, batch)):
+            put(db, recipient, batch, [Change(key, kinds[key], "deferred") for key in deferred])
+            db.conn.execute(
+                "UPDATE batch SET state = 'deferred', not_before = ?, tries = ? WHERE id = ?",
+                (now + later, tries + 1, batch),
+            )
+            return
+        if deferred:
+            _defer(db, recipient, consent, grain, deferred, kinds, now + later, tries + 1)
+        left = any(state in _OPEN for _, _, state, *_ in of_batch(db, batch))
+        db.conn.execute(
+            "UPDATE batch SET state = ?, answered_at = ?, not_before = ?, tries = ? WHERE id = ?",
+            ("unknown" if left else "done", now, now + later if left else 0,
+             tries + 1 if left else tries, batch),
+        )  # fmt: skip
+
+
+def lost(db: Database, batch: int, now: Instant, later: int) -> None:
+    """No answer came: whether it arrived is unknown until the recipient is asked."""
+    with transaction(db):
+        recipient, _, tries, _ = _batch(db, batch)
+        rows = of_batch(db, batch, "sending")
+        put(db, recipient, batch, [Change(key, kind, "unknown") for key, kind, *_ in rows])
+        db.conn.execute(
+            "UPDATE batch SET state = 'unknown', not_before = ?, tries = ? WHERE id = ?",
+            (now + later, tries + 1, batch),
+        )
+
+
+def give_back(
+    db: Database, ledger: Ledger, batch: int, now: Instant, keys: Collection[Key] | None = None
+) -> None:
+    """Nothing of these left this house: they wait again, unless their consent is over.
+
+    ``keys`` says which of the batch; None means all that are open.
+    """
+    with transaction(db):
+        recipient, consent, _, grain = _batch(db, batch)
+        for key, kind, *_ in of_batch(db, batch, *_OPEN):
+            if keys is not None and key not in keys:
+                continue
+            if _may_go_on(db, ledger, consent, key, now):
+                take_back(db, recipient, [(key, kind)])
+                last = key.start + max(0, GRAIN_MS[grain] - 1)
+                wait(db, Span(recipient, key.series, key.start, last, grain, consent))
+            else:
+                put(db, recipient, batch, [Change(key, kind, "cancelled")])
+        rows = of_batch(db, batch)
+        state = (
+            "unknown" if any(row[2] == "unknown" for row in rows)
+            else "sending" if any(row[2] == "sending" for row in rows)
+            else "done" if any(row[2] != "cancelled" for row in rows) else "cancelled"
+        )  # fmt: skip
+        db.conn.execute("UPDATE batch SET state = ? WHERE id = ?", (state, batch))
+
+
+def found_out(
+    db: Database, ledger: Ledger, batch: int, found: Mapping[Key, str], now: Instant
+) -> None:
+    """The recipient was asked: what it has is sent, what it has not waits again."""
+    with transaction(db):
+        recipient, *_ = _batch(db, batch)
+        rows = of_batch(db, batch, "unknown")
+        has = [Change(key, kind, "sent", found[key]) for key, kind, *_ in rows if key in found]
+        put(db, recipient, batch, has)
+        give_back(db, ledger, batch, now, {key for key, *_ in rows if key not in found})
+        db.conn.execute("UPDATE batch SET answered_at = ? WHERE id = ?", (now, batch))
+
+
+def after_a_crash(db: Database) -> int:
+    """What was being sent when the program stopped is unknown now; say how many batches.
+
+    Only to be called while no other part of the program sends.
+    """
+    with transaction(db):
+        rows = db.conn.execute("SELECT id FROM batch WHERE state = 'sending'").fetchall()
+        for (batch,) in rows:
+            lost(db, batch, 0, 0)
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A batch whose answer was lost, with the identifier of each of its open Observations."""
+
+    batch: int
+    ledger_seq: int
+    ids: Mapping[str, Key]
+    tries: int
+
+
+def unknown(
+    db: Database,
+    ledger: Ledger,
+    recipient: Recipient,
+    now: Instant,
+    clock: ClockState,
+    *,
+    asked_for: bool = False,
+) -> list[Unknown]:
+    """Batches that the recipient may be asked about now.
+
+    A recipient whose consent was withdrawn is asked nothing, unless the person wants to know
+    (``asked_for``).
+    """
+    with transaction(db):
+        state = ledger.state()
+        found = []
+        for batch, consent, tries in db.conn.execute(
+            "SELECT id, consent, tries FROM batch WHERE recipient = ? AND state = 'unknown'"
+            " AND (? OR not_before <= ?) ORDER BY id",
+            (recipient.key, asked_for, now),
+        ).fetchall():
+            ids = {}
+            for key, *_ in of_batch(db, batch, "unknown"):
+                series = series_by_id(db, key.series)
+                if asked_for or still(state, consent, series, now, clock) is Reason.PERMITTED:
+                    ids[outbound(recipient, series, key)] = key
+            if ids:
+                found.append(Unknown(batch, state.seq, ids, tries))
+        return found
+
+
+def _batch(
+    db: Database, batch: int
+) -> tuple[str, str, int, Literal["raw", "minute", "hour", "day"]]:
+    recipient, consent, tries, grain = db.conn.execute(
+        "SELECT recipient, consent, tries, grain FROM batch WHERE id = ?", (batch,)
+    ).fetchone()
+    return recipient, consent, tries, grain
+
+
+def _may_go_on(db: Database, ledger: Ledger, consent: str, key: Key, now: Instant) -> bool:
+    """Whether what was not taken may wait for another try: its consent is not over for good."""
+    reason = still(ledger.state(), consent, series_by_id(db, key.series), now, ClockState.TRUSTED)
+    return reason is Reason.PERMITTED or reason in PASSING
+
+
+def _defer(
+    db: Database,
+    recipient: str,
+    consent: str,
+    grain: str,
+    keys: Sequence[Key],
+    kinds: Mapping[Key, Kind],
+    not_before: Instant,
+    tries: int,
+) -> None:
+    """Move Observations into a batch of their own, which is tried again later."""
+    (batch,) = db.conn.execute(
+        "INSERT INTO batch (recipient, claimed_at, consent, rows, state, not_before, tries, grain)"
+        " VALUES (?, ?, ?, ?, 'deferred', ?, ?, ?) RETURNING id",
+        (recipient, not_before, consent, len(keys), not_before, tries, grain),
+    ).fetchone()
+    put(db, recipient, int(batch), [Change(key, kinds[key], "deferred") for key in keys])
