@@ -24,6 +24,7 @@ from gateway.sharing.events import (
     StopCollect,
     Withdraw,
 )
+from gateway.sharing.fold import name_taken
 from gateway.sharing.words import sentence
 
 
@@ -47,16 +48,13 @@ def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
             raise NotAllowed(sentence(Reason.CLOCK_UNTRUSTED))
         if recorded.at < state.newest:
             raise NotAllowed(sentence(Reason.CLOCK_BEHIND))
+    if name_taken(recorded.event, state.grants, state.denials, state.collects, state.recipients):
+        raise NotAllowed("This is in the ledger already.")
     match recorded.event:
         case Permit() as permit:
             _permit(state, permit, recorded.at)
-        case Deny(id=id, recipient=recipient):
-            _unused(id, id in state.denials)
+        case Deny(recipient=recipient):
             _known(recipient, recipient in state.recipients, "recipient")
-        case Collect(id=id):
-            _unused(id, id in state.collects)
-        case Invited(recipient=recipient):
-            _unused(recipient, recipient in state.recipients)
         case Withdraw(grant=id, kinds=kinds):
             _known(id, id in state.grants, "grant")
             if not state.grants[id].kinds.issuperset(kinds):
@@ -73,12 +71,11 @@ def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
         ):
             terms = state.recipients.get(key)
             _known(key, terms is not None and terms.standing != "removed", "recipient")
-        case NoticeAcknowledged() | Assent():
-            pass
+        case Invited() | Collect() | NoticeAcknowledged() | Assent():
+            pass  # they name nothing that has to be there before
 
 
 def _permit(state: ConsentState, permit: Permit, at: int) -> None:
-    _unused(permit.id, permit.id in state.grants)
     terms = state.recipients.get(permit.recipient)
     if terms is None or terms.person != permit.person or terms.standing == "removed":
         raise NotAllowed(sentence(Reason.UNKNOWN_RECIPIENT))
@@ -92,11 +89,6 @@ def _permit(state: ConsentState, permit: Permit, at: int) -> None:
         raise NotAllowed(sentence(Reason.UNDER_13))
     if at < turns(permit.born, 18):
         raise NotAllowed(sentence(Reason.UNDER_18))
-
-
-def _unused(name: str, used: bool) -> None:
-    if used:
-        raise NotAllowed(f"{name} is in the ledger already.")
 
 
 def _known(name: str, known: bool, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from gateway.sharing.consent import (
 from gateway.sharing.events import (
     Assent,
     Collect,
+    ConsentEvent,
     Deny,
     Invited,
     Lift,
@@ -48,11 +49,13 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
     collects = dict(before.collects)
     recipients = dict(before.recipients)
     notices = dict(before.notices)
-    newest, seq = before.newest, before.seq
+    newest, seq, fault = before.newest, before.seq, before.broken
     for recorded in events:
         seq += 1
         if recorded.clock == "trusted":
             newest = max(newest, recorded.at)
+        if name_taken(recorded.event, grants, denials, collects, recipients):
+            fault = fault or "two entries bear one name"
         match recorded.event:
             case Permit() as permit:
                 _give(_grant(permit, recorded.at, seq), grants, by_path)
@@ -102,7 +105,7 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
         notices=MappingProxyType(notices),
         newest=newest,
         seq=seq,
-        broken=before.broken,
+        broken=fault,
     )
 
 
@@ -111,13 +114,20 @@ def broken(why: str) -> ConsentState:
     return replace(ConsentState(), broken=why)
 
 
+def name_taken(event: ConsentEvent, *named: Mapping[str, object]) -> bool:
+    """Whether an event gives a name that something else bears: names are given once."""
+    match event:
+        case Permit(id=id) | Deny(id=id) | Collect(id=id) | Invited(recipient=id):
+            return any(id in names for names in named)
+        case _:
+            return False
+
+
 def _give(
     grant: Grant,
     grants: dict[str, Grant],
     by_path: dict[tuple[PersonKey, Kind, str], tuple[Grant, ...]],
 ) -> None:
-    if grant.id in grants:
-        return
     grants[grant.id] = grant
     for kind in grant.kinds:
         path = (grant.person, kind, grant.recipient)
