@@ -83,7 +83,7 @@ class Reader:
             DecodeError: there are bytes that no field accounts for.
         """
         if self.left:
-            raise self.wrong(f"{self.left} bytes are left over")
+            raise self.wrong("there are bytes left over")
 
 
 class Writer:

@@ -6,9 +6,8 @@ import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 
-from adapters.ble.characteristics import battery_level
 from adapters.ble.paired import RADIO, Paired
-from adapters.ble.profile import Decoder
+from adapters.ble.profile import readings_of
 from adapters.ble.state import Trouble
 from adapters.ble.stream import Stream
 from adapters.errors import DecodeError, ReadingRefused
@@ -18,8 +17,6 @@ from adapters.source import Arrival, Journal
 
 _REMEMBERED_RECORDS = 256
 _CLOCK_STEPPED_BACK = 1000
-
-_EVERY_DEVICE: dict[str, Decoder] = {battery_level.UUID: battery_level.readings}
 
 
 class Inbox:
@@ -140,11 +137,7 @@ class Inbox:
         """Readings first, the packet last: once it comes out, its readings have come out."""
         made: list[Arrival] = []
         try:
-            decode = paired.profile.reads.get(packet.characteristic)
-            decode = decode or _EVERY_DEVICE.get(packet.characteristic)
-            if decode is None:
-                raise DecodeError("the profile does not read this characteristic")
-            readings = list(decode(packet))
+            readings = readings_of(paired.profile, packet)
             live = not packet.stored
             made.extend(batches(paired.person, paired.device, RADIO, readings, live=live))
         except DecodeError as error:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bleak.backends.scanner import AdvertisementData
 
+from adapters.ble.characteristics import battery_level
+from adapters.errors import DecodeError
 from adapters.local_events import Packet
 from adapters.reading import Reading
 
@@ -79,3 +81,18 @@ class DeviceProfile:
     numbered: frozenset[str] = frozenset()
     generic: bool = False
     source: str = ""
+
+
+_EVERY_DEVICE: Mapping[str, Decoder] = {battery_level.UUID: battery_level.readings}
+
+
+def readings_of(profile: DeviceProfile, packet: Packet) -> list[Reading]:
+    """The readings of one packet of such a device.
+
+    Raises:
+        DecodeError: it is not well formed, or nothing that the profile reads.
+    """
+    decode = profile.reads.get(packet.characteristic) or _EVERY_DEVICE.get(packet.characteristic)
+    if decode is None:
+        raise DecodeError("the profile does not read this characteristic", packet.data)
+    return list(decode(packet))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
@@ -62,7 +62,7 @@ class BleSource:
         self._since = now()
         self._stopped: AdapterError | None = None
 
-    async def listen(self) -> AsyncIterator[Arrival]:
+    async def listen(self) -> AsyncGenerator[Arrival]:
         """Yield what arrives until closed.
 
         Live readings are in live batches; records that a device believes delivered are in
@@ -83,7 +83,7 @@ class BleSource:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    async def replay(self) -> AsyncIterator[Arrival]:
+    async def replay(self) -> AsyncGenerator[Arrival]:
         """Yield the readings of records that were journalled but never taken in.
 
         To be taken in before listening begins. Times are those at which the records came.

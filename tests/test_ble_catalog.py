@@ -1,0 +1,122 @@
+"""Profiles: found by being there, and each known by an advertisement of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bleak.backends.scanner import AdvertisementData
+
+from adapters.ble.catalog import Catalog, built_in, with_home
+from adapters.ble.profile import DeviceProfile
+from adapters.errors import DescriptionRefused
+from adapters.kinds import row_of
+
+HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
+ENVIRONMENT = "0000181a-0000-1000-8000-00805f9b34fb"
+BREATH = "c2461b76-8a06-4614-9be8-130c4b05108c"
+BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"
+
+
+def heard(
+    name: str | None = None, services: list[str] | None = None, maker: int | None = None
+) -> AdvertisementData:
+    made = {} if maker is None else {maker: b"\0"}
+    return AdvertisementData(name, made, {}, services or [], None, -60, ())
+
+
+FIXTURES = {
+    "heart-rate-strap": heard("HRM-Dual:012345", [HEART_RATE, BATTERY]),
+    "polar-h10": heard("Polar H10 01234567", [HEART_RATE], 0x6B),
+    "room-carbon-monoxide-sensor": heard("CO", [ENVIRONMENT]),
+    "breath-carbon-monoxide-monitor": heard("Breath monitor BM-1", [BREATH]),
+}
+"""One advertisement a profile; a new profile brings its own."""
+
+
+def test_every_profile_has_an_advertisement_here() -> None:
+    assert set(FIXTURES) == set(built_in().profiles)
+
+
+@pytest.mark.parametrize("key", FIXTURES)
+def test_every_profile_wins_just_its_own_advertisement(key: str) -> None:
+    won = [name for name, said in FIXTURES.items() if built_in().match(said) == built_in()[key]]
+    assert won == [key]
+
+
+@pytest.mark.parametrize(
+    "said", [heard(), heard("Lamp", [BATTERY]), heard("polar h10"), heard(maker=0x6B)]
+)
+def test_what_is_no_sensor_is_not_taken_for_one(said: AdvertisementData) -> None:
+    assert built_in().match(said) is None
+
+
+@pytest.mark.parametrize("profile", built_in().profiles.values(), ids=lambda one: one.key)
+def test_every_profile_says_where_it_was_looked_up(profile: DeviceProfile) -> None:
+    assert profile.source
+    assert profile.title
+    assert profile.reads
+    assert profile.stored <= profile.reads.keys()
+    assert profile.numbered <= profile.stored
+
+
+def test_the_name_of_a_model_is_no_sort_and_the_other_way_round() -> None:
+    generic = {key for key, one in built_in().profiles.items() if one.generic}
+    assert generic == set(built_in().profiles) - {"polar-h10"}
+
+
+def test_only_breath_is_about_the_person() -> None:
+    (field,) = [
+        one
+        for one in built_in().descriptions["breath-carbon-monoxide-monitor"].characteristic[0].field
+        if one.kind
+    ]
+    assert field.kind == "breath_carbon_monoxide"
+    assert row_of(field.kind).shareable  # type: ignore[arg-type]  # checked by the description
+
+
+OWN = """
+key = "own-monitor"
+title = "My monitor"
+source = "its manual, page 7"
+[advertised]
+name_prefix = "MyMon"
+[[characteristic]]
+uuid = "ffe1"
+delivery = "live"
+[[characteristic.field]]
+type = "uint8"
+kind = "heart_rate"
+unit = "/min"
+"""
+
+
+def test_descriptions_of_the_home_are_known_too(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(OWN)
+    catalog = with_home(tmp_path)
+    assert catalog.refused == ()
+    mine = catalog.match(heard("MyMon 3"))
+    assert mine is not None
+    assert mine.title == "My monitor"
+    assert set(catalog.profiles) == {*built_in().profiles, "own-monitor"}
+
+
+def test_one_bad_description_stops_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("key = ")
+    (tmp_path / "b.toml").write_text(OWN)
+    (tmp_path / "c.toml").write_text(OWN.replace("own-monitor", "polar-h10"))
+    (tmp_path / "d.toml").write_bytes(b"\xff")
+    catalog = with_home(tmp_path)
+    assert set(catalog.profiles) == {*built_in().profiles, "own-monitor"}
+    assert [str(one).split()[0] for one in catalog.refused] == ["a.toml", "polar-h10", "d.toml"]
+    assert all(one.next_step for one in catalog.refused)
+
+
+def test_a_home_without_descriptions_is_none_the_worse(tmp_path: Path) -> None:
+    assert set(with_home(tmp_path / "none").profiles) == set(built_in().profiles)
+
+
+def test_two_profiles_known_alike_are_refused() -> None:
+    strap = built_in()["heart-rate-strap"]
+    with pytest.raises(DescriptionRefused, match="known like"):
+        Catalog([strap, strap])

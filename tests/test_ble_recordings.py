@@ -1,0 +1,60 @@
+"""Recordings turn into the readings that are written beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.ble.catalog import built_in
+from adapters.ble.profile import readings_of
+from adapters.ble.recording import Recording, read, write
+from adapters.errors import DecodeError
+from adapters.reading import DeviceKey, canonical, text_of
+
+FOLDER = Path(__file__).parent / "recordings"
+RECORDINGS = sorted(FOLDER.glob("*.jsonl"))
+
+
+def told(recording: Recording) -> str:
+    """One line a reading, or a line that says why there is none."""
+    lines = []
+    for packet in recording.replayed(DeviceKey("recorded"), 0):
+        try:
+            for one in readings_of(built_in()[recording.profile], packet):
+                value, decimals = canonical(one)
+                said = text_of(value, decimals)
+                lines.append(f"{one.start} {one.kind} {said} {one.nth} {int(one.quality)}")
+        except DecodeError as error:
+            lines.append(f"{packet.received} refused: {error}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_turns_into_its_readings(path: Path) -> None:
+    recording = read(path.read_text(encoding="utf-8"))
+    assert told(recording) == path.with_suffix(".readings").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_is_written_as_it_was_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert write(read(text)) == text
+
+
+def test_every_profile_has_a_recording() -> None:
+    recorded = {read(path.read_text(encoding="utf-8")).profile for path in RECORDINGS}
+    assert recorded == set(built_in().profiles)
+
+
+def test_a_recording_keeps_neither_device_nor_time_of_day() -> None:
+    recording = read((FOLDER / "polar_h10.jsonl").read_text(encoding="utf-8"))
+    again = recording.replayed(DeviceKey("mine"), 1_700_000_000_000)
+    taken = Recording.of(recording.profile, recording.origin, again)
+    assert taken == recording
+    assert "mine" not in write(taken)
+
+
+def test_a_line_that_lacks_something_is_named() -> None:
+    with pytest.raises(ValueError, match="lacks 'data'"):
+        read('{"profile":"x","origin":"y"}\n{"at_ms":0,"characteristic":"z"}\n')
