@@ -114,8 +114,8 @@ class Export:
 
     def _records(self) -> Iterator[str]:
         truth = self.truth
-        for sample in self._history.samples():
-            entry = self._printer.record(sample, self._count)
+        for number, sample in enumerate(self._history.samples()):
+            entry = self._printer.record(sample, number)
             truth.entries += 1
             if "Health Mate App" in entry:
                 truth.entries -= 1
@@ -129,13 +129,13 @@ class Export:
                 truth.kinds[kind] += 1
                 truth.by_hand += "HKWasUserEntered" in entry
             yield entry
-            if kind == "step_count" and self._count % _TWIN_EVERY == 0:
+            if kind == "step_count" and number % _TWIN_EVERY == 0:
                 truth.entries += 2
                 truth.duplicate += 1
                 truth.kinds[kind] += 1
                 yield entry
                 later = sample._replace(created=sample.created + 60)
-                yield self._printer.record(later, self._count)
+                yield self._printer.record(later, number)
         for pressure in self._history.pressures():
             truth.entries += 2
             truth.parts += 2

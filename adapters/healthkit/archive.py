@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
-from adapters.healthkit.zips import checked_members
+from adapters.healthkit.zips import COPY_AGAIN, checked_members
 
 _HEAD = 1024
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -121,15 +121,20 @@ def fingerprint(path: Path, limits: Limits) -> bytes:
 def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Archive:
     mains: list[Member] = []
     routes: list[Member] = []
-    ecgs = 0
+    ecgs = damaged = 0
     for member in members:
         suffix = member.name[-4:].lower()
         if suffix == ".gpx":
             routes.append(member)
         elif suffix == ".csv":
             ecgs += 1
-        elif _holds_health(member):
-            mains.append(member)
+        else:
+            begins = _holds_health(member)
+            damaged += begins is None
+            if begins:
+                mains.append(member)
+    if not mains and damaged:
+        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
     if not mains:
         raise ArchiveRefused("This is not an Apple Health export.", EXPORT_AGAIN)
     if len(mains) > 1:
@@ -145,12 +150,13 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
     return archive
 
 
-def _holds_health(member: Member) -> bool:
+def _holds_health(member: Member) -> bool | None:
+    """Whether it begins as an export does; None if it cannot be read."""
     try:
         with member.open() as stream:
             return _BEGINNING.search(stream.read(_HEAD)) is not None
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        return False
+        return None
 
 
 def _begins(path: Path) -> bytes:

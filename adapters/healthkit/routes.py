@@ -81,6 +81,7 @@ def positions(blocks: Iterator[bytes], missed: list[str]) -> Iterator[Position]:
             yield from track.taken()
     except (CutShort, ArchiveRefused, expat.ExpatError):
         yield from track.taken()
+    if not track.ended:
         missed.append("a route that cannot be read to its end")
 
 
@@ -88,6 +89,7 @@ class _Track:
     """expat over one GPX file."""
 
     def __init__(self, missed: list[str]) -> None:
+        self.ended = False
         self._missed = missed
         self._fed = 0
         self._name = ""
@@ -124,6 +126,8 @@ class _Track:
     def _end(self, name: str) -> None:
         if name == self._open:
             self._open = ""
+        if name == "gpx":
+            self.ended = True
         if name != "trkpt" or self._point is None:
             return
         point, self._point = self._point, None

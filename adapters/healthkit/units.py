@@ -16,6 +16,8 @@ from adapters.reading import Value, stored
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?")
 _EXACT = Context(prec=80)
 _TENTH_DECIMAL = Decimal("1e-10")
+_SIGNIFICANT = 3
+_MOST_DECIMALS = 10
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
 NOT_A_NUMBER = "the value is not a number"
@@ -37,12 +39,19 @@ class Conversion:
         """Whether the number stays as it is written, with all its digits."""
         return (self.minus, self.times, self.over) == (_ZERO, _ONE, _ONE)
 
+    @property
+    def shifts(self) -> bool:
+        """Whether only the decimal point moves."""
+        factor = _EXACT.divide(self.times, self.over).normalize(_EXACT)
+        return not self.minus and factor.as_tuple().digits == (1,)
+
     def exact(self, text: str) -> tuple[Decimal, int]:
         """The converted number, and how many decimals its source's precision is worth.
 
         Computed exactly, then rounded once at the tenth decimal, far below any sensor, so that
         the number stays a number in the store. Of 154.3 lb come 69.989302691 kg and 2 decimals:
-        0.1 lb is more than 0.01 kg and less than 0.1 kg.
+        0.1 lb is more than 0.01 kg and less than 0.1 kg. Health leaves out trailing zeros, so a
+        converted number keeps three significant digits at least: 1 mi is 1.61 km, not 2 km.
 
         Raises:
             ReadingRefused: not a number, or larger than can be.
@@ -60,7 +69,11 @@ class Conversion:
             _EXACT.multiply(_EXACT.subtract(written, self.minus), self.times), self.over
         )
         number = number.quantize(_TENTH_DECIMAL, rounding=ROUND_HALF_EVEN, context=_EXACT)
-        return number, _decimals(_EXACT.divide(_EXACT.multiply(step, self.times), self.over))
+        decimals = _decimals(_EXACT.divide(_EXACT.multiply(step, self.times), self.over))
+        wanted = _SIGNIFICANT - 1 - number.adjusted()
+        if number and decimals < wanted and not self.shifts:
+            decimals = wanted
+        return number, min(decimals, _MOST_DECIMALS)
 
     def stored(self, text: str) -> tuple[Value, int]:
         """The number as the store keeps it, and its decimals.

@@ -22,7 +22,7 @@ _BYTES_A_MEMBER = 1_024
 _ENCRYPTED = 0x1
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-_COPY_AGAIN = "Copy the file from the phone once more, or export again."
+COPY_AGAIN = "Copy the file from the phone once more, or export again."
 _TRUST = "If you trust this file, raise `{key}` under `[healthkit]` in config.toml."
 
 
@@ -42,7 +42,7 @@ def checked_members(
     try:
         zipped = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as damage:
-        raise ArchiveRefused("This archive is damaged.", _COPY_AGAIN) from damage
+        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
     with zipped:
         infos = [info for info in zipped.infolist() if not info.is_dir()]
         _check(infos, zipped.start_dir, limits)
@@ -54,13 +54,13 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
     if len(infos) > limits.max_members:
         raise _too_many(limits)
     if len({info.filename for info in infos}) < len(infos):
-        raise ArchiveRefused("This archive holds two files of one name.", _COPY_AGAIN)
+        raise ArchiveRefused("This archive holds two files of one name.", COPY_AGAIN)
     in_order = sorted(infos, key=lambda info: info.header_offset)
     nexts = [*(info.header_offset for info in in_order[1:]), directory]
     for info, following in zip(in_order, nexts, strict=False):
         if info.header_offset + _LOCAL_HEADER + info.compress_size > following:
             raise ArchiveRefused(
-                "Parts of this archive lie on top of each other, as in a zip bomb.", _COPY_AGAIN
+                "Parts of this archive lie on top of each other, as in a zip bomb.", COPY_AGAIN
             )
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise ArchiveRefused(
@@ -100,6 +100,8 @@ def _directory_size(path: Path) -> int:
         stream.seek(max(0, stream.tell() - _TAIL))
         tail = stream.read()
     end = tail.rfind(b"PK\x05\x06")
+    if end < 0:
+        return 0
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
     if size == 0xFFFFFFFF:
         large = tail.rfind(b"PK\x06\x06", 0, end)
