@@ -92,7 +92,7 @@ def runs(points: Sequence[Point], step: int) -> Iterator[Sequence[Point]]:
     """Points that follow each other without an empty step between them."""
     begin = 0
     for i, (left, right) in enumerate(pairwise(points), start=1):
-        if right.start - left.start > step:
+        if right.start - left.start > step * 1.5:  # a day may have 25 hours
             yield points[begin:i]
             begin = i
     if points:

@@ -1,0 +1,92 @@
+"""What the pages stand on: the books of one home, its clock, and the thread they are opened in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone
+
+from adapters.reading import Instant, PersonKey
+from gateway.sharing.consent import ClockState
+from gateway.sharing.ledger import Ledger
+from gateway.sharing.recipients import Recipients
+from gateway.store.audit import Audit
+from gateway.store.devices import Devices
+from gateway.store.driver import Database
+from gateway.store.local import LocalStore
+from gateway.store.people import People
+from gateway.store.readings import Readings
+from gateway.store.sessions import Sessions
+from gateway.store.thread import StoreThread
+from gateway.web.codes import Codes
+from gateway.web.preview import Previews
+from gateway.web.readings_book import ReadingsBook
+from gateway.web.sent_book import SentBook
+from gateway.web.sharing_book import SharingBook
+from gateway.web.stays_book import StaysBook
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that a page needs. The books are opened in `thread` alone.
+
+    Attributes:
+        now: the clock. clock: whether it can be believed.
+        simulation: whether every page must say that nothing here is real.
+        stays: None where the keys of `local.db` were not opened.
+        zone: where a person lives, for midnights and printed times.
+    """
+
+    thread: StoreThread
+    now: Callable[[], Instant]
+    clock: Callable[[], ClockState]
+    simulation: bool
+    people: People
+    sessions: Sessions
+    codes: Codes
+    audit: Audit
+    readings: ReadingsBook
+    sharing: SharingBook
+    sent: SentBook
+    stays: StaysBook | None
+    zone: Callable[[PersonKey], tzinfo]
+
+
+def make_desk(
+    *,
+    db: Database,
+    local: LocalStore | None,
+    readings: Readings,
+    ledger: Ledger,
+    recipients: Recipients,
+    audit: Audit,
+    thread: StoreThread,
+    now: Callable[[], Instant],
+    clock: Callable[[], ClockState],
+    simulation: bool,
+) -> Desk:
+    """Put the books of a home on the desk."""
+    devices, people = Devices(db), People(db)
+
+    def zone(person: PersonKey) -> tzinfo:
+        name = local.zone_at(person, now()) if local is not None else None
+        return ZoneInfo(name) if name else get_timezone()
+
+    return Desk(
+        thread=thread,
+        now=now,
+        clock=clock,
+        simulation=simulation,
+        people=people,
+        sessions=Sessions(db),
+        codes=Codes(db),
+        audit=audit,
+        readings=ReadingsBook(db, readings, devices),
+        sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
+        sent=SentBook(db, readings, ledger),
+        stays=StaysBook(local, devices) if local is not None else None,
+        zone=zone,
+    )

@@ -1,0 +1,77 @@
+"""Every address of the patient's pages: who may see it, and what the audit calls it.
+
+The table is the only way to a page, so no page lacks a role (privacy requirements D7, G3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aiohttp import web
+
+from gateway.web import entry, live, readings, sent, share, stays
+
+Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address.
+
+    Attributes:
+        who: `person` is somebody signed in; everybody else is `anyone`.
+        audit: what is written down when it is used; empty only where nothing personal is shown.
+        nav: which entry of the navigation it belongs to.
+        before_notice: whether it can be seen before the risks were read.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    page: Page
+    who: Literal["anyone", "person"] = "person"
+    audit: str = ""
+    nav: str = ""
+    before_notice: bool = False
+
+
+STATIC: Final = "/static/{name}"
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", "/", entry.home, "anyone"),
+    Route("GET", "/enter", entry.enter, "anyone"),
+    Route("POST", "/leave", entry.leave, audit="page.leave", before_notice=True),
+    Route("GET", "/first", entry.first, audit="page.first", before_notice=True),
+    Route("POST", "/first", entry.read_first, audit="notice.read", before_notice=True),
+    Route("GET", "/readings", readings.overview, audit="page.readings", nav="readings"),
+    Route("GET", "/readings/live", live.live, audit="page.readings.live", nav="readings"),
+    Route("GET", "/readings/{kind}", readings.kind, audit="page.reading", nav="readings"),
+    Route("GET", "/share", share.overview, audit="page.share", nav="share"),
+    Route("GET", "/share/to/{recipient}", share.choose, audit="page.share.choose", nav="share"),
+    Route("GET", "/share/preview", share.preview, audit="page.share.preview", nav="share"),
+    Route("POST", "/share/agree", share.agree, audit="consent.agree", nav="share"),
+    Route("POST", "/share/stop", share.stop, audit="consent.withdraw", nav="share"),
+    Route("POST", "/share/collect", share.collect, audit="consent.collect", nav="share"),
+    Route("GET", "/share/receipt/{grant}", share.receipt, audit="page.receipt", nav="share"),
+    Route("GET", "/sent", sent.overview, audit="page.sent", nav="sent"),
+    Route("GET", "/stays", stays.overview, audit="page.stays", nav="stays"),
+    Route("GET", "/stays/{what}", stays.look, audit="page.stays.look", nav="stays"),
+)
+
+_NOWHERE: Final = Route("GET", "", entry.home, "anyone")
+_BY_ADDRESS: Final = {(route.method, route.path): route for route in ROUTES}
+
+
+def route_of(request: web.Request) -> Route:
+    """The row of a request; files for the browser and unknown addresses are for anyone."""
+    resource = request.match_info.route.resource
+    path = resource.canonical if resource is not None else ""
+    method = "GET" if request.method == "HEAD" else request.method
+    return _BY_ADDRESS.get((method, path), _NOWHERE)  # type: ignore[arg-type]  # any method may be asked
+
+
+def add_routes(app: web.Application) -> None:
+    """Put every row of the table into the router."""
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.page)
