@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.scanner import BaseBleakScanner
 
 from adapters.ble.radio import Radio
 from adapters.errors import AdapterError
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 class SimulatedRadio(Radio):
     """A radio on which every device is made up."""
 
+    scanner: type[BaseBleakScanner] = field(kw_only=True)
+    client: type[BaseBleakClient] = field(kw_only=True)
     is_simulated: bool = True
 
 
