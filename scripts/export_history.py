@@ -52,7 +52,11 @@ class Bout(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The days before ``until``, seconds since 1970."""
+    """The days before ``until``, seconds since 1970.
+
+    What happened on a day depends on the seed and that day alone: one day more adds its own
+    records and changes no other.
+    """
 
     seed: int
     days: int
@@ -80,14 +84,15 @@ class History:
                 yield Pressure(at, systolic, systolic - chance.randrange(38, 52), at + 4)
 
     def bouts(self) -> Iterator[Bout]:
-        """A workout every second day, the first with its way; one alone in a small history."""
-        for count, day in enumerate(self.midnights):
-            if count % 2 or (self.small and count):
+        """A workout every second day, every second of them with its way; one if small."""
+        for day in self.midnights[:1] if self.small else self.midnights:
+            if not self.small and (day // DAY) % 2:
                 continue
             chance = self.chance("bout", day)
             start = day + 17 * 3600 + chance.randrange(1800)
             sport = "Walking" if self.small else chance.choice(("Running", "Walking", "Cycling"))
-            yield Bout(sport, start, start + chance.randrange(1500, 2700), count % 4 == 0)
+            routed = self.small or (day // DAY) % 4 == 0
+            yield Bout(sport, start, start + chance.randrange(1500, 2700), routed)
 
     def way(self, bout: Bout) -> Iterator[tuple[int, float, float, float]]:
         """Points of a workout: seconds, latitude, longitude, altitude."""

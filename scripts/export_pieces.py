@@ -129,7 +129,7 @@ class Export:
                 truth.kinds[kind] += 1
                 truth.by_hand += "HKWasUserEntered" in entry
             yield entry
-            if kind == "step_count" and number % _TWIN_EVERY == 0:
+            if kind == "step_count" and sample.start % _TWIN_EVERY == 0:
                 truth.entries += 2
                 truth.duplicate += 1
                 truth.kinds[kind] += 1

@@ -98,8 +98,9 @@ def make(
     small: bool = False,
     offset: int = 60,
     pointers: int = 1,
+    until: int = UNTIL,
 ) -> Truth:
-    history = History(seed, days, UNTIL, small=small)
+    history = History(seed, days, until, small=small)
     export = Export(history, Printer(offset, pointers, frozenset(nasty)))
     return write(export, path, localised="localised" in nasty)
 

@@ -14,6 +14,7 @@ from adapters.healthkit.source import HealthKitImport
 from adapters.healthkit.types import all_types
 from adapters.local_events import LocalBatch
 from adapters.reading import Quality, ReadingBatch
+from scripts.export_history import DAY
 from scripts.export_pieces import Truth
 from scripts.export_text import NASTY
 from scripts.make_export import main
@@ -145,6 +146,22 @@ def test_another_offset_and_other_pointers_change_no_row(
     assert one.rows == two.rows
     assert one.positions == two.positions
     assert {fact.device for fact in one.facts} == {fact.device for fact in two.facts}
+
+
+def test_a_day_more_adds_exactly_its_own_rows(tmp_path: Path) -> None:
+    for days in (4, 5):
+        make(
+            tmp_path / f"{days}.zip",
+            days=days,
+            offset=days * 60,
+            pointers=days,
+            until=UNTIL + DAY * (days - 4),
+        )
+    before, after = run(tmp_path / "4.zip"), run(tmp_path / "5.zip")
+    added = set(after.rows) - set(before.rows)
+    assert set(before.rows) < set(after.rows)
+    assert len(added) == after.report.rows - before.report.rows
+    assert min(row[3] for row in added) >= (UNTIL - 3600) * 1000
 
 
 def test_a_second_import_of_the_same_file_gives_the_same_again(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
     if archive.size > limits.max_inflated:
         raise ArchiveRefused(
             f"Unpacked this would be more than {limits.max_inflated / 2**30:.0f} GiB.",
-            "If you trust this file, raise `max_gib` under `[healthkit]` in config.toml.",
+            "If you trust this file, raise `largest_gib` under `[import]` in config.toml.",
         )
     return archive
 

@@ -23,7 +23,6 @@ _ENCRYPTED = 0x1
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 COPY_AGAIN = "Copy the file from the phone once more, or export again."
-_TRUST = "If you trust this file, raise `{key}` under `[healthkit]` in config.toml."
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
     if unpacked > limits.ratio_from and unpacked > limits.max_ratio * max(1, packed):
         raise ArchiveRefused(
             f"Unpacked this would be {limits.max_ratio} times as large or more, as in a zip bomb.",
-            _TRUST.format(key="max_ratio"),
+            "If you trust this file, raise `largest_ratio` under `[import]` in config.toml.",
         )
 
 
@@ -89,7 +88,7 @@ def _outside(info: zipfile.ZipInfo) -> bool:
 def _too_many(limits: Limits) -> ArchiveRefused:
     return ArchiveRefused(
         f"This archive holds more than {limits.max_members} files.",
-        _TRUST.format(key="max_files"),
+        "If you trust this file, unpack it and import the folder of the export alone.",
     )
 
 
