@@ -37,11 +37,13 @@ STRAP_SERVICES: Mapping[str, Mapping[str, bytes | str]] = {
         device_information.MANUFACTURER_NAME: b"Straps & Sons",
         device_information.MODEL_NUMBER: b"S1\0",
         device_information.FIRMWARE_REVISION: b"\xff\xff",
+        device_information.SOFTWARE_REVISION: b"2.1 for SN-00012345",
         device_information.SERIAL_NUMBER: b"SN-00012345",
         system_id.UUID: bytes.fromhex("debc9afeff563412"),
     },
 }
-"""What a strap offers: how a value is sent, or what is read. Its firmware text is not UTF-8."""
+"""What a strap offers: how a value is sent, or what is read. Its firmware text is not
+UTF-8, and its software text names the very device."""
 
 
 class HeldSensor:
@@ -115,7 +117,7 @@ class HeldSensor:
     async def subscribed(self, uuid: str) -> None:
         """Return once the gateway listens to this."""
         handle = self._characteristics[uuid].handle
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while not any(
                 self._device.gatt_server.subscribers.get(peer, {}).get(handle, b"\0\0")[0]
                 for peer in self.connections
@@ -146,7 +148,7 @@ class HeldSensor:
 
     async def alone(self) -> None:
         """Return once nobody is connected."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while self.connections:
                 self._changed.clear()
                 await self._changed.wait()

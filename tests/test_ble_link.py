@@ -89,7 +89,7 @@ async def test_many_devices_are_connected_one_after_the_other(house: House) -> N
 
 async def test_a_device_that_never_answers_does_not_hold_up_the_others(house: House) -> None:
     house.radio = replace(watched(house), never=STRAP_ADDRESS)
-    house.settings = replace(QUICK, connect_timeout=0.05)
+    house.settings = replace(QUICK, connect_timeout=0.4)
     async with (
         house.strap().on(),
         house.strap(OTHER_ADDRESS, OTHER).on() as other,

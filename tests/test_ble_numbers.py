@@ -116,7 +116,7 @@ def test_the_nearest_number_that_fits(number: str, nearest: str) -> None:
 def test_the_nearest_is_within_half_a_step(number: Decimal) -> None:
     near = SFLOAT.nearest(number)
     assert SFLOAT.decode(SFLOAT.encode(near)) == near
-    assert abs(near - number) <= max(abs(number) / 400, Decimal("5E-9"))
+    assert abs(near - number) <= max(abs(number) / 400, Decimal("5E-9")), "one rounding, not two"
 
 
 @pytest.mark.parametrize("number", ["2047", "-2048", "1E12", "1E-9", "123456", "NaN", "Infinity"])

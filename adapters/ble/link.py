@@ -51,6 +51,12 @@ class Heard:
     at: float
 
 
+def _asked_to_end() -> bool:
+    """Whether this task was cancelled, also where a driver made another error of it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class _NotNow(Exception):
     """Its turn came too late, or permission went."""
 
@@ -102,7 +108,7 @@ class Link:
     async def run(self) -> None:
         """Connect whenever it is heard, and listen to it, until cancelled."""
         pause = self._station.settings.first_pause
-        while True:
+        while not _asked_to_end():
             heard = await self._chance()
             if not self._allowed():
                 await asyncio.sleep(self._station.settings.permission_every)
@@ -182,7 +188,7 @@ class Link:
                 station.inbox.post(LocalBatch([name]))
             yield client, lost
         finally:
-            with contextlib.suppress(*RADIO_ERRORS):
+            with contextlib.suppress(Exception):  # it is let go, whatever the driver says
                 async with asyncio.timeout(station.settings.close_timeout):
                     await client.disconnect()
 

@@ -117,7 +117,7 @@ class MedicalFloat:
         for digits in range(len(str(self._half)), 0, -1):
             rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(number)
             if _exponent(rounded) < _exponent(lowest):
-                rounded = rounded.quantize(lowest, ROUND_HALF_EVEN)
+                rounded = number.quantize(lowest, ROUND_HALF_EVEN)
             try:
                 self.encode(rounded)
             except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -11,14 +12,21 @@ from bleak.exc import BleakError, BleakGATTProtocolError
 
 from adapters.ble.characteristics import battery_level, body_sensor_location, system_id
 from adapters.ble.characteristics import device_information as information
+from adapters.ble.characteristics.body_sensor_location import BodySensorLocation
+from adapters.ble.characteristics.system_id import SystemId
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.errors import AdapterError, DecodeError
 from adapters.local_events import LocalBatch, LocalName
 from adapters.reading import DeviceFacts, Instant
 
+T = TypeVar("T")
+
 RADIO_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 """What bleak raises when a device or the radio does not do as asked."""
+
+_SERIAL_NOT_BY_CHANCE = 5
+"""A serial number of fewer signs may stand in another text by chance."""
 
 # Bluetooth Core Specification 5.4, Vol 3 Part F, 3.4.1.1: Insufficient Authentication,
 # Authorization, Encryption Key Size, Encryption.
@@ -60,7 +68,16 @@ class Session:
             await self._listen_to(characteristic)
         for battery in self._offered(battery_level.UUID):
             if "notify" in battery.properties:
-                await self._listen_to(battery)
+                await self._listen_to_battery(battery)
+
+    async def _listen_to_battery(self, battery: BleakGATTCharacteristic) -> None:
+        """It is good to know, but nothing fails for want of it."""
+        try:
+            await self._listen_to(battery)
+        except (AdapterError, *RADIO_ERRORS):
+            if not self._client.is_connected:
+                raise
+            self._trouble(battery.uuid, "the device does not tell it by itself")
 
     async def _listen_to(self, characteristic: BleakGATTCharacteristic) -> None:
         uuid = characteristic.uuid
@@ -83,30 +100,26 @@ class Session:
             raise
 
     async def introduce(self) -> None:
-        """Read once what the device says of itself; what cannot be read is left out and counted."""
-        facts: dict[str, str] = {}
-        for uuid, field in information.FACTS.items():
-            if (data := await self._read(uuid)) is not None:
-                facts[field] = self._text(uuid, data)
-        if (data := await self._read(body_sensor_location.UUID)) is not None:
-            try:
-                site = body_sensor_location.BodySensorLocation.from_bytes(data)
-                facts["body_site"] = site.word
-            except DecodeError as error:
-                self._trouble(body_sensor_location.UUID, error.why)
-        paired = self._paired
+        """Read once what the device says of itself; what cannot be read is left out and counted.
+
+        What names this single device stays here, also where it stands within another text.
+        """
+        paired, names = self._paired, {}
+        serial = await self._text(information.SERIAL_NUMBER)
+        if serial:
+            names["serial_number"] = serial
+        if (system := await self._decoded(system_id.UUID, SystemId.from_bytes)) is not None:
+            names["system_id"] = system.text
+        facts = {field: await self._text(uuid) for uuid, field in information.FACTS.items()}
+        if len(serial) >= _SERIAL_NOT_BY_CHANCE:
+            facts = {field: text for field, text in facts.items() if serial not in text}
+        uuid = body_sensor_location.UUID
+        if (place := await self._decoded(uuid, BodySensorLocation.from_bytes)) is not None:
+            facts["body_site"] = place.word
         self._inbox.post(DeviceFacts(paired.person, paired.device, paired.profile.title, **facts))
-        names = {}
-        if (data := await self._read(information.SERIAL_NUMBER)) is not None:
-            names["serial_number"] = self._text(information.SERIAL_NUMBER, data)
-        if (data := await self._read(system_id.UUID)) is not None:
-            try:
-                names["system_id"] = system_id.SystemId.from_bytes(data).text
-            except DecodeError as error:
-                self._trouble(system_id.UUID, error.why)
         at = self._now()
-        events = [LocalName(paired.device, what, name, at) for what, name in names.items() if name]
-        if events:
+        if names:
+            events = [LocalName(paired.device, what, name, at) for what, name in names.items()]
             self._inbox.post(LocalBatch(events))
 
     async def stay(self, lost: asyncio.Event) -> None:
@@ -148,12 +161,18 @@ class Session:
             self._trouble(uuid, "the device did not let it be read")
             return None
 
-    def _text(self, uuid: str, data: bytes) -> str:
+    async def _decoded(self, uuid: str, decode: Callable[[bytes], T]) -> T | None:
+        if (data := await self._read(uuid)) is None:
+            return None
         try:
-            return information.InformationText.from_bytes(data).text
+            return decode(data)
         except DecodeError as error:
             self._trouble(uuid, error.why)
-            return ""
+            return None
+
+    async def _text(self, uuid: str) -> str:
+        said = await self._decoded(uuid, information.InformationText.from_bytes)
+        return "" if said is None else said.text
 
     def _trouble(self, uuid: str, reason: str) -> None:
         self._inbox.trouble(self._paired.device, uuid, reason)
