@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Literal, Protocol, Self
 
 import aiohttp
@@ -25,7 +25,6 @@ from gateway.sharing.scan import Scanner
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 _FHIR = "application/fhir+json"
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _ALLOWED_HEADERS = frozenset({"If-None-Exist", "Authorization", "Content-Type"})
 
 
@@ -44,7 +43,7 @@ class Request:
     method: Literal["GET", "POST", "PUT"]
     url: str
     body: bytes = b""
-    headers: Mapping[str, str] = _NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)
     numbers: frozenset[bytes] = frozenset()
 
 
@@ -116,6 +115,10 @@ class Door:
     def replace_scanner(self, scanner: Scanner) -> None:
         """Look for other local values from the next request on."""
         self._scanner = scanner
+
+    def leaks(self, text: bytes, numbers: frozenset[bytes] = frozenset()) -> bool:
+        """Whether something that stays here stands in a text; nothing is sent."""
+        return self._scanner.find(text, numbers) is not None
 
     async def send(self, request: Request, permit: Permit) -> Answer:
         """Send one request and read its whole answer.

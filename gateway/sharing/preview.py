@@ -1,0 +1,53 @@
+"""The exact Observation that would leave, before anybody agrees to anything."""
+
+from __future__ import annotations
+
+from adapters.reading import Instant
+from gateway.sharing.candidates import Candidate, again
+from gateway.sharing.compose import References, compose
+from gateway.sharing.consent import Grain
+from gateway.sharing.deliveries import Key
+from gateway.sharing.recipients import Recipient
+from gateway.sharing.spans import GRAIN_MS
+from gateway.store.driver import Database
+from gateway.store.identity import ReadingId
+from gateway.store.series import series_by_id
+
+NOT_THERE_YET = References("Patient/not-made-yet", "Device/not-made-yet", {})
+
+
+def preview(
+    db: Database, recipient: Recipient, id_: ReadingId, now: Instant, grain: Grain = "raw"
+) -> bytes:
+    """One reading as it would be sent: the same shape and the same renderer as sending uses.
+
+    References that are made on the first sending stand as ``…/not-made-yet``; ``issued`` is now.
+
+    Raises:
+        LookupError: there is no such reading, or it has no form that can be sent; says why.
+    """
+    series = series_by_id(db, id_.series)
+    known = dict(
+        db.conn.execute(
+            "SELECT what, reference FROM remote WHERE recipient = ?", (recipient.key,)
+        ).fetchall()
+    )
+    devices: dict[str, str] = {
+        series.device: known.get(f"device:{series.device}", NOT_THERE_YET.gateway)
+    }
+    references = References(
+        recipient.patient or NOT_THERE_YET.subject,
+        known.get("gateway", NOT_THERE_YET.gateway),
+        devices,
+    )
+    start = id_.start // GRAIN_MS[grain] * GRAIN_MS[grain] if grain != "raw" else id_.start
+    key = Key(id_.series, start, id_.duration, id_.value, id_.nth, 0)
+    candidate: Candidate | None = again(db, series, key, grain)
+    if candidate is None:
+        raise LookupError("There is no such reading.")
+    if candidate.doubt:
+        raise LookupError(candidate.doubt)
+    letters, refused = compose(db, recipient, references, series, grain, [candidate], now)
+    if not letters:
+        raise LookupError(refused[0][1])
+    return letters[0].body

@@ -1,0 +1,132 @@
+"""What Observations point to at a recipient: the Patient, this gateway, the sensors.
+
+Each is made there once (conditional create) and remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapters.kinds import Kind
+from adapters.reading import DeviceFacts, DeviceKey
+from fhir_mappings.bundle import if_none_exist
+from fhir_mappings.device import device_resource, gateway_device
+from fhir_mappings.patient import patient_resource
+from fhir_mappings.shape import Adapter
+from gateway.sharing.answers import reference_in, references_by_id
+from gateway.sharing.claim import Plan
+from gateway.sharing.compose import References, adapter_of
+from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM
+from gateway.sharing.post import Parts, Post
+from gateway.sharing.recipients import Recipient, outbound_id
+from gateway.store.devices import Devices
+from gateway.store.driver import Database
+from gateway.store.identity import SeriesRow
+
+_GATEWAY = "gateway"
+
+
+class Remote:
+    """What stands at one recipient."""
+
+    def __init__(self, parts: Parts, recipient: Recipient, post: Post) -> None:
+        self._parts = parts
+        self._recipient = recipient
+        self._post = post
+        self._known: dict[str, str] = {}
+
+    async def references(self, plan: Plan) -> References:
+        """Everything that a plan's Observations point to; what is missing is made there first.
+
+        Raises:
+            UploadDeferred: the recipient did not take one of them.
+            SendingStopped: something was decided meanwhile.
+        """
+        if not self._known:
+            self._known = await self._parts.do(_remembered, self._parts.db, self._recipient.key)
+        simulated = any(row.simulated for row in plan.series)
+        subject = self._recipient.patient or await self._patient(plan, simulated)
+        gateway = await self._thing(
+            plan,
+            _GATEWAY,
+            lambda identifier: gateway_device(
+                identifier, system=DEVICE_SYSTEM, version=self._parts.version, simulated=simulated
+            ),
+        )
+        devices: dict[str, str] = {row.device: await self._sensor(plan, row) for row in plan.series}
+        return References(subject, gateway, devices)
+
+    async def _patient(self, plan: Plan, simulated: bool) -> str:
+        known = self._known.get("patient")
+        if known is None:
+            identifier = outbound_id(
+                self._recipient.secret, f"patient\n{self._recipient.person}", 0
+            )
+            body = patient_resource(identifier, system=PATIENT_SYSTEM, simulated=simulated)
+            known = await self._make(plan, "Patient", body, PATIENT_SYSTEM, identifier)
+            await self._parts.do(self._parts.recipients.written_to, self._recipient.key, known)
+            self._known["patient"] = known
+        return known
+
+    async def _sensor(self, plan: Plan, series: SeriesRow) -> str:
+        facts, adapter = await self._parts.do(_make_of, self._parts.db, series)
+        kinds: list[Kind] = [row.kind for row in plan.series if row.device == series.device]
+
+        def body(identifier: str) -> bytes:
+            return device_resource(
+                facts,
+                identifier,
+                system=DEVICE_SYSTEM,
+                adapter=adapter,
+                simulated=series.simulated,
+                kinds=kinds,
+            )
+
+        return await self._thing(plan, f"device:{series.device}", body)
+
+    async def _thing(self, plan: Plan, what: str, body: Callable[[str], bytes]) -> str:
+        if what not in self._known:
+            identifier = outbound_id(self._recipient.secret, what, 0)
+            reference = await self._make(
+                plan, "Device", body(identifier), DEVICE_SYSTEM, identifier
+            )
+            await self._parts.do(_remember, self._parts.db, self._recipient.key, what, reference)
+            self._known[what] = reference
+        return self._known[what]
+
+    async def _make(self, plan: Plan, kind: str, body: bytes, system: str, identifier: str) -> str:
+        search = if_none_exist(system, identifier)
+        answer = await self._post.send(
+            "POST", kind, body, ledger_seq=plan.ledger_seq, only_if_none=search
+        )
+        reference = reference_in(answer.headers.get("Location", ""))
+        if answer.status in (200, 201) and reference.startswith(f"{kind}/"):
+            return reference
+        if answer.status in (200, 201, 412):  # it is there; ask where
+            found = await self._post.send("GET", f"{kind}?{search}", ledger_seq=plan.ledger_seq)
+            try:
+                reference = references_by_id(found.body, system).get(identifier, "")
+            except ValueError:
+                reference = ""
+            if reference:
+                return reference
+        raise self._post.refused(answer, f"The recipient did not take a {kind}")
+
+
+def _remembered(db: Database, recipient: str) -> dict[str, str]:
+    rows = db.conn.execute("SELECT what, reference FROM remote WHERE recipient = ?", (recipient,))
+    return dict(rows.fetchall())
+
+
+def _remember(db: Database, recipient: str, what: str, reference: str) -> None:
+    db.conn.execute(
+        "INSERT INTO remote VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET reference = excluded.reference",
+        (recipient, what, reference),
+    )
+
+
+def _make_of(db: Database, series: SeriesRow) -> tuple[DeviceFacts, Adapter]:
+    device = Devices(db).get(DeviceKey(series.device))
+    facts = device.facts if device else DeviceFacts(series.person, series.device, "")
+    return facts, adapter_of(db, series)
