@@ -25,6 +25,7 @@ NOTICE: Final = "cannot_be_recalled"
 NOTICE_VERSION: Final = "1"
 
 _TRANSFER: Final = {
+    "this_computer": N_("They stay on this computer."),
     "same_country": N_("They stay in the country where you are asked: {country}."),
     "adequacy": N_("They are kept in {country}, whose law your own accepts as protecting you."),
     "standard_clauses": N_("They are kept in {country}, under contract clauses that protect you."),
@@ -69,6 +70,7 @@ def consent_text(
         return said(text, language).format(**facts)
 
     rows = all_kinds()
+    spoken = Locale.parse(language.replace("-", "_"))
     contacts = invitation.contacts
     record = patient or said(N_("a new record, made there for you"), language)
     lines = [
@@ -101,7 +103,7 @@ def consent_text(
         line(N_("How long they keep it: {retention}"), retention=invitation.retention),
         line(
             _TRANSFER[invitation.transfer.mechanism],
-            country=invitation.country,
+            country=spoken.territories.get(invitation.country, invitation.country),
             risks=invitation.transfer.risks,
         ),
         line(N_("On the legal basis of: {basis}"), basis=invitation.legal_basis),

@@ -81,7 +81,9 @@ class Contacts(_Part):
 class Transfer(_Part):
     """How readings may be kept in the recipient's country, seen from the person's."""
 
-    mechanism: Literal["same_country", "adequacy", "standard_clauses", "explicit_consent"]
+    mechanism: Literal[
+        "this_computer", "same_country", "adequacy", "standard_clauses", "explicit_consent"
+    ]
     risks: _Way = ""
 
     @model_validator(mode="after")
@@ -180,11 +182,14 @@ class Invitation(_Part):
     change: Literal["material", "editorial"] = "material"
 
     @model_validator(mode="after")
-    def _may_create(self) -> Self:
+    def _honest(self) -> Self:
         if self.patient == "create" and self.server == "clinic":
             raise ValueError("a clinic names the record to write to; it is not made from here")
-        if self.server == "sandbox" and not is_loopback(self.fhir_base):
+        here = self.server != "clinic" and is_loopback(self.fhir_base)
+        if self.server == "sandbox" and not here:
             raise ValueError("a practice server is on this computer")
+        if self.transfer.mechanism == "this_computer" and not here:
+            raise ValueError("readings that are sent elsewhere do not stay on this computer")
         return self
 
     @property

@@ -53,7 +53,7 @@ def sandbox_invitation(
         ),
         legal_basis="Your own use at home; no organisation is involved",
         country="ZZ",
-        transfer=Transfer(mechanism="same_country"),
+        transfer=Transfer(mechanism="this_computer"),
         processors=(),
         policy=Policy(
             url=fhir_base,
