@@ -12,7 +12,7 @@ from adapters.ble.characteristics import heart_rate
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
-from adapters.local_events import LocalBatch
+from adapters.local_events import LinkEvent, LocalBatch
 from adapters.reading import DeviceKey, Gap, PersonKey, ReadingBatch
 from adapters.simulator.link import RadioLink
 from adapters.simulator.radio import virtual_radio
@@ -115,6 +115,9 @@ class House:
     def events(self, what: type) -> list[object]:
         batches = [one for one in self.arrived if isinstance(one, LocalBatch)]
         return [event for batch in batches for event in batch.events if isinstance(event, what)]
+
+    def links(self) -> list[LinkEvent]:
+        return [event for event in self.events(LinkEvent) if isinstance(event, LinkEvent)]
 
     async def beat(self, strap: HeldSensor, rate: int, device: DeviceKey = STRAP) -> None:
         """Send a rate and wait until it has come."""

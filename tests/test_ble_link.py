@@ -8,15 +8,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 import pytest
-from bleak import BleakClient
+from bleak import BleakClient, BleakScanner
 from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
 from adapters.ble.characteristics import heart_rate
 from adapters.ble.paired import Paired
-from adapters.ble.radio import OnLost, Radio
-from adapters.local_events import LinkEvent
+from adapters.ble.radio import OnHeard, OnLost, Radio
 from adapters.reading import DeviceKey
 from tests.ble_house import (
     ANNA,
@@ -43,6 +42,12 @@ class WatchedRadio(Radio):
     breaks: str = ""
     attempts: list[str] = field(default_factory=list)
     at_once: list[int] = field(default_factory=lambda: [0, 0])
+    scanners: list[BleakScanner] = field(default_factory=list)
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listening(self, heard: OnHeard) -> BleakScanner:
+        self.scanners.append(Radio.listening(self, heard))
+        return self.scanners[-1]
 
     async def connect(
         self, device: BLEDevice, name: str, lost: OnLost, *, attempts: int
@@ -52,7 +57,8 @@ class WatchedRadio(Radio):
         self.at_once[1] = max(self.at_once)
         try:
             if device.address == self.never:
-                await asyncio.Event().wait()
+                await self.given_up.wait()
+                raise BleakError("it never answered")
             if device.address == self.breaks:
                 raise [BleakError("no"), KeyError("new"), OSError("bus")][len(self.attempts) % 3]
             # Named, since a slotted dataclass is another class than the one `super()` knows.
@@ -99,9 +105,7 @@ async def test_a_device_that_never_answers_does_not_hold_up_the_others(house: Ho
         await house.beat(other, 60, OTHER)
         await settled(lambda: source.states()[STRAP].word == "trouble")
         assert source.states()[STRAP].next_step.startswith("Bring it closer")
-        failed = [one for one in house.events(LinkEvent) if getattr(one, "what", "") == "failed"]
-        assert {getattr(one, "detail", "") for one in failed} == {"TimeoutError"}
-        house.radio = replace(watched(house), never="")
+        assert {e.detail for e in house.links() if e.what == "failed"} == {"TimeoutError"}
 
 
 async def test_whatever_a_driver_raises_it_is_tried_again(house: House) -> None:
@@ -133,13 +137,16 @@ async def test_failures_are_spaced_wider_and_wider(house: House) -> None:
 
 async def test_a_device_that_stops_listening_before_its_turn_is_not_called(house: House) -> None:
     house.radio = replace(watched(house), never=OTHER_ADDRESS)
-    house.settings = replace(QUICK, connect_timeout=0.3, fresh_for=0.1)
-    async with house.strap(OTHER_ADDRESS, OTHER).on(), house.listening():
+    house.settings = replace(QUICK, connect_timeout=10, fresh_for=0.2)
+    async with house.strap(OTHER_ADDRESS, OTHER).on() as other, house.listening():
         await settled(lambda: watched(house).attempts)
         async with house.strap().on() as strap:
-            await asyncio.sleep(0.08)
+            await house.until(lambda: STRAP in {e.device for e in house.links()})
             await strap.stop_advertising()
-            await asyncio.sleep(0.4)
+            await other.stop_advertising()
+            await asyncio.sleep(0.3)
+            watched(house).given_up.set()
+            await house.until(lambda: "failed" in {e.what for e in house.links()})
             assert STRAP_ADDRESS not in watched(house).attempts
             await strap.advertise()
             await strap.subscribed(heart_rate.UUID)
@@ -156,10 +163,9 @@ async def test_a_connected_device_that_says_nothing_is_remarked_upon(house: Hous
 
 async def test_after_a_long_silence_the_scan_is_started_anew(house: House) -> None:
     house.settings = replace(QUICK, silence=0.1)
-    async with house.strap().on() as strap, house.listening() as source:
+    async with house.strap().on() as strap, house.listening():
         await strap.subscribed(heart_rate.UUID)
-        first = source._ear._scanner
-        await settled(lambda: source._ear._scanner not in (first, None))
+        await settled(lambda: len(watched(house).scanners) >= 2)
         await house.beat(strap, 60)
         assert strap.links_made == 1
 

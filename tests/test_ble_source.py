@@ -14,7 +14,7 @@ from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
 from adapters.ble.state import Trouble
 from adapters.errors import AdapterError
-from adapters.local_events import LinkEvent, LocalName, Packet
+from adapters.local_events import LocalName, Packet
 from adapters.reading import DeviceFacts, DeviceKey
 from tests.ble_house import (
     ANNA,
@@ -78,9 +78,7 @@ async def test_link_events_stay_local_with_address_and_strength(house: House) ->
     async with house.strap().on() as strap, house.listening():
         await strap.subscribed(heart_rate.UUID)
         await house.beat(strap, 60)
-        seen, connected = house.events(LinkEvent)
-    assert isinstance(seen, LinkEvent)
-    assert isinstance(connected, LinkEvent)
+        seen, connected = house.links()
     assert (seen.what, connected.what) == ("seen", "connected")
     assert {seen.address, connected.address} == {STRAP_ADDRESS}
     assert seen.rssi is not None
