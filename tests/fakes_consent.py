@@ -12,7 +12,7 @@ from gateway.sharing.consent import ClockState, ConsentState
 from gateway.sharing.events import ConsentEvent, Invited, Permit, Recorded
 from gateway.sharing.fold import fold
 from gateway.sharing.invitation import Invitation, read_invitation
-from gateway.sharing.ledger import Ledger
+from gateway.sharing.ledger import Anchor, Ledger
 from gateway.sharing.practice import sandbox_invitation
 from gateway.sharing.recipients import Act
 from gateway.sharing.spelling import canonical
@@ -96,7 +96,7 @@ def make_store(tmp_path: Path) -> Database:
     return db
 
 
-def make_ledger(db: Database, head: KeptHead | None = None, *, simulation: bool = False) -> Ledger:
+def make_ledger(db: Database, head: Anchor | None = None, *, simulation: bool = False) -> Ledger:
     return Ledger(db, b"s" * 32, head, simulation=simulation)
 
 

@@ -36,6 +36,8 @@ from gateway.sharing.fold import fold
 from gateway.sharing.ledger import Entry, Ledger
 from gateway.sharing.spelling import parsed, spelled
 from gateway.store.driver import Database, open_database, transaction
+from gateway.store.errors import StoreBusy
+from gateway.store.local import create_local
 from tests.consent_histories import history
 from tests.fakes_consent import (
     ADA,
@@ -84,6 +86,33 @@ def test_what_is_recorded_is_there_for_the_next_who_looks(db: Database) -> None:
     assert again.state() == ledger.state()
     assert [one.event for one in again.entries()] == [invited(), permit()]
     assert head.heads["ledger"] == (2, entry.hash)
+
+
+def test_the_second_head_is_kept_in_the_second_file(tmp_path: Path, db: Database) -> None:
+    local = create_local(tmp_path / "local.db", b"l" * 32)
+    entry = say(make_ledger(db, local), invited())
+    assert local.head("ledger") == (1, entry.hash)
+    db.execute("DROP TRIGGER ledger_never_shrinks")
+    db.execute("DELETE FROM ledger")
+    assert make_ledger(db, local).state().broken
+    local.db.close()
+
+
+def test_a_busy_second_file_does_not_hide_that_it_was_recorded(db: Database) -> None:
+    class Busy(KeptHead):
+        def set_head(self, what: str, seq: int, hash: bytes) -> None:
+            if seq:
+                raise StoreBusy("Another part of the gateway is writing.")
+            super().set_head(what, seq, hash)
+
+    head = Busy()
+    ledger = make_ledger(db, head)
+    entry = say(ledger, invited())
+    assert "clinic" in ledger.state().recipients
+    later = KeptHead()
+    later.heads = head.heads
+    make_ledger(db, later).verify()
+    assert later.heads["ledger"] == (1, entry.hash)
 
 
 def test_another_process_is_heard_at_once(tmp_path: Path, db: Database) -> None:

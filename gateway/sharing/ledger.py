@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +17,7 @@ from gateway.sharing.events import ConsentEvent, Recorded
 from gateway.sharing.fold import broken, fold
 from gateway.sharing.spelling import spelled
 from gateway.store.driver import Database, transaction
+from gateway.store.errors import StoreBusy
 
 __all__ = ["Anchor", "Entry", "Ledger"]
 
@@ -120,7 +122,8 @@ class Ledger:
             if also is not None:
                 also(entries)
         self._state, self._head = state, head
-        self._keep_head()
+        with suppress(StoreBusy):  # it is recorded; a head that is behind is mended later
+            self._keep_head()
         return entries
 
     def entries(self) -> list[Entry]:
