@@ -90,7 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
     asked.add_argument("--size-mb", type=int, help="as many days as make about so many MB of XML")
     asked.add_argument("--small", action="store_true", help="a week, few kinds: for the demo")
     asked.add_argument("--until", default="2026-06-30", help="the day after the last, YYYY-MM-DD")
-    asked.add_argument("--offset", type=_minutes, default=_minutes("+0100"), help="e.g. +0100")
+    asked.add_argument(
+        "--offset",
+        type=_minutes,
+        default=_minutes("+0100"),
+        help="e.g. +0100; west: --offset=-0500",
+    )
     asked.add_argument("--pointer-seed", type=int, default=1, help="other device pointers")
     asked.add_argument("--truth", type=Path, help="write what an importer must count, as JSON")
     asked.add_argument(
