@@ -127,12 +127,12 @@ def test_a_batch_that_cannot_be_stored_stores_nothing(store: Store) -> None:
     assert _figures(_take(store, Row(1))) == (1, 1, 0)
 
 
-def test_the_dirty_set_names_the_quarter_hours_of_what_was_new(store: Store) -> None:
-    _take(store, Row(0), Row(899_999), Row(900_000), Row(-1))
-    rows = store.db.conn.execute("SELECT bucket FROM dirty ORDER BY bucket").fetchall()
+def test_the_dirty_set_names_the_hours_of_what_was_new(store: Store) -> None:
+    _take(store, Row(0), Row(3_599_999), Row(3_600_000), Row(-1))
+    rows = store.db.conn.execute("SELECT hour FROM dirty ORDER BY hour").fetchall()
     assert rows == [(-1,), (0,), (1,)]
     store.readings.roll_up()
-    _take(store, Row(0), Row(899_999))
+    _take(store, Row(0), Row(3_599_999))
     assert store.count("dirty") == 0
 
 

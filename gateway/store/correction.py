@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.reading import Instant, Value
-from gateway.store.arrival import QUARTER_HOUR
 from gateway.store.driver import Database, transaction
 from gateway.store.errors import NoSuchReading
 from gateway.store.identity import ReadingId
@@ -54,7 +53,7 @@ def correct(
                 actor,
             ),
         )
-        mark_dirty(db, row.series, {row.start // QUARTER_HOUR})
+        mark_dirty(db, row.series, [row.start])
     return row.version + 1
 
 

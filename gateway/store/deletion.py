@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters.reading import Instant
-from gateway.store.arrival import QUARTER_HOUR
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import ReadingId, SeriesRow, identity_text, tombstone_of
 from gateway.store.series import count, mark_dirty, series_by_id
 
 _Key = tuple[int, Instant, int, int | float | str, int]
 _SAME = "(series, start, duration, value, nth) = (?, ?, ?, ?, ?)"
-_NOT_LEFT = ("deferred", "rejected")
+_NOT_LEFT = ("deferred", "rejected", "withheld")
 """States of a delivery whose bytes are not with the recipient, nor on their way."""
 
 
@@ -50,7 +49,7 @@ def _delete_keys(
     )
     db.conn.executemany(f"DELETE FROM correction WHERE {_SAME}", keys)  # noqa: S608
     db.conn.executemany(f"DELETE FROM reading WHERE {_SAME}", keys)  # noqa: S608
-    mark_dirty(db, series.id, {key[1] // QUARTER_HOUR for key in keys})
+    mark_dirty(db, series.id, (key[1] for key in keys))
     count(db, series.id, -len(keys))
     _drop_waveforms(db, series, {key[3] for key in keys if isinstance(key[3], str)})
     for key in keys:

@@ -159,8 +159,11 @@ class Readings:
         """
         return trends.trend(self._db, person, kind, edges, series)
 
-    def roll_up(self, limit: int = 10_000) -> int:
-        """Roll up at most so many dirty quarter hours; 0 when there is nothing left to do."""
+    def roll_up(self, limit: int = 1000) -> int:
+        """Roll up at most so many dirty hours; 0 when there is nothing left to do.
+
+        A thousand hours take some 20 ms, in which nobody else can write.
+        """
         return rollup.roll_up(self._db, limit)
 
     def correct(

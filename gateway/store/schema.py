@@ -53,8 +53,17 @@ CREATE TABLE quarter_hour (
 ) STRICT, WITHOUT ROWID;
 -- bucket: start of the quarter hour, ms // 900000; last: its newest number
 
+-- The same by the hour, so that a year is 8,760 rows and not 35,040.
+CREATE TABLE hour (
+    series INTEGER NOT NULL, bucket INTEGER NOT NULL, n INTEGER NOT NULL,
+    lo REAL NOT NULL, hi REAL NOT NULL, total REAL NOT NULL, last REAL NOT NULL,
+    PRIMARY KEY (series, bucket)
+) STRICT, WITHOUT ROWID;
+-- bucket: start of the hour, ms // 3600000
+
+-- Hours whose rows in `quarter_hour` and `hour` are not what the readings say now.
 CREATE TABLE dirty (
-    series INTEGER NOT NULL, bucket INTEGER NOT NULL, PRIMARY KEY (series, bucket)
+    series INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (series, hour)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE correction (
@@ -165,7 +174,7 @@ CREATE TABLE batch (
     tries INTEGER NOT NULL DEFAULT 0, grain TEXT NOT NULL DEFAULT 'raw'
 ) STRICT;
 -- state: sending, done, unknown, deferred, cancelled
--- provenance: where it stands at the recipient; '' until it is made, '-' where there is none to make
+-- provenance: where it stands at the recipient; '' until it is made, '-' where there is none
 CREATE INDEX batch_by_state ON batch (state, recipient);
 CREATE INDEX batch_without_provenance ON batch (recipient) WHERE provenance = '';
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from adapters.kinds import Kind
-from adapters.reading import DeviceKey, PersonKey, ReadingBatch, SourceKey
+from adapters.reading import DeviceKey, Instant, PersonKey, ReadingBatch, SourceKey
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
+HOUR = 3_600_000
 _COLUMNS = "id, person, kind, device, source, simulated, n"
 
 
@@ -87,9 +89,9 @@ def count(db: Database, series: int, more: int) -> None:
     db.conn.execute("UPDATE series SET n = n + ? WHERE id = ?", (more, series))
 
 
-def mark_dirty(db: Database, series: int, buckets: set[int]) -> None:
-    """Say which quarter hours must be rolled up anew."""
+def mark_dirty(db: Database, series: int, starts: Iterable[Instant]) -> None:
+    """Say that readings of these starts came, changed or went: roll up their hours anew."""
     db.conn.executemany(
         "INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(series, bucket) for bucket in sorted(buckets)],
+        [(series, hour) for hour in sorted({start // HOUR for start in starts})],
     )

@@ -1,11 +1,11 @@
-"""How a kind went over a day, a week or ten years, from the quarter hours."""
+"""How a kind went over a day, a week or ten years, from hours and quarter hours."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
@@ -15,6 +15,9 @@ from gateway.store.series import list_series
 
 QUARTER_HOUR = 900_000
 MOST_POINTS = 10_000
+
+_Span = tuple[int, int, int]
+"""Number of the point, first bucket, the bucket after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,11 @@ def trend(
         raise ValueError("edges of a trend rise, and lie on quarter hours")
     if not has_figures(kind):
         return []
-    buckets = [edge // QUARTER_HOUR for edge in edges]
+    quarters = [edge // QUARTER_HOUR for edge in edges]
     sums: dict[int, _Sum] = {}
     for row in list_series(db, person, kind, spans=False):
         if series is None or row.id in series:
-            _add_series(db, row.id, buckets, sums)
+            _add_series(db, row.id, quarters, sums)
     return [
         TrendPoint(edges[i], each.n, each.lo, each.hi, each.total, each.last)
         for i, each in sorted(sums.items())
@@ -95,38 +98,76 @@ def even_edges(since: Instant, until: Instant, points: int) -> list[Instant]:
     return [since + step * i for i in range(points + 1)]
 
 
-def _add_series(db: Database, series: int, buckets: list[int], sums: dict[int, _Sum]) -> None:
-    low, high = buckets[0], buckets[-1] - 1
+def _add_series(db: Database, series: int, quarters: list[int], sums: dict[int, _Sum]) -> None:
+    low, high = quarters[0] // 4, (quarters[-1] - 1) // 4
     dirty = db.conn.execute(
-        "SELECT 1 FROM dirty WHERE series = ? AND bucket BETWEEN ? AND ? LIMIT 1",
+        "SELECT 1 FROM dirty WHERE series = ? AND hour BETWEEN ? AND ? LIMIT 1",
         (series, low, high),
     ).fetchone()
-    marks = ", ".join(["(?, ?, ?)"] * (len(buckets) - 1))
-    still_true = (
-        " AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.series = q.series AND d.bucket = q.bucket)"
-        if dirty
-        else ""
-    )
-    spans = chain.from_iterable((i, a, b) for i, (a, b) in enumerate(pairwise(buckets)))
-    rows = db.conn.execute(
-        f"WITH edge (i, a, b) AS (VALUES {marks}), point AS ("  # noqa: S608  # marks only
-        " SELECT i, SUM(n), MIN(lo), MAX(hi), SUM(total), MAX(bucket) AS newest"
-        " FROM edge CROSS JOIN quarter_hour q ON q.series = ? AND q.bucket >= a AND q.bucket < b"
-        f" {still_true} GROUP BY i)"
-        " SELECT p.*, q.last FROM point p JOIN quarter_hour q"
-        " ON q.series = ? AND q.bucket = p.newest",
-        [*spans, series, series],
-    )
-    for i, *figures in rows.fetchall():
-        _add(sums, i, figures)
+    for table, spans in (("hour", _hours(quarters)), ("quarter_hour", _quarters(quarters))):
+        for row in _read(db, table, series, spans, unless_dirty=bool(dirty)):
+            _add(sums, *row)
     if dirty:
-        for bucket, n, lo, hi, total, last in figures_of_dirty(db, series, low, high):
-            _add(sums, bisect_right(buckets, bucket) - 1, [n, lo, hi, total, bucket, last])
+        for quarter, n, lo, hi, total, last in figures_of_dirty(db, series, low, high):
+            if quarters[0] <= quarter < quarters[-1]:
+                i = bisect_right(quarters, quarter) - 1
+                _add(sums, i, n, lo, hi, total, quarter, last)
 
 
-def _add(sums: dict[int, _Sum], i: int, figures: list[float]) -> None:
-    n, lo, hi, total, newest, last = figures
+def _hours(quarters: list[int]) -> Iterator[_Span]:
+    """The whole hours between each two edges."""
+    for i, (low, high) in enumerate(pairwise(quarters)):
+        if -(-low // 4) < high // 4:
+            yield i, -(-low // 4), high // 4
+
+
+def _quarters(quarters: list[int]) -> Iterator[_Span]:
+    """What the whole hours leave over before and after them."""
+    for i, (low, high) in enumerate(pairwise(quarters)):
+        first, last = -(-low // 4) * 4, high // 4 * 4
+        if first >= last:
+            yield i, low, high
+            continue
+        if low < first:
+            yield i, low, first
+        if last < high:
+            yield i, last, high
+
+
+def _read(
+    db: Database, table: str, series: int, spans: Iterable[_Span], *, unless_dirty: bool
+) -> list[tuple[int, int, float, float, float, int, float]]:
+    """Number of the point, count, least, greatest, total, newest quarter hour, its last number."""
+    # A real table of spans: the groups come in its order, so the rows need no sorting.
+    db.conn.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS span (i INTEGER, low INTEGER, high INTEGER,"
+        " PRIMARY KEY (i, low)) WITHOUT ROWID"
+    )
+    db.conn.execute("DELETE FROM temp.span")
+    db.conn.executemany("INSERT INTO temp.span VALUES (?, ?, ?)", spans)
+    size, hour = (4, "q.bucket") if table == "hour" else (1, "q.bucket >> 2")
+    clean = f"AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.series = q.series AND d.hour = {hour})"  # noqa: S608, E501  # our own names
+    return db.conn.execute(
+        "WITH point AS (SELECT i, SUM(n) AS n, MIN(lo) AS lo, MAX(hi) AS hi, SUM(total) AS total,"  # noqa: S608  # our own names
+        f" MAX(bucket) AS newest FROM temp.span CROSS JOIN {table} q ON q.series = :series"
+        f" AND q.bucket >= low AND q.bucket < high {clean if unless_dirty else ''} GROUP BY i)"
+        " SELECT p.i, p.n, p.lo, p.hi, p.total, p.newest * :size, q.last"
+        f" FROM point p CROSS JOIN {table} q ON q.series = :series AND q.bucket = p.newest",
+        {"series": series, "size": size},
+    ).fetchall()
+
+
+def _add(
+    sums: dict[int, _Sum],
+    i: int,
+    n: int,
+    lo: float,
+    hi: float,
+    total: float,
+    newest: int,
+    last: float,
+) -> None:
     if i in sums:
-        sums[i].add(int(n), lo, hi, total, int(newest), last)
+        sums[i].add(n, lo, hi, total, newest, last)
     else:
-        sums[i] = _Sum(int(n), lo, hi, total, int(newest), last)
+        sums[i] = _Sum(n, lo, hi, total, newest, last)
