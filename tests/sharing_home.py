@@ -136,7 +136,7 @@ class SharingHome:
         return list(self.ledger.state().grants)[-1]
 
     def withdraw(self, grant: str) -> None:
-        withdraw(self.ledger, grant, ["heart_rate"], act(self.now))
+        withdraw(self.ledger, grant, act(self.now))
 
     def take_in(
         self,

@@ -17,6 +17,7 @@ SHORTEST = 6
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}[:\-_. ]?){5,15}[0-9A-Fa-f]{2}")
 _SEPARATORS = re.compile(r"[\s:\-_.,/]+")
+_SOME_SEPARATORS = (re.compile(r"[\s:\-]+"), re.compile(r"[\s:\-_]+"), _SEPARATORS)
 _NUMBER = re.compile(r"[-+]?(\d+\.\d+)")
 _DIGESTS = ("md5", "sha1", "sha256")
 _DIGEST_HEAD = 8
@@ -28,23 +29,30 @@ def number_in(value: str) -> str | None:
     return matched[1] if matched else None
 
 
-def spellings(value: str) -> set[bytes]:
+def spellings(value: str) -> dict[bytes, bool]:
     """All spellings of one value: as it is, rearranged, and the digests of these.
 
     An address or identifier in hexadecimal (6 to 16 bytes) is spelled with four separators and
     none, in both byte orders, as an EUI-64 with ``FFFE`` inside, as a decimal integer and as bytes.
 
+    Returns:
+        each spelling, and whether it counts only where it stands alone (`stands_alone`).
+
     Source: privacy requirements, section B, "B-forms".
     """
     texts = set(_texts(value))
-    octets = set(_octets(value))
-    found = {text.encode().lower() for text in texts} | {raw.lower() for raw in octets}
+    binary = {raw.lower() for raw in _octets(value)}
     for text in texts:
         for cased in {text, text.lower(), text.upper()}:
-            found.update(_digests(cased.encode()))
-    for raw in octets:
-        found.update(_digests(raw))
-    return {form for form in found if len(form) >= SHORTEST}
+            binary.update(_digests(cased.encode()))
+    for raw in set(_octets(value)):
+        binary.update(_digests(raw))
+    found = dict.fromkeys(binary, False)
+    for form in {text.encode().lower() for text in texts}:
+        itself = form.decode() == number_in(value)  # numbers are compared as numbers
+        if len(form) >= SHORTEST and not itself:
+            found[form] = stands_alone(form)
+    return found
 
 
 def stands_alone(form: bytes) -> bool:
@@ -60,8 +68,9 @@ def _texts(value: str) -> Iterator[str]:
         text = unicodedata.normalize(form, value.strip())
         yield from (text, text.lower(), text.upper())
         yield from (text[::-1], text.lower()[::-1], text.upper()[::-1])
-    bare = _SEPARATORS.sub("", value)
-    yield from (bare, bare[::-1])
+    for separators in _SOME_SEPARATORS:
+        bare = separators.sub("", value)
+        yield from (bare, bare[::-1])
     for word in value.split():  # "Polar H10 1A2B3C4D" ends with a serial number
         if any(letter.isdigit() for letter in word):
             yield word

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
-from gateway.sharing.local_forms import SHORTEST, number_in, spellings, stands_alone
+from gateway.sharing.local_forms import SHORTEST, number_in, spellings
 
 _DECIMALS = 4
 _FULL_SPELLINGS = 2000
@@ -54,7 +54,7 @@ class Scanner:
 
     def __init__(self, values: Iterable[str], public: Iterable[str] = ()) -> None:
         spoken = "\n".join(public).lower()
-        forms: set[bytes] = set()
+        forms: dict[bytes, bool] = {}
         self._numbers: set[bytes] = set()
         for value in values:
             number = number_in(value)
@@ -69,10 +69,10 @@ class Scanner:
             elif len(value.strip()) < SHORTEST or value.strip().lower() in spoken:
                 continue
             forms |= spellings(value)
-        by_gram: defaultdict[int, list[bytes]] = defaultdict(list)
-        for form in forms:
+        by_gram: defaultdict[int, list[tuple[bytes, bool]]] = defaultdict(list)
+        for form, alone in forms.items():
             for at in _rarest(form):
-                by_gram[int.from_bytes(form[at : at + _GRAM], _ORDER)].append(form)
+                by_gram[int.from_bytes(form[at : at + _GRAM], _ORDER)].append((form, alone))
         self._by_gram = {gram: tuple(found) for gram, found in by_gram.items()}
         self._grams = frozenset(self._by_gram)
         self.spellings = len(forms)
@@ -106,7 +106,7 @@ class Scanner:
             if end <= shift:
                 continue
             for gram in self._grams.intersection(words[shift:end].cast("I")):
-                if any(_is_in(form, view) for form in self._by_gram[gram]):
+                if any(_is_in(form, alone, view) for form, alone in self._by_gram[gram]):
                     return True
         return False
 
@@ -125,9 +125,9 @@ def _ordinary(byte: int) -> int:
     return 3 if byte in b"aeiorstn -:." else 2 if byte in b"bcdfghlmpuvwy0123" else 1
 
 
-def _is_in(form: bytes, view: bytes) -> bool:
+def _is_in(form: bytes, alone: bool, view: bytes) -> bool:
     at = view.find(form)
-    if at < 0 or not stands_alone(form):
+    if at < 0 or not alone:
         return at >= 0
     while at >= 0:
         before, after = view[at - 1 : at] if at else b"", view[at + len(form) :][:1]
