@@ -115,6 +115,15 @@ def test_a_busy_second_file_does_not_hide_that_it_was_recorded(db: Database) -> 
     assert later.heads["ledger"] == (1, entry.hash)
 
 
+def test_the_second_head_never_goes_back(db: Database) -> None:
+    head = KeptHead()
+    ledger = make_ledger(db, head)
+    say(ledger, invited())
+    head.heads["ledger"] = faster = (9, b"of another process that was faster")
+    say(ledger, permit())
+    assert head.heads["ledger"] == faster
+
+
 def test_another_process_is_heard_at_once(tmp_path: Path, db: Database) -> None:
     head = KeptHead()
     ledger, other = (

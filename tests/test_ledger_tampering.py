@@ -137,6 +137,10 @@ def insert_chained_without_the_key(db: Database, random: Random) -> None:
     )
 
 
+def renumber_the_last(db: Database, random: Random) -> None:
+    db.execute("UPDATE ledger SET seq = ? WHERE seq = ?", [LENGTH + random.randint(1, 9), LENGTH])
+
+
 def flip_a_bit(column: str) -> Tamper:
     def flip(db: Database, random: Random) -> None:
         number = seq(random)
@@ -158,6 +162,7 @@ ATTACKS: dict[str, Tamper] = {
     "cut off": cut_off,
     "swap": swap,
     "swap events": swap_events,
+    "renumber the last": renumber_the_last,
     "insert": insert,
     "insert chained": insert_chained_without_the_key,
     **{f"flip a bit of {column}": flip_a_bit(column) for column in
@@ -209,10 +214,13 @@ def test_tampering_at_the_end_is_found_by_a_process_that_runs_already(
     assert make_ledger(db, head).state().broken
 
 
-def test_the_newest_entry_is_looked_at_each_time(db: Database, head: KeptHead) -> None:
+@pytest.mark.parametrize(
+    "change", ["event = replace(event, 'ada', 'ben')", "hash = zeroblob(32)", "prev = zeroblob(32)"]
+)
+def test_the_newest_entry_is_looked_at_each_time(db: Database, head: KeptHead, change: str) -> None:
     ledger = make_ledger(db, head)
     assert not ledger.state().broken
-    db.execute("UPDATE ledger SET event = replace(event, 'ada', 'ben') WHERE seq = ?", [LENGTH])
+    db.execute(f"UPDATE ledger SET {change} WHERE seq = {LENGTH}")  # noqa: S608
     assert ledger.state().broken
 
 

@@ -16,7 +16,7 @@ from gateway.sharing.events import Permit
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.offer import give, make_offer, withdraw
 from gateway.sharing.receipt import is_genuine, printable, receipt
-from gateway.sharing.recipients import Recipients
+from gateway.sharing.recipients import Recipient, Recipients
 from gateway.store.driver import Database
 from tests.fakes_consent import ADA, DAY, NOON, act, clinic, make_ledger, make_store
 
@@ -37,17 +37,16 @@ def ledger(db: Database) -> Ledger:
 def grant(db: Database, ledger: Ledger) -> str:
     recipients = Recipients(db, ledger, simulation=False)
     hill = recipients.add(clinic(), ADA, act())
-    offer = make_offer(hill, ["heart"], purpose="TREAT", start=NOON, end=NOON + DAY)
-    event = give(
-        ledger,
-        offer,
-        act(),
-        born="1980-01",
-        text_shown=text_hash(offer.text),
-        acknowledged=True,
-    ).event
-    assert isinstance(event, Permit)
+    id = agree(ledger, hill)
     recipients.change(hill.key, clinic(retention="For ever"), act())
+    return id
+
+
+def agree(ledger: Ledger, recipient: Recipient) -> str:
+    offer = make_offer(recipient, ["heart"], purpose="TREAT", start=NOON, end=NOON + DAY)
+    shown = text_hash(offer.text)
+    event = give(ledger, offer, act(), born="1980-01", text_shown=shown, acknowledged=True).event
+    assert isinstance(event, Permit)
     return event.id
 
 
@@ -83,6 +82,13 @@ def test_a_receipt_holds_the_fields_of_iso_27560(ledger: Ledger, grant: str) -> 
     assert record["gw:ledger"] == {"gw:seq": entry.seq, "gw:hash": entry.hash.hex()}
     (given,) = record["dpv:hasConsentStatus"]
     assert (given["@type"], given["dpv:isIndicatedBy"]) == ("dpv:ConsentGiven", "ada")
+
+
+def test_a_later_receipt_names_the_later_terms(db: Database, ledger: Ledger, grant: str) -> None:
+    (hill,) = Recipients(db, ledger, simulation=False).list()
+    for one, kept in ((grant, "Ten years"), (agree(ledger, hill), "For ever")):
+        process = receipt(ledger, one)["dpv:hasRecordOfActivity"]["dpv:hasProcess"]
+        assert process["dpv:hasStorageCondition"]["dct:description"] == kept
 
 
 def test_a_receipt_is_signed_by_this_gateway(ledger: Ledger, grant: str) -> None:
