@@ -16,6 +16,7 @@ from gateway.htmlkit.words import HOUR, number, when
 
 WIDTH, HEIGHT = 600, 200
 _DAY = 24 * HOUR
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Drawing:
     bars: bool
 
     @property
+    def each(self) -> bool:
+        """Whether every step has a label of its own."""
+        return self.bars and self.frame.steps <= _FEW
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not any(line.points for line in self.lines)
@@ -104,8 +110,8 @@ def gaps(points: Sequence[Point], step: int) -> int:
     return max(0, sum(1 for _ in runs(points, step)) - 1)
 
 
-def _time_labels(frame: Frame, zone: tzinfo, count: int = 5) -> list[str]:
-    span = frame.until - frame.since
+def _time_labels(frame: Frame, zone: tzinfo, bars: bool) -> list[str]:
+    span, count = frame.until - frame.since, 5
     if span <= 2 * _DAY:
         form = "HH:mm"
     elif span <= 10 * _DAY:
@@ -114,6 +120,9 @@ def _time_labels(frame: Frame, zone: tzinfo, count: int = 5) -> list[str]:
         form = "d MMM"
     else:
         form = "MMM y"
+    if bars and frame.steps <= _FEW:
+        middles = (frame.since + frame.step * (2 * i + 1) // 2 for i in range(frame.steps))
+        return [when(middle, zone, form) for middle in middles]
     return [when(frame.since + span * i // (count - 1), zone, form) for i in range(count)]
 
 
@@ -128,7 +137,7 @@ def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinf
     """
     points = [point for line in lines for point in line.points]
     if not points:
-        return Drawing((), (), _time_labels(frame, zone), lines, frame, bars)
+        return Drawing((), (), _time_labels(frame, zone, bars), lines, frame, bars)
     lowest = 0.0 if bars else min(point.lo for point in points)
     marks = ticks(lowest, max(point.hi for point in points))
     bottom, top = marks[0], marks[-1]
@@ -171,4 +180,4 @@ def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinf
     if any(round(mark, decimals) != mark for mark in marks):
         decimals += 1
     labels = [number(mark, decimals) for mark in reversed(marks)]
-    return Drawing(shapes, labels, _time_labels(frame, zone), lines, frame, bars)
+    return Drawing(shapes, labels, _time_labels(frame, zone, bars), lines, frame, bars)

@@ -19,6 +19,7 @@ from gateway.web.spans import Cut, Span, cut, today
 
 _MOST_ROWS = 20_000
 _NEWEST = 25
+_ABOUTS = ("person", "room", "device")
 _PPM = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
 """From kg/m³ of carbon monoxide to ppm: molar volume at 25 °C and 101.325 kPa, molar mass."""
 
@@ -96,9 +97,10 @@ class ReadingsBook:
         return highest_intake(self._db)
 
     def cards(self, person: PersonKey, now: Instant, zone: tzinfo) -> list[Card]:
-        """A card for each kind that was ever measured, in the order of the kinds' table."""
-        order = list(all_kinds())
-        found = [one for one in self._readings.latest(person) if one.kind in all_kinds()]
+        """A card for each kind that was ever measured: the person's, the room's, the devices'."""
+        rows = all_kinds()
+        order = sorted(rows, key=lambda kind: _ABOUTS.index(rows[kind].about))
+        found = [one for one in self._readings.latest(person) if one.kind in rows]
         titles = self._titles(person)
         return [
             self._card(person, one, titles, now, zone)

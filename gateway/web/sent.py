@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -16,14 +16,17 @@ from gateway.web.visit import VISIT
 
 
 @dataclass(frozen=True, slots=True)
-class DayLine:
-    """On one day, to one recipient, of one kind: how many, with which answer, by which grant."""
+class Line:
+    """Of one kind: how many, with which answer, by which grants."""
 
-    recipient: str
     kind: str
     state: str
     n: int
     consents: Sequence[str]
+
+
+Days = Mapping[str, Mapping[str, Sequence[Line]]]
+"""Lines by local day, newest first, and by recipient."""
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
@@ -52,19 +55,24 @@ async def overview(request: web.Request) -> web.StreamResponse:
     )
 
 
-def by_day(rows: Sequence[SentRow], zone: tzinfo) -> dict[str, list[DayLine]]:
-    """Requests put together by local day, recipient, kind and answer; newest day first."""
-    days: dict[str, dict[tuple[str, str, str], tuple[int, list[str]]]] = {}
+def by_day(rows: Sequence[SentRow], zone: tzinfo) -> Days:
+    """Requests put together by local day, recipient, kind and answer."""
+    days: dict[str, dict[str, dict[tuple[str, str], Line]]] = {}
     for row in rows:
-        lines = days.setdefault(when(row.at, zone, "EEEE, d MMMM y"), {})
-        n, consents = lines.get((row.recipient, row.kind, row.state), (0, []))
-        if row.consent not in consents:
-            consents = [*consents, row.consent]
-        lines[row.recipient, row.kind, row.state] = (n + row.n, consents)
+        lines = days.setdefault(when(row.at, zone, "EEEE, d MMMM y"), {}).setdefault(
+            row.recipient, {}
+        )
+        before = lines.get((row.kind, row.state), Line(row.kind, row.state, 0, ()))
+        consents = tuple(dict.fromkeys((*before.consents, row.consent)))
+        lines[row.kind, row.state] = Line(row.kind, row.state, before.n + row.n, consents)
     return {
-        day: [DayLine(*name, n, consents) for name, (n, consents) in sorted(lines.items())]
-        for day, lines in days.items()
+        day: {recipient: sorted(lines.values(), key=_in_order) for recipient, lines in all_.items()}
+        for day, all_ in days.items()
     }
+
+
+def _in_order(line: Line) -> tuple[str, str]:
+    return line.kind, line.state
 
 
 def state_words() -> dict[str, str]:

@@ -41,7 +41,8 @@ function enhance(figure, UPlot) {
   const coarse = speak(days <= 2 ? { hour: "2-digit", minute: "2-digit" } : days <= 120 ? { day: "numeric", month: "short" } : { month: "short", year: "numeric" });
   const axis = { stroke: look("--soft"), grid: { stroke: look("--line"), width: 1 }, ticks: { show: false }, font: `13px ${look("--words")}` };
   const place = document.createElement("div"), told = document.createElement("p");
-  place.setAttribute("aria-hidden", "true"); // the sentence and the table say the same
+  for (const part of [place, told]) part.setAttribute("aria-hidden", "true"); // the sentence and the table say the same
+  told.textContent = figure.dataset.hint;
   told.className = "readout";
   const write = (plot) => {
     const i = plot.cursor.idx;
@@ -51,7 +52,7 @@ function enhance(figure, UPlot) {
       const [lo, mean, hi] = row.map((value) => value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }));
       return [`${label ? `${label} ` : ""}${mean}${lo === hi ? "" : ` (${lo} – ${hi})`}`];
     });
-    told.textContent = words.length ? `${exact.format(xs[i] * 1000)}: ${words.join(", ")}` : "";
+    told.textContent = words.length ? `${exact.format(xs[i] * 1000)}: ${words.join(", ")}` : figure.dataset.hint;
   };
   const size = () => ({ width: Math.floor(figure.clientWidth), height: Math.max(190, Math.min(310, figure.clientWidth / 2.8)) });
   plain.before(place, told);
