@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from adapters.kinds import Kind, all_kinds
+from adapters.kinds import Kind
 from gateway.sharing.agreement import card, consent_text, day, text_hash
-from gateway.sharing.consent import PURPOSES, Reason, Request, shareable_kinds
+from gateway.sharing.consent import PURPOSES, Reason, Request
 from gateway.sharing.decision import decide, may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import NoticeAcknowledged, Permit
 from gateway.sharing.ledger import Ledger
-from gateway.sharing.offer import Offer, allow_collecting, give, make_offer, named, withdraw
+from gateway.sharing.offer import Offer, allow_collecting, give, make_offer, withdraw
 from gateway.sharing.overview import collecting, describe, forbidden
 from gateway.sharing.recipients import Recipient, Recipients
 from gateway.sharing.refusal import forbid, lift, stop_collecting
@@ -72,28 +72,6 @@ def agree(ledger: Ledger, offer: Offer, **changes: Any) -> str:
     event = give(ledger, offer, act(), **{**terms, **changes}).event
     assert isinstance(event, Permit)
     return event.id
-
-
-def test_all_is_the_list_of_this_moment() -> None:
-    assert named(["all"]) == tuple(sorted(shareable_kinds()))
-    assert "carbon_monoxide_in_air" not in named(["all"])
-
-
-def test_a_category_is_its_kinds() -> None:
-    assert set(named(["heart", "heart_rate"])) == {
-        kind for kind, row in all_kinds().items() if row.consent == "heart"
-    }
-    assert named(["body_weight", "heart_rate"]) == (WEIGHT, HEART)
-
-
-@pytest.mark.parametrize(
-    "word", ["carbon_monoxide_in_air", "battery_level", "home", "*", "ALL", ""]
-)
-def test_what_stays_here_or_is_unknown_cannot_be_named(word: str) -> None:
-    with pytest.raises(NotAllowed):
-        named(["heart_rate", word])
-    with pytest.raises(NotAllowed, match="at least one"):
-        named([])
 
 
 def test_a_new_grant_covers_from_now_on(ledger: Ledger, hill: Recipient) -> None:

@@ -5,56 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from adapters.kinds import Kind
 from gateway.sharing.consent import ConsentState
-from gateway.sharing.errors import LedgerBroken, NotAllowed
+from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import (
-    GATEWAY,
-    SCRIPT,
-    Assent,
-    Collect,
-    ConsentEvent,
-    Deny,
-    Lift,
     NoticeAcknowledged,
-    PolicyChanged,
-    RecipientConfirmed,
-    RecipientRemoved,
-    RecipientSuspended,
-    Recorded,
-    StopCollect,
     Withdraw,
 )
-from gateway.sharing.fold import fold
 from gateway.sharing.ledger import Entry, Ledger
-from gateway.sharing.spelling import parsed, spelled
 from gateway.store.driver import Database, open_database, transaction
 from gateway.store.errors import StoreBusy
 from gateway.store.local import create_local
-from tests.consent_histories import history
 from tests.fakes_consent import (
     ADA,
-    BEN,
     HEART,
-    HOUR,
     NOON,
-    ROOM_AIR,
-    TRUSTED,
-    UNTRUSTED,
-    WEIGHT,
     KeptHead,
     invited,
     make_ledger,
     make_store,
     permit,
-    sha256,
 )
 
 
@@ -202,183 +175,3 @@ def test_entries_of_two_threads_stand_one_after_the_other(tmp_path: Path, db: Da
     ledger = make_ledger(db)
     ledger.verify()
     assert len(ledger.state().notices) == 30
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        pytest.param(invited("study"), id="invited"),
-        pytest.param(permit("g2"), id="permit"),
-        pytest.param(Lift("d1"), id="lift"),
-        pytest.param(Collect("c2", ADA, "ble", NOON), id="collect"),
-        pytest.param(RecipientConfirmed("clinic"), id="confirm"),
-        pytest.param(NoticeAcknowledged(ADA, "notice", "1"), id="notice"),
-        pytest.param(Assent(ADA, "clinic", sha256("x")), id="assent"),
-    ],
-)
-def test_what_opens_needs_a_person_and_a_clock(db: Database, event: Any) -> None:
-    ledger = make_ledger(db)
-    say(ledger, invited())
-    say(ledger, permit())
-    say(ledger, Deny("d1", ADA, "clinic", ("TREAT",), (HEART,), NOON, None))
-    for refused in (
-        {"actor": GATEWAY},
-        {"actor": SCRIPT},
-        {"clock": UNTRUSTED},
-        {"when": NOON - 1},
-    ):
-        with pytest.raises(NotAllowed) as error:
-            say(ledger, event, **refused)
-        assert error.value.sentence
-    assert len(ledger.entries()) == 3
-    say(ledger, event, clock=TRUSTED)
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        pytest.param(Withdraw("g1", (HEART,)), id="withdraw"),
-        pytest.param(Deny("d1", ADA, "clinic", ("TREAT",), (HEART,), NOON, None), id="deny"),
-        pytest.param(StopCollect("c1"), id="stop"),
-        pytest.param(RecipientSuspended("clinic", "why"), id="suspend"),
-        pytest.param(RecipientRemoved("clinic"), id="remove"),
-        pytest.param(
-            PolicyChanged("clinic", "v2", "v2", sha256("v2"), "material"), id="changed policy"
-        ),
-    ],
-)
-def test_what_closes_is_always_heard(db: Database, event: Any) -> None:
-    ledger = make_ledger(db)
-    say(ledger, invited())
-    say(ledger, permit())
-    say(ledger, Collect("c1", ADA, "ble", NOON))
-    say(ledger, event, when=NOON - HOUR, actor=GATEWAY, clock=UNTRUSTED)
-    assert ledger.entries()[-1].event == event
-
-
-def test_a_script_decides_only_in_a_simulation_home(db: Database) -> None:
-    with pytest.raises(NotAllowed, match="script"):
-        say(make_ledger(db), invited(), actor=SCRIPT)
-    ledger = make_ledger(db, simulation=True)
-    say(ledger, invited(), actor=SCRIPT)
-    say(ledger, permit(), actor=SCRIPT)
-    assert "g1" in ledger.state().grants
-
-
-@pytest.mark.parametrize(
-    ("event", "why"),
-    [
-        pytest.param(permit("g2", recipient="other"), "not on your list", id="unknown recipient"),
-        pytest.param(permit("g2", person=BEN), "not on your list", id="of another person"),
-        pytest.param(permit("g2", terms=sha256("v0")), "changed its terms", id="older terms"),
-        pytest.param(permit("g2", kinds=(ROOM_AIR,)), "stays here", id="room air"),
-        pytest.param(permit("g2", kinds=(Kind("all"),)), "stays here", id="a word for all"),
-        pytest.param(permit("g2", born="2010-01"), "under 18", id="a minor"),
-        pytest.param(permit("g2", born="2015-01"), "under 13", id="a child"),
-        pytest.param(permit(), "already", id="a name twice"),
-        pytest.param(invited(), "already", id="a recipient twice"),
-        pytest.param(invited("g1"), "already", id="a name of something else"),
-        pytest.param(Withdraw("g9", (HEART,)), "no grant", id="unknown grant"),
-        pytest.param(Withdraw("g1", (WEIGHT,)), "never agreed", id="a kind not granted"),
-        pytest.param(Lift("d9"), "no denial", id="unknown denial"),
-        pytest.param(StopCollect("c9"), "no permission", id="unknown permission"),
-        pytest.param(RecipientConfirmed("other"), "no recipient", id="confirm nobody"),
-        pytest.param(
-            Deny("d1", ADA, "other", ("TREAT",), (HEART,), NOON, None), "no recipient", id="deny"
-        ),
-    ],
-)
-def test_what_makes_no_sense_is_refused(db: Database, event: Any, why: str) -> None:
-    ledger = make_ledger(db)
-    say(ledger, invited())
-    say(ledger, permit())
-    with pytest.raises(NotAllowed, match=why):
-        say(ledger, event)
-    assert len(ledger.entries()) == 2
-
-
-def test_nothing_is_granted_to_who_is_suspended_or_removed(db: Database) -> None:
-    ledger = make_ledger(db)
-    say(ledger, invited())
-    say(ledger, RecipientSuspended("clinic", "changed"))
-    with pytest.raises(NotAllowed, match="paused"):
-        say(ledger, permit())
-    say(ledger, RecipientRemoved("clinic"))
-    with pytest.raises(NotAllowed, match="not on your list"):
-        say(ledger, permit())
-    with pytest.raises(NotAllowed, match="no recipient"):
-        say(ledger, RecipientConfirmed("clinic"))
-
-
-def test_an_entry_always_says_who_and_in_which_session(db: Database) -> None:
-    ledger = make_ledger(db)
-    for actor, session in (("", "s"), ("ada", ""), (" ", "s")):
-        with pytest.raises(ValueError, match="names everything"):
-            ledger.append(invited(), at=NOON, actor=actor, session=session)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param({"kinds": ()}, id="no kinds"),
-        pytest.param({"kinds": (Kind("*"),)}, id="a star"),
-        pytest.param({"kinds": (HEART, HEART)}, id="a kind twice"),
-        pytest.param({"kinds": (HEART, WEIGHT)}, id="not in order"),
-        pytest.param({"end": NOON}, id="an empty period"),
-        pytest.param({"history_to": NOON - HOUR}, id="an empty window"),
-        pytest.param({"text": "something else"}, id="another text than was hashed"),
-        pytest.param({"text_hash": "x"}, id="no digest"),
-        pytest.param({"born": "1980"}, id="no month of birth"),
-        pytest.param({"recipient": " "}, id="nobody"),
-    ],
-)
-def test_a_permit_that_is_not_closed_cannot_be_said(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
-        permit(**change)
-
-
-def test_every_event_reads_back_as_it_was_written() -> None:
-    events: list[ConsentEvent] = [
-        invited(),
-        permit(),
-        Withdraw("g1", (HEART,)),
-        Deny("d1", ADA, "clinic", ("HRESCH", "TREAT"), (HEART,), NOON, None),
-        Lift("d1"),
-        Collect("c1", ADA, "routes", NOON, NOON + 1),
-        StopCollect("c1"),
-        PolicyChanged("clinic", "v2", "v2", sha256("v2"), "editorial"),
-        RecipientSuspended("clinic", "Grund: »ü«"),
-        RecipientConfirmed("clinic"),
-        RecipientRemoved("clinic"),
-        NoticeAcknowledged(ADA, "notice", "1"),
-        Assent(ADA, "clinic", sha256("x")),
-    ]
-    for event in events:
-        recorded = Recorded(NOON, "ada", "s", "trusted", event)
-        assert parsed(spelled(recorded)) == recorded
-    assert {type(event) for event in events} == set(get_args(ConsentEvent))
-
-
-@given(st.integers(0, 2**32).map(Random))
-def test_histories_read_back_as_they_were_written(random: Random) -> None:
-    entries = history(random)
-    assert fold(parsed(spelled(entry)) for entry in entries) == fold(entries)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        ('"TREAT"', '"HMARKT"'),
-        ('"heart_rate"', '"*"'),
-        ('"what":"permit"', '"what":"allow"'),
-        ('"at":', '"more":1,"at":'),
-        ('"grain":"raw"', '"grain":"all"'),
-        ('"clock":"trusted"', '"clock":"sure"'),
-        ('{"actor"', '{ "actor"'),
-    ],
-)
-def test_what_is_not_of_the_list_cannot_be_read(change: tuple[str, str]) -> None:
-    text = spelled(Recorded(NOON, "ada", "s", "trusted", permit()))
-    assert change[0] in text
-    with pytest.raises(LedgerBroken):
-        parsed(text.replace(*change))

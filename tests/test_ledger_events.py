@@ -1,0 +1,108 @@
+"""Events and their one spelling: closed, and read back as they were written."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.kinds import Kind
+from gateway.sharing.errors import LedgerBroken
+from gateway.sharing.events import (
+    Assent,
+    Collect,
+    ConsentEvent,
+    Deny,
+    Lift,
+    NoticeAcknowledged,
+    PolicyChanged,
+    RecipientConfirmed,
+    RecipientRemoved,
+    RecipientSuspended,
+    Recorded,
+    StopCollect,
+    Withdraw,
+)
+from gateway.sharing.fold import fold
+from gateway.sharing.spelling import parsed, spelled
+from tests.consent_histories import history
+from tests.fakes_consent import (
+    ADA,
+    HEART,
+    HOUR,
+    NOON,
+    WEIGHT,
+    invited,
+    permit,
+    sha256,
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"kinds": ()}, id="no kinds"),
+        pytest.param({"kinds": (Kind("*"),)}, id="a star"),
+        pytest.param({"kinds": (HEART, HEART)}, id="a kind twice"),
+        pytest.param({"kinds": (HEART, WEIGHT)}, id="not in order"),
+        pytest.param({"end": NOON}, id="an empty period"),
+        pytest.param({"history_to": NOON - HOUR}, id="an empty window"),
+        pytest.param({"text": "something else"}, id="another text than was hashed"),
+        pytest.param({"text_hash": "x"}, id="no digest"),
+        pytest.param({"born": "1980"}, id="no month of birth"),
+        pytest.param({"recipient": " "}, id="nobody"),
+    ],
+)
+def test_a_permit_that_is_not_closed_cannot_be_said(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        permit(**change)
+
+
+def test_every_event_reads_back_as_it_was_written() -> None:
+    events: list[ConsentEvent] = [
+        invited(),
+        permit(),
+        Withdraw("g1", (HEART,)),
+        Deny("d1", ADA, "clinic", ("HRESCH", "TREAT"), (HEART,), NOON, None),
+        Lift("d1"),
+        Collect("c1", ADA, "routes", NOON, NOON + 1),
+        StopCollect("c1"),
+        PolicyChanged("clinic", "v2", "v2", sha256("v2"), "editorial"),
+        RecipientSuspended("clinic", "Grund: »ü«"),
+        RecipientConfirmed("clinic"),
+        RecipientRemoved("clinic"),
+        NoticeAcknowledged(ADA, "notice", "1"),
+        Assent(ADA, "clinic", sha256("x")),
+    ]
+    for event in events:
+        recorded = Recorded(NOON, "ada", "s", "trusted", event)
+        assert parsed(spelled(recorded)) == recorded
+    assert {type(event) for event in events} == set(get_args(ConsentEvent))
+
+
+@given(st.integers(0, 2**32).map(Random))
+def test_histories_read_back_as_they_were_written(random: Random) -> None:
+    entries = history(random)
+    assert fold(parsed(spelled(entry)) for entry in entries) == fold(entries)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('"TREAT"', '"HMARKT"'),
+        ('"heart_rate"', '"*"'),
+        ('"what":"permit"', '"what":"allow"'),
+        ('"at":', '"more":1,"at":'),
+        ('"grain":"raw"', '"grain":"all"'),
+        ('"clock":"trusted"', '"clock":"sure"'),
+        ('{"actor"', '{ "actor"'),
+    ],
+)
+def test_what_is_not_of_the_list_cannot_be_read(change: tuple[str, str]) -> None:
+    text = spelled(Recorded(NOON, "ada", "s", "trusted", permit()))
+    assert change[0] in text
+    with pytest.raises(LedgerBroken):
+        parsed(text.replace(*change))
