@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from bumble import hci, ll
+from bumble.controller import Connection
 from bumble.core import PhysicalTransport
 
 from adapters.simulator.controller import RadioController
@@ -61,6 +62,17 @@ def pair(conditions: Conditions) -> tuple[HandClock, RadioLink, RadioController,
     sender, ear = RadioController("sender", link=link), Ear("ear", link=link)
     sender.random_address = hci.Address("C0:00:00:00:00:01")
     ear.random_address = hci.Address("C0:00:00:00:00:02")
+    # A link between the two, as far as the air looks at it.
+    ear.le_connections[sender.random_address] = Connection(
+        controller=ear,
+        handle=1,
+        role=hci.Role.PERIPHERAL,
+        self_address=ear.random_address,
+        peer_address=sender.random_address,
+        link=link,
+        transport=LE,
+        link_type=1,
+    )
     ear.clock, ear.heard, ear.advertised = clock, [], []
     return clock, link, sender, ear
 

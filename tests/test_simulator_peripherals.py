@@ -116,7 +116,8 @@ async def test_a_record_is_kept_until_it_is_confirmed_and_sent_again_the_same() 
         assert second[0] == first[0]
         numbers = [int.from_bytes(data[:2], "little") for data in second]
         assert numbers == list(range(1, len(second) + 1))
-        assert simulation.emitted.count("breath", RECORD) == len(second)
+        # The last one may have been heard whose confirmation never came back.
+        assert len(second) - simulation.emitted.count("breath", RECORD) in (0, 1)
 
 
 async def test_records_made_while_nobody_listened_come_first() -> None:
@@ -186,10 +187,9 @@ async def test_twenty_sensors_at_four_hertz_lose_nothing() -> None:
             numbers = [_number(peripheral.device.id, data) for data in own]
             assert len(numbers) >= 9
             assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-            count = simulation.emitted.count(
-                peripheral.device.id, peripheral.device.sensor.measures
-            )
-            assert count == len(own)
+            measures = peripheral.device.sensor.measures
+            sent = simulation.emitted.count(peripheral.device.id, measures)
+            assert sent - len(own) in (0, 1)  # one may be on the air just now
 
 
 def _number(device: str, data: bytes) -> int:

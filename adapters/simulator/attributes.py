@@ -27,6 +27,13 @@ class GattClient(gatt_client.Client):
         self._held: set[asyncio.Task[None]] = set()
         self._hold: Callable[[], Awaitable[object]] | None = None
 
+    def on_gatt_pdu(self, att_pdu: att.ATT_PDU) -> None:
+        """From the device; notifications by the short way (`adapters.simulator.hot`)."""
+        if isinstance(att_pdu, att.ATT_Handle_Value_Notification):
+            self.on_att_handle_value_notification(att_pdu)
+        else:
+            super().on_gatt_pdu(att_pdu)
+
     def on_att_handle_value_indication(self, indication: att.ATT_Handle_Value_Indication) -> None:
         """Tell the subscribers, then confirm: at once, or when it is time."""
         self._hold = self.before_confirm.get(indication.attribute_handle)

@@ -12,6 +12,7 @@ from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
 from bumble.pairing import PairingConfig
 from bumble.transport.common import TransportSink, TransportSource
 
+from adapters.simulator import hot
 from adapters.simulator.waiting import heeding
 
 _CHIP_ANSWERS_S = 1.0
@@ -99,7 +100,7 @@ async def powered(
         # The sensors keep their addresses, so none need be looked for under another.
         address_resolution_offload=True,
     )
-    device = Device.from_config_with_hci(config, source, sink)
+    device = hot.device(config, source, sink)
     device.pairing_config_factory = lambda _connection: PairingConfig(
         sc=True, mitm=False, bonding=True
     )

@@ -10,10 +10,13 @@ Source: Bluetooth Core 6.0, Vol 4, Part E, 7.3.2, 7.7.65, 7.8.5, 7.8.13.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bumble import hci, ll
 from bumble.controller import Controller, LegacyAdvertiser
+
+from adapters.simulator.hot import DATA
 
 _ACTIVE = 1
 _UNIT_MS = 0.625
@@ -41,6 +44,20 @@ class RadioController(Controller):
     )
     # One HCI packet instead of ten for a value of the usual length.
     le_acl_data_packet_length = 251
+
+    def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """From the host."""
+        if isinstance(packet, hci.HCI_AclDataPacket):
+            self.on_hci_acl_data_packet(packet)
+        else:
+            super().on_hci_packet(packet)
+
+    def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """To the host, in a turn of its own."""
+        if not isinstance(packet, DATA):
+            super().send_hci_packet(packet)
+        elif self.host is not None:
+            asyncio.get_running_loop().call_soon(self.host.on_packet, bytes(packet))
 
     @property
     def is_listening(self) -> bool:

@@ -133,7 +133,8 @@ class RadioLink(LocalLink):
         source = sender_controller.random_address
 
         def deliver() -> None:
-            if receiver := self.find_le_controller(destination_address):
+            receiver = self.find_le_controller(destination_address)
+            if receiver is not None and source in receiver.le_connections:
                 receiver.on_link_acl_data(source, transport, data)
 
         self._at_next_event(str(source), str(destination_address), deliver)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 
-from bumble import core, hci
+from bumble import att, core, hci
 from bumble.device import Connection, Device
 from bumble.gatt import Characteristic
 
@@ -97,8 +97,11 @@ class Peripheral:
                 self.waiting.append(emission)
                 self._may_deliver.set()
             elif peers := self._subscribed(characteristic, _NOTIFY):
+                notification = att.ATT_Handle_Value_Notification(
+                    attribute_handle=characteristic.handle, attribute_value=emission.data
+                )
                 for peer in peers:
-                    await self._host.notify_subscriber(peer, characteristic, emission.data)
+                    self._host.gatt_server.send_gatt_pdu(peer, bytes(notification))
                 self._emitted.note(emission, "notified", self._now_ms())
 
     async def _deliver(self) -> None:

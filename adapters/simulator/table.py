@@ -11,6 +11,7 @@ from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as S
 from bumble.gatt import Characteristic, Descriptor, Service
 from bumble.pairing import PairingConfig
 
+from adapters.simulator import hot
 from adapters.simulator.controller import RadioController
 from adapters.simulator.sensor import Identity, Offered, Services
 
@@ -26,7 +27,7 @@ Table = Mapping[str, Characteristic[bytes]]
 
 def host(chip: RadioController, identity: Identity, service: str, irk: bytes) -> Device:
     """A host stack for this chip that knows its name and address, with no service yet."""
-    device = Device.from_config_with_hci(
+    device = hot.device(
         DeviceConfiguration(
             name=identity.name,
             address=hci.Address(identity.address),
