@@ -58,10 +58,12 @@ class LoopbackProxy:
     in_flight: int = 0
     most_in_flight: int = 0
     _server: asyncio.Server | None = None
+    _port: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**22)
+        self._port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *why: object) -> None:
@@ -73,9 +75,7 @@ class LoopbackProxy:
 
     @property
     def base(self) -> str:
-        assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}{urlsplit(self.upstream).path or '/fhir'}"
+        return f"http://127.0.0.1:{self._port}{urlsplit(self.upstream).path or '/fhir'}"
 
     def of(self, method: str, ending: str) -> list[Seen]:
         """Requests by method and the end of the path without its query."""
