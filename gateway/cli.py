@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from gateway.errors import ExitCode
-
-
-def _split_home(words: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Take `--home DIR` from before the command."""
-    if len(words) >= 2 and words[0] == "--home":
-        return words[1], list(words[2:])
-    if words and words[0].startswith("--home="):
-        return words[0].removeprefix("--home="), list(words[1:])
-    return None, list(words)
 
 
 def main() -> None:
@@ -22,15 +12,26 @@ def main() -> None:
 
     `run` is started by itself: it stays for months, and needs neither typer nor rich.
     """
-    home, rest = _split_home(sys.argv[1:])
-    if rest[:1] == ["run"]:
-        from gateway.commands import run
-
-        sys.exit(run.main(home, rest[1:]))
-
-    from gateway.commands import everything
-
+    words = sys.argv[1:]
     try:
-        sys.exit(everything.main(home, rest))
+        if _is_run(words):
+            from gateway.commands import run
+
+            sys.exit(run.main(words))
+
+        from gateway.commands import everything
+
+        sys.exit(everything.main(words))
     except KeyboardInterrupt:
         sys.exit(ExitCode.FAILED)
+
+
+def _is_run(words: list[str]) -> bool:
+    """Whether the command, behind the options of the program, is `run`."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("--home", "--passphrase-file"):
+            next(rest, None)
+        elif not word.startswith("--"):
+            return word == "run"
+    return False

@@ -40,7 +40,7 @@ FIELDS: dict[Event, frozenset[str]] = {
     Event.PACKET_REFUSED: frozenset({"device", "count"}),
     Event.SOURCE_RESTARTED: frozenset({"source", "error"}),
     Event.RELEASED: frozenset({"spans"}),
-    Event.SENT: frozenset({"recipient", "sent", "already", "rejected"}),
+    Event.SENT: frozenset({"sent", "already", "rejected"}),
     Event.NOT_SENT: frozenset({"recipient", "reason"}),
     Event.LEAK_BLOCKED: frozenset({"recipient"}),
     Event.JOB_FAILED: frozenset({"job", "error"}),

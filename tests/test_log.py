@@ -16,7 +16,7 @@ def test_every_event_names_its_fields() -> None:
 
 def test_an_event_is_one_line_with_its_fields() -> None:
     out = io.StringIO()
-    Log(out).note(Event.SENT, recipient="r1", sent=3, already=0, rejected=0)
+    Log(out).note(Event.SENT, sent=3, already=0, rejected=0)
     line = out.getvalue()
     assert line.count("\n") == 1
     assert "event=sent" in line

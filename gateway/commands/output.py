@@ -8,10 +8,26 @@ from datetime import UTC, datetime
 
 import orjson
 
+from adapters.errors import AdapterError
 from adapters.reading import Instant
+from adapters.simulator.errors import ScenarioRefused
 from gateway.errors import ExitCode, GatewayError
+from gateway.store.errors import (
+    CodeMistyped,
+    HomeExists,
+    KeyFileOpenToOthers,
+    NoHome,
+    NotAHome,
+    PassphraseNeeded,
+    StoreLocked,
+    WrongPassphrase,
+)
 
-Json = dict[str, object] | list[object]
+TO_BE_TYPED = frozenset({"Key", "Grant", "No."})
+"""Columns whose words a person copies into another command: never broken or cut."""
+
+WIDE = 200
+"""Letters in a line where nobody's window limits it."""
 
 
 def print_json(document: object) -> None:
@@ -37,10 +53,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        made.add_column(heading)
+        made.add_column(heading, no_wrap=heading in TO_BE_TYPED)
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console(soft_wrap=True).print(made)
+    console = Console()
+    console.print(made, width=console.width if console.is_terminal else WIDE, highlight=False)
 
 
 def moment(at: Instant | None) -> str:
@@ -60,19 +77,23 @@ def iso(at: Instant | None) -> str | None:
 def failed(error: Exception, as_json: bool) -> int:
     """Say what went wrong and what to do next; return the exit code."""
     next_step = str(getattr(error, "next_step", ""))
-    code = error.code if isinstance(error, GatewayError) else _code_of(error)
+    code = code_of(error)
     if as_json:
         print_json({"error": str(error), "next_step": next_step, "exit_code": int(code)})
     sys.stderr.write(f"{error} {next_step}".strip() + "\n")
     return int(code)
 
 
-def _code_of(error: Exception) -> ExitCode:
-    """Errors of the packages below say by their `code` word what a command ends with."""
-    word = getattr(type(error), "exit_word", "failed")
-    return {
-        "failed": ExitCode.FAILED,
-        "wrong use": ExitCode.WRONG_USE,
-        "refused": ExitCode.REFUSED,
-        "device": ExitCode.DEVICE_FAILED,
-    }[word]
+def code_of(error: Exception) -> ExitCode:
+    """The exit code of an error, of this package or of one below it."""
+    match error:
+        case GatewayError():
+            return error.code
+        case AdapterError():
+            return ExitCode.DEVICE_FAILED
+        case CodeMistyped() | NoHome() | NotAHome() | HomeExists() | ScenarioRefused():
+            return ExitCode.WRONG_USE
+        case WrongPassphrase() | PassphraseNeeded() | KeyFileOpenToOthers() | StoreLocked():
+            return ExitCode.REFUSED
+        case _:
+            return ExitCode.FAILED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.errors import GatewayError, Refused
+from gateway.errors import ExitCode, GatewayError, Refused
 
 
 class LedgerBroken(Refused):
@@ -30,6 +30,8 @@ class InvitationRefused(GatewayError):
         field: where in the invitation, e.g. ``"policy.sha256"``; empty when it is the whole.
         sentence: what is wrong, for a person.
     """
+
+    code = ExitCode.REFUSED
 
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(

@@ -41,6 +41,8 @@ class SentReading:
     start: Instant
     duration: int
     value: Value
+    nth: int
+    version: int
     state: str
     reference: str
     outcome: str
@@ -81,7 +83,8 @@ def readings(
     return [
         SentReading(row[0], Kind(row[1]), *row[2:])
         for row in db.conn.execute(
-            "SELECT d.recipient, s.kind, d.series, d.start, d.duration, d.value, d.state,"
+            "SELECT d.recipient, s.kind, d.series, d.start, d.duration, d.value, d.nth,"
+            " d.version, d.state,"
             " d.reference, d.outcome, b.consent, b.id, b.claimed_at"
             " FROM batch b JOIN delivery d ON d.batch = b.id JOIN series s ON s.id = d.series"
             " WHERE (? IS NULL OR b.recipient = ?) AND (? IS NULL OR b.id < ?)"

@@ -108,3 +108,8 @@ CATEGORY_WORDS: Final[Mapping[str, str]] = {
 def sentence(reason: Reason, language: str = "en") -> str:
     """Why something is, or is not, shared; says what to do next where there is something."""
     return said(SENTENCES[reason], language)
+
+
+def sentence_of(why: str, language: str = "en") -> str:
+    """The sentence for a reason's word; a text that is no such word is a sentence already."""
+    return sentence(Reason(why), language) if why in Reason.__members__.values() else why

@@ -30,6 +30,11 @@ Opener = tuple[bytes, bytes | None]
 """The keys of the two envelopes; the second None for whoever may open the first alone."""
 
 _NONCE = 12
+_WRONG: dict[Way, str] = {
+    "passphrase": "This passphrase does not open the home.",
+    "recovery": "This recovery code does not open the home.",
+    "key_file": "This key file does not open the home.",
+}
 
 
 class Wrap(BaseModel):
@@ -158,7 +163,7 @@ def unseal(way: Way, wrap: Wrap, opener: Opener) -> tuple[bytes, bytes]:
             raw = b64decode(box, validate=True)
             return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(way, envelope, wrap))
         except (InvalidTag, ValueError) as error:
-            raise WrongPassphrase("That does not open this home.") from error
+            raise WrongPassphrase(_WRONG[way]) from error
 
     gateway = content(opener[0], "gateway", wrap.gateway)
     return gateway, b"" if opener[1] is None else content(opener[1], "local", wrap.local)

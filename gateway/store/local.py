@@ -20,6 +20,7 @@ from gateway.store.migrations import LOCAL, bring_up_to_date
 
 KEEP_RAW = 24 * 3_600_000
 KEEP_LINKS = 7 * KEEP_RAW
+KEEP_NEARBY = 3_600_000
 _SMALLEST = 4
 """Shorter values (a signal strength, ``"1"``) are found in anything and identify nobody."""
 
@@ -164,6 +165,7 @@ class LocalStore:
                 (now - KEEP_RAW, now - KEEP_LINKS),
             )
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - KEEP_LINKS,))
+            self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
 
     def counts(self) -> dict[str, int]:
         """How much of each sort stays here: each name sort by itself, and each table."""
@@ -187,6 +189,7 @@ class LocalStore:
         rows = self.db.conn.execute(
             "SELECT name FROM local_name UNION SELECT address FROM link_event"
             " UNION SELECT detail FROM link_event UNION SELECT zone FROM zone_history"
+            " UNION SELECT address FROM nearby UNION SELECT name FROM nearby"
             " UNION SELECT route FROM position UNION SELECT latitude FROM position"
             " UNION SELECT longitude FROM position UNION SELECT altitude FROM position"
         )

@@ -1,0 +1,146 @@
+"""`devices scan|add|list|forget`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from gateway.clock import now
+from gateway.commands.opening import Json, PersonName, opened, person_of
+from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.errors import WrongUse
+from gateway.pairing import add_device, look_around
+from gateway.radio import catalog_of
+from gateway.status import device_words
+
+app = typer.Typer(no_args_is_help=True, help="Find, add, list and forget devices.")
+
+
+@app.command()
+def scan(
+    context: typer.Context,
+    seconds: Annotated[float, typer.Option(help="How long to listen.", min=0.5, max=300)] = 8.0,
+    as_json: Json = False,
+) -> None:
+    """Look around for devices. Press the button on yours first, or take a measurement."""
+    with opened(context) as house:
+        found = asyncio.run(look_around(house, seconds))
+        titles = {key: one.title for key, one in catalog_of(house).profiles.items()}
+        paired = house.local.known_addresses()
+    if as_json:
+        print_json(
+            [
+                {
+                    "number": one.number,
+                    "address": one.address,
+                    "name": one.name,
+                    "profile": one.profile or None,
+                    "distance": one.distance,
+                    "device": paired.get(one.address.upper()),
+                }
+                for one in found
+            ]
+        )
+        return
+    if not found:
+        say("Nothing was heard. Switch the device on, hold it close, and look again.")
+        return
+    table(
+        ["No.", "Name", "What it is", "Distance", ""],
+        [
+            (
+                one.number,
+                one.name or "(no name)",
+                titles.get(one.profile, "not known here"),
+                one.distance,
+                "yours" if one.address.upper() in paired else "",
+            )
+            for one in found
+        ],
+    )
+    say("Add one with: health-gateway devices add NUMBER")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    which: Annotated[str, typer.Argument(help="Its number from `devices scan`, or its address.")],
+    person: PersonName = "",
+    profile: Annotated[str, typer.Option(help="What it is, where that is not known.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a device that was found yours."""
+    with opened(context) as house:
+        whose = person_of(house, person)
+        device = add_device(house, which, whose, profile=profile, at=now())
+        known = house.devices.get(device)
+    called = known.facts.title if known else ""
+    if as_json:
+        print_json({"device": device, "person": whose.key, "title": called})
+    else:
+        say(f"{called} belongs to {whose.name} now. `health-gateway run` listens to it.")
+
+
+@app.command("list")
+def list_devices(context: typer.Context, as_json: Json = False) -> None:
+    """Say which devices belong to this house, and how they are doing."""
+    with opened(context) as house:
+        devices = house.devices.list()
+        names = {one.key: one.name for one in house.people.list()}
+        words = {one.key: device_words(house, one.key) for one in devices}
+    if as_json:
+        print_json(
+            [
+                {
+                    "device": one.key,
+                    "person": one.facts.person,
+                    "title": one.facts.title,
+                    "model": one.facts.model or None,
+                    "adapter": one.adapter,
+                    "simulated": one.simulated,
+                    "added": iso(one.added_at),
+                    "state": words[one.key].state,
+                    "next_step": words[one.key].next_step,
+                }
+                for one in devices
+            ]
+        )
+        return
+    table(
+        ["Device", "Whose", "Added", "State", "What to do", "Key"],
+        [
+            (
+                one.facts.title,
+                names.get(one.facts.person, ""),
+                moment(one.added_at),
+                words[one.key].state,
+                words[one.key].next_step,
+                one.key,
+            )
+            for one in devices
+        ],
+    )
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(help="Its key from `devices list`.")],
+    as_json: Json = False,
+) -> None:
+    """Stop listening to a device. Its readings stay; its address and name are removed."""
+    with opened(context) as house:
+        known = next((one for one in house.devices.list() if one.key == device), None)
+        if known is None:
+            raise WrongUse(f"There is no device {device}.", "Look at: health-gateway devices list")
+        house.devices.forget(known.key, now())
+        house.local.forget(known.key)
+        house.audit.note(
+            now(), f"person:{known.facts.person}", "device forgotten", {"device": device}
+        )
+    if as_json:
+        print_json({"forgotten": device})
+    else:
+        say(f"{known.facts.title} is forgotten. Its readings stay.")

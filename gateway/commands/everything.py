@@ -1,0 +1,113 @@
+"""All commands but `run`, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from adapters.errors import AdapterError, ArchiveRefused
+from adapters.simulator.errors import ScenarioRefused
+from gateway.commands import (
+    clinic,
+    consent,
+    delete,
+    devices,
+    doctor,
+    imports,
+    people,
+    readings,
+    recipients,
+    sent,
+    setup,
+    simulate,
+    status,
+    stays,
+    upload,
+)
+from gateway.commands.opening import Where
+from gateway.commands.output import failed
+from gateway.errors import ExitCode, GatewayError
+from gateway.places import default_home
+from gateway.store.errors import StoreError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A personal health gateway: your readings come home, stay home, and go to your clinic "
+    "only if you say so.",
+    epilog="`health-gateway run` collects, uploads what you agreed to, and serves your pages.",
+)
+
+
+@app.callback()
+def where(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="The folder of your home.", show_default=False)
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file",
+            envvar="HEALTH_GATEWAY_PASSPHRASE_FILE",
+            help="A file whose first line opens the home; else you are asked.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Remember which home a command is about."""
+    context.obj = Where(home or default_home(), passphrase_file)
+
+
+for module in (
+    setup,
+    status,
+    imports,
+    readings,
+    upload,
+    sent,
+    stays,
+    simulate,
+    clinic,
+    doctor,
+    delete,
+):
+    module.add_to(app)
+for name, group in (
+    ("people", people.app),
+    ("devices", devices.app),
+    ("recipients", recipients.app),
+    ("consent", consent.app),
+):
+    app.add_typer(group, name=name)
+
+
+@app.command("run")
+def run() -> None:
+    """Collect, upload what you agreed to, and serve your pages, until stopped."""
+    raise typer.Exit(ExitCode.WRONG_USE)  # `cli.main` starts it by itself; this line is its help
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command.
+
+    Returns:
+        its exit code; every error that a person can do something about was said in a sentence.
+    """
+    as_json = "--json" in words
+    try:
+        ended = app(args=list(words), standalone_mode=False, prog_name="health-gateway")
+    except TyperException as error:
+        show = getattr(error, "show", None)  # every error of wrong use has it
+        if show is not None:
+            show()
+        return ExitCode.WRONG_USE
+    except (GatewayError, StoreError, AdapterError, ArchiveRefused, ScenarioRefused) as error:
+        return failed(error, as_json)
+    return int(ended or 0)

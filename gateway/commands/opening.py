@@ -1,0 +1,88 @@
+"""How a command opens its home."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.reading import PersonKey
+from gateway.app import House, open_house
+from gateway.errors import WrongUse
+from gateway.store.errors import PassphraseNeeded
+from gateway.store.people import Person
+
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+PersonName = Annotated[
+    str, typer.Option("--person", help="Whose: a name or a key from `people list`.")
+]
+
+SESSION = "terminal"
+"""The session that decisions made by a command are recorded under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The home a command is about."""
+
+    home: Path
+    passphrase_file: Path | None
+
+    def passphrase(self) -> str | None:
+        """The first line of the passphrase file, if one was named."""
+        if self.passphrase_file is None:
+            return None
+        try:
+            return self.passphrase_file.read_text(encoding="utf-8").splitlines()[0]
+        except (OSError, IndexError) as error:
+            raise WrongUse(f"The passphrase file {self.passphrase_file} cannot be read.") from error
+
+
+def open_at(where: Where) -> House:
+    """Open the home; ask for the passphrase if it needs one and somebody sits there."""
+    passphrase = where.passphrase()
+    try:
+        return open_house(where.home, passphrase=passphrase)
+    except PassphraseNeeded:
+        if passphrase is not None or not sys.stdin.isatty():
+            raise
+        return open_house(where.home, passphrase=getpass("Passphrase: "))
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[House]:
+    """The house of this command, closed at its end."""
+    house = open_at(context.obj)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def person_of(house: House, told: str) -> Person:
+    """The person that a command names; the only one, if it names none.
+
+    Raises:
+        WrongUse: there is no such person, or several and none was named.
+    """
+    people = house.people.list()
+    found = [one for one in people if not told or told in (one.name, one.key)]
+    if len(found) == 1:
+        return found[0]
+    if not people:
+        raise WrongUse(
+            "Nobody lives here yet.", 'Say who: health-gateway people add "Name" --born 1985-04'
+        )
+    names = ", ".join(one.name for one in people)
+    raise WrongUse("Whose? Say it with --person.", f"Here live: {names}.")
+
+
+def actor_of(house: House, person: PersonKey, *, script: bool) -> str:
+    """Who decides: the person at the terminal, or in a simulation home a script."""
+    return "script" if script else f"person:{person}"

@@ -1,0 +1,54 @@
+"""`people add|list`: who lives in this house."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from gateway.clock import now
+from gateway.commands.opening import Json, opened
+from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.errors import WrongUse
+
+app = typer.Typer(no_args_is_help=True, help="Who lives here, and whose readings are kept.")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="How you call them; stays here.")],
+    born: Annotated[str, typer.Option(help="Year and month of birth, e.g. 1985-04.")],
+    as_json: Json = False,
+) -> None:
+    """Add somebody. Their month of birth decides who may agree to sharing."""
+    if not re.fullmatch(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", born):
+        raise WrongUse(f"{born!r} is not a month.", "Write year and month, e.g. --born 1985-04.")
+    with opened(context) as house:
+        if any(person.name == name for person in house.people.list()):
+            raise WrongUse(f"{name} lives here already.", "Choose another name to tell them apart.")
+        key = house.people.add(name, born, now())
+    if as_json:
+        print_json({"person": key, "name": name, "born": born})
+    else:
+        say(f"{name} is here now. Next: health-gateway devices scan, or import an export.")
+
+
+@app.command("list")
+def list_people(context: typer.Context, as_json: Json = False) -> None:
+    """Say who lives here."""
+    with opened(context) as house:
+        people = house.people.list()
+    if as_json:
+        print_json(
+            [
+                {"person": one.key, "name": one.name, "born": one.born, "added": iso(one.added_at)}
+                for one in people
+            ]
+        )
+        return
+    table(
+        ["Name", "Born", "Added", "Key"],
+        [(p.name, p.born, moment(p.added_at), p.key) for p in people],
+    )

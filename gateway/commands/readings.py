@@ -1,0 +1,145 @@
+"""`readings`: what is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from adapters.errors import UnknownKind
+from adapters.kinds import Kind, all_kinds, kind, row_of
+from adapters.reading import Instant, text_of
+from gateway.app import House
+from gateway.commands.opening import Json, PersonName, opened, person_of
+from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.errors import WrongUse
+from gateway.store.identity import SeriesRow
+
+FOR_EVER = 1 << 62
+LONGEST = 1_000_000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the others."""
+    app.command()(readings)
+
+
+def when(text: str) -> Instant:
+    """A day or moment that a person typed, in ms UTC; without an offset it is UTC.
+
+    Raises:
+        WrongUse: it is neither.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUse(
+            f"{text!r} is not a time.", "Write 2026-03-14 or 2026-03-14T08:30."
+        ) from error
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def known_kind(name: str) -> Kind:
+    """A kind that a person typed.
+
+    Raises:
+        WrongUse: there is no such kind.
+    """
+    try:
+        return kind(name)
+    except UnknownKind as error:
+        raise WrongUse(
+            f"There is no kind of reading called {name}.", f"There are: {', '.join(all_kinds())}."
+        ) from error
+
+
+def readings(
+    context: typer.Context,
+    kind: Annotated[str, typer.Option(help="Only this kind.")] = "",
+    since: Annotated[str, typer.Option(help="From this day or moment on (UTC).")] = "",
+    until: Annotated[str, typer.Option(help="Before this day or moment (UTC).")] = "",
+    person: PersonName = "",
+    summary: Annotated[bool, typer.Option("--summary", help="Counts alone.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many a series.")] = 1000,
+    as_json: Json = False,
+) -> None:
+    """Show what is stored."""
+    wanted = known_kind(kind) if kind else None
+    with opened(context) as house:
+        whose = person_of(house, person).key if person else None
+        found = house.readings.series(whose, wanted)
+        if summary:
+            _summary(found, as_json=as_json)
+            return
+        first = when(since) if since else -FOR_EVER
+        last = (when(until) if until else FOR_EVER) - 1
+        _rows(house, found, first, last, min(limit, LONGEST), as_json=as_json)
+
+
+def _summary(found: list[SeriesRow], *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "series": [
+                    {
+                        "person": one.person,
+                        "kind": one.kind,
+                        "device": one.device,
+                        "source": one.source,
+                        "unit": row_of(one.kind).unit,
+                        "count": one.n,
+                        "first": iso(one.first),
+                        "last": iso(one.last),
+                        "simulated": one.simulated,
+                    }
+                    for one in found
+                ]
+            }
+        )
+        return
+    table(
+        ["Kind", "Device", "Readings", "First", "Last"],
+        [
+            (row_of(one.kind).title, one.device, f"{one.n:,}", moment(one.first), moment(one.last))
+            for one in found
+        ],
+    )
+
+
+def _rows(
+    house: House,
+    found: list[SeriesRow],
+    first: Instant,
+    last: Instant,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    shown: list[dict[str, object]] = []
+    for series in found:
+        row = row_of(series.kind)
+        shown += [
+            {
+                "person": series.person,
+                "kind": series.kind,
+                "device": series.device,
+                "start": iso(reading.start),
+                "duration_ms": reading.duration,
+                "value": None
+                if reading.current_value is None
+                else text_of(reading.current_value, reading.current_decimals),
+                "unit": row.unit,
+            }
+            for reading in house.readings.window(series.id, first, last, limit)
+        ]
+    if as_json:
+        print_json({"readings": shown})
+        return
+    if not shown:
+        say("Nothing is stored of that.")
+        return
+    table(
+        ["Kind", "When (UTC)", "Value", "Unit"],
+        [(row_of(Kind(str(r["kind"]))).title, r["start"], r["value"], r["unit"]) for r in shown],
+    )

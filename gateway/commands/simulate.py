@@ -1,0 +1,39 @@
+"""`simulate SCENARIO`: sensors that are made up, for a simulation home or your own program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.simulator import process
+from gateway.commands.opening import Json
+from gateway.commands.output import aside
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the others."""
+    app.command()(simulate)
+
+
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or a built-in one: rest.")],
+    port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 takes a free one.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Write a line for each value that went out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run simulated sensors until stopped. They speak Bluetooth (HCI) on a port of this computer.
+
+    Prints one line of JSON when they are ready, with the address for config.toml, and one with
+    what really went out when they are stopped.
+    """
+    if not as_json:
+        aside("Write the transport below into config.toml of a simulation home: [bluetooth] radio.")
+        aside("Ctrl-C stops the sensors.")
+    words = [scenario, "--port", str(port)]
+    if out is not None:
+        words += ["--out", str(out)]
+    raise typer.Exit(process.main(words))

@@ -1,0 +1,69 @@
+"""`status`: what each part is doing."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.clock import now
+from gateway.commands.opening import Json, opened
+from gateway.commands.output import moment, print_json, say, table
+from gateway.sharing.consent import ClockState
+from gateway.status import PARTS, device_words, is_running
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the others."""
+    app.command()(status)
+
+
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Say what each part is doing: collecting, uploading, pages, devices, recipients."""
+    with opened(context) as house:
+        parts = {part: is_running(house, part) for part in PARTS}
+        devices = [
+            (one, device_words(house, one.key))
+            for one in house.devices.list()
+            if one.adapter == "ble"
+        ]
+        broken = house.ledger.state().broken
+        clock_right = house.clock() is ClockState.TRUSTED
+        collecting = house.anybody_allows("ble", now())
+        stored = sum(series.n for series in house.readings.series())
+        simulation = house.simulation
+    if as_json:
+        print_json(
+            {
+                "simulation": simulation,
+                "running": parts,
+                "bluetooth_allowed": collecting,
+                "clock_trusted": clock_right,
+                "ledger_whole": not broken,
+                "stored": stored,
+                "devices": [
+                    {"device": one.key, "title": one.facts.title, "state": words.state,
+                     "next_step": words.next_step}
+                    for one, words in devices
+                ],
+            }
+        )  # fmt: skip
+        return
+    if simulation:
+        say("This is a simulation home.")
+    names = {"collect": "Collecting", "upload": "Uploading", "web": "Your pages"}
+    table(
+        ["Part", ""],
+        [(names[part], "running" if on else "not running") for part, on in parts.items()],
+    )
+    say(f"{stored:,} readings are stored.")
+    if not collecting:
+        say("Nobody has allowed Bluetooth: health-gateway consent grant collect ble")
+    if not clock_right:
+        say("This computer's clock is not set by a time service, so nothing is sent.")
+        say('If you know that it is right: config.toml, [clock] trust = "trusted".')
+    if broken:
+        say(f"{broken} Nothing is shared.")
+    if devices:
+        table(
+            ["Device", "State", "Since", "What to do"],
+            [(o.facts.title, w.state, moment(w.since or None), w.next_step) for o, w in devices],
+        )

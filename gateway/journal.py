@@ -1,0 +1,40 @@
+"""Where packets that a device believes delivered are written before they are decoded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from adapters.local_events import Packet
+from gateway.app import House
+from gateway.store.thread import StoreThread
+
+
+class PacketJournal:
+    """The journal of a radio (`adapters.source.Journal`), kept in `local.db`.
+
+    A packet is settled once the readings made of it are committed; what is not settled when the
+    program ends is decoded again at the next start.
+    """
+
+    def __init__(self, house: House, thread: StoreThread) -> None:
+        self._house = house
+        self._thread = thread
+        self._open: defaultdict[Packet, list[int]] = defaultdict(list)
+
+    async def keep(self, packets: Sequence[Packet]) -> None:
+        """Write packets durably; returns after the commit."""
+        numbers = await self._thread.do(self._house.local.keep, packets)
+        for packet, number in zip(packets, numbers, strict=True):
+            self._open[packet].append(number)
+
+    async def not_taken_in(self) -> Sequence[Packet]:
+        """Packets that were kept but not settled before the last end, oldest first."""
+        rows = await self._thread.do(self._house.local.not_taken_in)
+        for number, packet in rows:
+            self._open[packet].append(number)
+        return [packet for _, packet in rows]
+
+    def settle(self, packet: Packet) -> list[int]:
+        """The numbers of a packet whose readings are committed; each is given once."""
+        return self._open.pop(packet, [])

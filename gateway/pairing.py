@@ -1,0 +1,95 @@
+"""Finding a device and making it one of this house's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapters.ble.catalog import Catalog
+from adapters.ble.scan import Found, scan
+from adapters.local_events import LocalName
+from adapters.reading import DeviceFacts, DeviceKey, Instant
+from gateway import clock
+from gateway.app import House
+from gateway.errors import Refused, WrongUse
+from gateway.radio import catalog_of, radio_of, radio_settings
+from gateway.store.nearby import LookedAround, Nearby
+from gateway.store.people import Person
+
+
+async def look_around(house: House, seconds: float) -> list[Nearby]:
+    """Listen for devices for a while, and remember what was heard for an hour.
+
+    Raises:
+        Refused: nobody here has allowed Bluetooth.
+        AdapterError: there is no radio that answers.
+    """
+    if not house.anybody_allows("ble", clock.now()):
+        raise Refused(
+            "Nobody here has allowed the use of Bluetooth.",
+            "Allow it first: health-gateway consent grant collect ble",
+        )
+    async with radio_of(house) as radio:
+        heard = await scan(
+            radio,
+            seconds,
+            catalog_of(house),
+            now=clock.now,
+            allowed=lambda _: house.anybody_allows("ble", clock.now()),
+            settings=radio_settings(house.settings.bluetooth),
+        )
+    found = [_nearby(number, one) for number, one in enumerate(heard, 1)]
+    LookedAround(house.local.db).replace(found)
+    return found
+
+
+def add_device(
+    house: House, which: str, person: Person, *, profile: str = "", at: Instant
+) -> DeviceKey:
+    """Make a device that was found one of this person's.
+
+    Args:
+        house: where.
+        which: the number that `look_around` gave it, or its address.
+        person: whose it is.
+        profile: what it is, where its advertisement does not tell.
+        at: now.
+
+    Raises:
+        WrongUse: nothing of that number was found, or nobody knows what it is.
+    """
+    found = _found(LookedAround(house.local.db).list(), which)
+    catalog = catalog_of(house)
+    key = _profile(catalog, profile or found.profile)
+    device = house.device_key(f"ble:{found.address.upper()}")
+    facts = DeviceFacts(person.key, device, catalog[key].title)
+    house.local.set_name(LocalName(device, "address", found.address.upper(), at))
+    if found.name:
+        house.local.set_name(LocalName(device, "advertised_name", found.name, at))
+    house.devices.add(facts, adapter="ble", profile=key, simulated=house.simulation, now=at)
+    house.audit.note(at, f"person:{person.key}", "device added", {"device": device})
+    return device
+
+
+def _nearby(number: int, heard: Found) -> Nearby:
+    profile = heard.profile.key if heard.profile else ""
+    return Nearby(number, heard.address, heard.name, profile, heard.distance, heard.seen)
+
+
+def _found(nearby: Sequence[Nearby], which: str) -> Nearby:
+    for one in nearby:
+        if which == str(one.number) or which.upper() == one.address.upper():
+            return one
+    raise WrongUse(
+        f"No device {which} was found in the last hour.",
+        "Look around first: health-gateway devices scan",
+    )
+
+
+def _profile(catalog: Catalog, key: str) -> str:
+    if key in catalog.profiles:
+        return key
+    known = ", ".join(sorted(catalog.profiles))
+    raise WrongUse(
+        "It is not known what this device is." if not key else f"There is no profile {key}.",
+        f"Say it with --profile, one of: {known}.",
+    )

@@ -1,0 +1,36 @@
+"""The jobs that keep the house: roll-ups, retention, grants that come to their end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway import clock
+from gateway.app import House
+from gateway.jobs import Job, schedule
+from gateway.log import Log
+from gateway.store.thread import StoreThread
+
+ROLL_UP_EVERY = 30.0
+PURGE_EVERY = 3600.0
+_AT_ONCE = 10_000
+
+
+async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
+    """Run the jobs until cancelled."""
+
+    async def roll_up() -> None:
+        done = _AT_ONCE
+        while done == _AT_ONCE:
+            done = await thread.do(house.readings.roll_up, _AT_ONCE)
+
+    async def purge() -> None:
+        await thread.do(house.local.purge, clock.now())
+
+    scheduler = schedule(
+        [Job("roll-ups", ROLL_UP_EVERY, roll_up), Job("retention", PURGE_EVERY, purge)], log
+    )
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)

@@ -1,0 +1,122 @@
+"""Puts together what sending needs: the door, the scan for what stays here, the uploader."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import resources
+
+from yarl import URL
+
+from adapters.kinds import all_kinds
+from gateway import clock
+from gateway.app import House
+from gateway.sharing.auth import SignIns
+from gateway.sharing.door import Door
+from gateway.sharing.gate import Gate
+from gateway.sharing.making import Limits
+from gateway.sharing.names import DEVICE_SYSTEM, READING_SYSTEM
+from gateway.sharing.post import Parts
+from gateway.sharing.release import release
+from gateway.sharing.scan import Scanner
+from gateway.sharing.uploader import Report, Uploader
+from gateway.store.gateway_db import open_gateway
+from gateway.store.thread import StoreThread
+
+_TURN = "sending"
+"""The file of the home whose lock says whose turn it is to send."""
+
+
+class Sender:
+    """Releases and sends. The house is used in its thread alone."""
+
+    def __init__(
+        self,
+        house: House,
+        thread: StoreThread,
+        uploader: Uploader,
+        door: Door,
+        origins: set[str],
+    ) -> None:
+        self._house = house
+        self._thread = thread
+        self._door = door
+        self._origins = origins
+        self._uploader = uploader
+
+    async def round(self, *, patience: float = 5.0) -> Report:
+        """Release what arrived or was agreed to, then send what is due.
+
+        Raises:
+            NotOurTurn: another process of this home is sending.
+        """
+        await self._look()
+        await self._thread.do(self._release)
+        return await self._uploader.send_due(patience=patience)
+
+    async def resolve(self, recipient: str) -> Report:
+        """Ask what became of Observations whose answer was lost; only when a person wants it."""
+        await self._look()
+        return await self._uploader.resolve(recipient)
+
+    async def _look(self) -> None:
+        """What must stay here, and which addresses are open, as they are now."""
+        self._door.replace_scanner(await self._thread.do(scanner, self._house))
+        self._origins.clear()
+        self._origins.update(await self._thread.do(_origins, self._house))
+
+    def _release(self) -> int:
+        house = self._house
+        return release(house.opened.gateway, house.ledger, clock.now(), house.clock())
+
+
+@asynccontextmanager
+async def sender(house: House, thread: StoreThread) -> AsyncIterator[Sender]:
+    """What sends for this home, with the door closed at the end."""
+    chosen = house.settings.upload
+    gate_db = open_gateway(house.opened.home.gateway_db, house.opened.ring.gateway)
+    origins: set[str] = set()
+    try:
+        async with Door(
+            lambda: origins,
+            await thread.do(scanner, house),
+            timeout=chosen.timeout,
+            loopback_only=house.simulation,
+        ) as door:
+            parts = Parts(
+                store=thread,
+                db=house.opened.gateway,
+                ledger=house.ledger,
+                recipients=house.recipients,
+                gate=Gate(gate_db),
+                door=door,
+                sign_ins=SignIns(house.path),
+                now=clock.now,
+                clock=house.clock,
+                limits=Limits(readings=chosen.batch_readings, octets=chosen.batch_bytes),
+                longest_pause=int(chosen.longest_pause * 1000),
+            )
+            uploader = Uploader(parts, house.path / _TURN)
+            yield Sender(house, thread, uploader, door, origins)
+    finally:
+        gate_db.close()
+
+
+def _origins(house: House) -> frozenset[str]:
+    """Where the accepted invitations of this home lead."""
+    return frozenset(str(URL(one.invitation.fhir_base).origin()) for one in house.recipients.list())
+
+
+def scanner(house: House) -> Scanner:
+    """Knows every local value of this home; in the store's thread."""
+    return Scanner(house.local.all_values(), _public(house))
+
+
+def _public(house: House) -> Iterator[str]:
+    """Texts that leave by themselves, so that a local value that equals one is no leak."""
+    yield from ("health-gateway", READING_SYSTEM, DEVICE_SYSTEM, "Apple Health")
+    yield resources.files("fhir_mappings").joinpath("observations.toml").read_text("utf-8")
+    for row in all_kinds().values():
+        yield from (row.kind, row.title, row.unit)
+    for device in house.devices.list(forgotten=True):
+        yield from (device.facts.manufacturer, device.facts.model, device.facts.hardware)

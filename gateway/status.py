@@ -1,0 +1,50 @@
+"""What each part is doing, as other processes left it word of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from adapters.reading import DeviceKey, Instant
+from gateway.app import House
+from gateway.store.courtesy import somebody_is_live
+
+Part = Literal["collect", "upload", "web"]
+PARTS: tuple[Part, ...] = ("collect", "upload", "web")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWords:
+    """How a device is doing, in words."""
+
+    state: str
+    since: Instant
+    next_step: str
+
+
+def note_device(house: House, device: DeviceKey, words: DeviceWords) -> None:
+    """Leave word of a device's state; only called when it changes."""
+    house.notes.set(f"device:{device}", json.dumps(asdict(words)))
+
+
+def device_words(house: House, device: DeviceKey) -> DeviceWords:
+    """What was said last of a device; while nothing runs, that nobody listens."""
+    if not is_running(house, "collect"):
+        return DeviceWords("not listened to", 0, "Start `health-gateway run`.")
+    told = house.notes.get(f"device:{device}")
+    if not told:
+        return DeviceWords("starting", 0, "")
+    return DeviceWords(**json.loads(told))
+
+
+def running_file(house: House, part: Part) -> Path:
+    """The file that a running part holds a lock on; let go of however its process ends."""
+    live = house.opened.home.live
+    return live if part == "collect" else live.with_name(f"live-{part}")
+
+
+def is_running(house: House, part: Part) -> bool:
+    """Whether some process runs this part of the home."""
+    return somebody_is_live(running_file(house, part))

@@ -1,0 +1,192 @@
+"""Commands, run as a user runs them: what they answer, and the code they end with."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.commands.everything import app
+from tests.command_line import CommandLine, simulation_home
+from tests.copies import ROOT
+
+pytestmark = pytest.mark.process
+
+DONE, FAILED, WRONG_USE, REFUSED, DEVICE_FAILED = range(5)
+COMMANDS = [
+    *("setup", "run", "status", "people", "devices", "recipients", "import", "readings"),
+    *("consent", "upload", "sent", "stays", "simulate", "clinic", "doctor", "delete"),
+]
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> CommandLine:
+    """A real home that opens by the passphrase in the file `word`."""
+    (tmp_path / "word").write_text("four words make one\n")
+    command = CommandLine(tmp_path / "home")
+    ended = command("setup", "--passphrase-file", str(tmp_path / "word"), "--json")
+    assert ended.code == DONE
+    return command
+
+
+def test_every_command_has_a_help_text(tmp_path: Path) -> None:
+    known = {one.name for one in app.registered_commands} | {
+        one.name for one in app.registered_groups
+    }
+    assert {name or "" for name in known} >= {"import", "run", "people"}
+    command = CommandLine(tmp_path)
+    helped = command("--help").out
+    for name in COMMANDS:
+        assert f" {name} " in helped, name
+        assert command(name, "--help").code == DONE, name
+
+
+def test_a_home_has_its_keys_and_files_for_its_owner_alone(real: CommandLine) -> None:
+    assert stat.S_IMODE(real.home.stat().st_mode) == 0o700
+    for file in real.home.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file.name
+
+
+def test_a_wrong_passphrase_says_so_and_does_nothing(real: CommandLine, tmp_path: Path) -> None:
+    before = {file.name: file.read_bytes() for file in real.home.iterdir()}
+    (tmp_path / "wrong").write_text("not these words\n")
+    ended = real(
+        "--passphrase-file", str(tmp_path / "wrong"), "people", "add", "Eve", "--born", "1990-01"
+    )
+    assert ended.code == REFUSED
+    assert "passphrase" in ended.err.lower()
+    after = {file.name: file.read_bytes() for file in real.home.iterdir()}
+    assert {name: data for name, data in after.items() if name in before} == before
+
+
+def test_a_home_without_a_passphrase_at_hand_is_refused(real: CommandLine) -> None:
+    assert real("status").code == REFUSED
+
+
+def test_where_there_is_no_home_the_next_step_is_said(tmp_path: Path) -> None:
+    ended = CommandLine(tmp_path / "nowhere")("status")
+    assert ended.code == WRONG_USE
+    assert "health-gateway setup" in ended.err
+
+
+def test_a_second_set_up_changes_nothing(real: CommandLine, tmp_path: Path) -> None:
+    before = (real.home / "keys.json").read_bytes()
+    assert real("setup", "--passphrase-file", str(tmp_path / "word")).code == WRONG_USE
+    assert (real.home / "keys.json").read_bytes() == before
+
+
+def test_a_simulated_device_in_a_real_home_is_refused(real: CommandLine, tmp_path: Path) -> None:
+    (real.home / "config.toml").write_text('[bluetooth]\nradio = "tcp-client:127.0.0.1:1"\n')
+    opened = ("--passphrase-file", str(tmp_path / "word"))
+    assert real(*opened, "people", "add", "Ada", "--born", "1985-04").code == DONE
+    assert real(*opened, "run").code == REFUSED
+    assert real(*opened, "run", "--only", "collect").code == REFUSED
+
+
+def test_real_bluetooth_in_a_simulation_home_is_refused(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "ble")
+    assert command("devices", "scan").code == REFUSED
+    assert command("run").code == REFUSED
+
+
+def test_a_scripted_decision_in_a_real_home_is_refused(real: CommandLine, tmp_path: Path) -> None:
+    opened = ("--passphrase-file", str(tmp_path / "word"))
+    real(*opened, "people", "add", "Ada", "--born", "1985-04")
+    ended = real(*opened, "consent", "grant", "collect", "ble", "--script")
+    assert ended.code == REFUSED
+
+
+def test_a_recipient_elsewhere_is_refused_in_a_simulation_home(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    near = tmp_path / "near.json"
+    command.answer(
+        "recipients", "invitation", "--fhir", "http://127.0.0.1:9/fhir", "--out", str(near)
+    )
+    far = tmp_path / "far.json"
+    far.write_text(near.read_text().replace("http://127.0.0.1:9/", "https://fhir.example.org/"))
+    assert command("recipients", "add", str(far), "--script").code == REFUSED
+    assert command("recipients", "add", str(near), "--script").code == DONE
+
+
+def test_nothing_is_scanned_without_permission(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    (command.home / "config.toml").write_text('[bluetooth]\nradio = "tcp-client:127.0.0.1:1"\n')
+    ended = command("devices", "scan")
+    assert ended.code == REFUSED
+    assert "consent grant collect ble" in ended.err
+
+
+def test_a_radio_that_does_not_answer_is_a_failed_device(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "ble")
+    (command.home / "config.toml").write_text('[bluetooth]\nradio = "tcp-client:127.0.0.1:1"\n')
+    assert command("devices", "scan").code == DEVICE_FAILED
+
+
+def test_wrong_use_is_said_on_stderr(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    for words in (
+        ["frobnicate"],
+        ["people", "add", "Bo", "--born", "soon"],
+        ["readings", "--kind", "aura"],
+    ):
+        ended = command(*words)
+        assert ended.code == WRONG_USE
+        assert ended.err
+        assert not ended.out
+
+
+def test_an_export_is_imported_once_however_often(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    for name, more in (("a", []), ("b", ["--offset", "+1030", "--pointer-seed", "77"])):
+        subprocess.run(
+            [
+                str(ROOT / "scripts" / "make-export"),
+                "--small",
+                *more,
+                str(tmp_path / f"{name}.zip"),
+            ],
+            check=True,
+            capture_output=True,
+        )
+    first = command.answer("import", str(tmp_path / "a.zip"))
+    assert first["new"] == first["rows"] > 1000
+    assert command.answer("import", str(tmp_path / "a.zip"))["new"] == 0
+    assert command.answer("import", str(tmp_path / "b.zip"))["new"] == 0
+    weights = first["kinds"]["body_weight"]["rows"]
+    assert command.answer("delete", "--kind", "body_weight", "--yes") == {"deleted": weights}
+    again = command.answer("import", str(tmp_path / "b.zip"))
+    assert (again["new"], again["deleted_before"]) == (0, weights)
+    kinds = {
+        one["kind"] for one in command.answer("readings", "--summary")["series"] if one["count"]
+    }
+    assert "body_weight" not in kinds
+
+
+def test_an_import_without_permission_reads_nothing(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    (tmp_path / "x.zip").write_bytes(b"not even a zip")
+    assert command("import", str(tmp_path / "x.zip")).code == REFUSED
+
+
+def test_a_file_that_is_no_export_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    (tmp_path / "x.zip").write_bytes(b"not even a zip")
+    ended = command("import", str(tmp_path / "x.zip"))
+    assert ended.code == FAILED
+    assert "Traceback" not in ended.err
+
+
+def test_a_flipped_bit_is_reported_by_the_doctor(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    assert command.answer("doctor")["good"] is True
+    file = command.home / "gateway.db"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 4
+    file.write_bytes(bytes(data))
+    for ending in ("-wal", "-shm"):
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+    ended = command("doctor")
+    assert ended.code == FAILED
+    assert "damaged" in ended.out + ended.err
