@@ -51,11 +51,10 @@ def candidates(
         candidates, and between them the times up to which everything was looked at, so that the
         caller can stop anywhere.
     """
-    last = min(span.last, now + FUTURE_TOLERANCE_MS)
     if span.grain == "raw":
-        yield from _readings(db, span, last)
+        yield from _readings(db, span, min(span.last, now + FUTURE_TOLERANCE_MS))
     else:
-        yield from _summaries(db, series, span, min(span.last, now - SETTLED_MS))
+        yield from _summaries(db, series, span, now - SETTLED_MS)
 
 
 def again(db: Database, series: SeriesRow, key: Key, grain: Grain) -> Candidate | None:
@@ -101,8 +100,9 @@ def _candidate(series: int, row: list[int | float | str | None]) -> Candidate:
 
 
 def _summaries(
-    db: Database, series: SeriesRow, span: Span, last: Instant
+    db: Database, series: SeriesRow, span: Span, until: Instant
 ) -> Iterator[Candidate | Instant]:
+    """Summaries of minutes, hours or days that were over at ``until``."""
     size = GRAIN_MS[span.grain]
     first = span.first // size * size
     while True:
@@ -115,8 +115,8 @@ def _summaries(
             return
         bucket = row[0] // size * size
         first = bucket + size
-        if first > last + 1:  # this minute, hour or day is not over yet
-            yield bucket
+        if first > until:  # this minute, hour or day is not over yet
+            yield max(bucket, span.first)
             return
         state = db.conn.execute(
             "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
