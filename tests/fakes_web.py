@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,7 @@ class Furnished:
         """Write a request into the store as the uploader leaves it."""
         db, recipient = self.house.opened.gateway, self.recipient()
         series = self.house.readings.series(self.person, Kind(kind))[0]
-        rows = self.house.readings.window(series.id, at - 6 * HOUR, at, sum(states.values()))
+        rows = self.house.readings.window(series.id, at - 4 * DAY, at, sum(states.values()))
         with transaction(db):
             batch = db.conn.execute(
                 "INSERT INTO batch (recipient, claimed_at, consent, rows, bytes, sha256, state,"
@@ -127,7 +128,7 @@ class Furnished:
                         Key(row.series, row.start, row.duration, row.value, row.nth, row.version),
                         Kind(kind), state, "Observation/1", outcome if state == "rejected" else "",
                     )
-                    for row, _ in zip(left, range(n), strict=False)
+                    for row in islice(left, n)
                 ]  # fmt: skip
                 put(db, recipient, int(batch or 0), changes)
 
