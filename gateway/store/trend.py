@@ -146,7 +146,7 @@ def _read(
     db.conn.execute("DELETE FROM temp.span")
     db.conn.executemany("INSERT INTO temp.span VALUES (?, ?, ?)", spans)
     size, hour = (4, "q.bucket") if table == "hour" else (1, "q.bucket >> 2")
-    clean = f"AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.series = q.series AND d.hour = {hour})"  # noqa: S608, E501  # our own names
+    clean = f"AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.series = q.series AND d.hour = {hour})"  # noqa: S608  # our own names
     return db.conn.execute(
         "WITH point AS (SELECT i, SUM(n) AS n, MIN(lo) AS lo, MAX(hi) AS hi, SUM(total) AS total,"  # noqa: S608  # our own names
         f" MAX(bucket) AS newest FROM temp.span CROSS JOIN {table} q ON q.series = :series"
