@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request  # noqa: TID251  # asks the server of the demo, on loopback
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,23 @@ from scripts import sandbox_server
 from scripts.sandbox_server import Sandbox, free_port
 
 PERSON = "Ada Example"
-SCENARIO = "rest"
 PATIENCE = 60.0
 
 
 class Demo:
     """One simulation home with its sensors, its server and its pages."""
 
-    def __init__(self, folder: Path, *, quiet: bool = False) -> None:
+    def __init__(self, folder: Path, *, scenario: str = "rest", quiet: bool = False) -> None:
         self.folder = folder
+        self.emitted = folder / "emitted.jsonl"
         self.home = folder / "home"
         self.fhir = ""
         self.patient_pages = ""
         self.clinic_pages = ""
+        self._scenario = scenario
         self._quiet = quiet
         self._simulator: Process | None = None
-        self._run: Process | None = None
+        self.run: Process | None = None
         self._clinic: Process | None = None
         self._server: Sandbox | None = None
         self._destinations: set[str] = set()
@@ -71,7 +73,8 @@ class Demo:
     def start_simulator(self) -> None:
         """The sensors, in a process of their own."""
         self._simulator = Process(
-            [*_program(), "simulate", SCENARIO, "--json"], self.folder / "simulator.log"
+            [*_program(), "simulate", self._scenario, "--json", "--out", str(self.emitted)],
+            self.folder / "simulator.log",
         )
         radio = f"tcp-client:127.0.0.1:{self._simulator.until('ready')['port']}"
         config = self.home / "config.toml"
@@ -85,29 +88,42 @@ class Demo:
             self.command("devices", "add", str(found["number"]), "--person", PERSON)
 
     def import_sample(self) -> None:
-        """An export of the project's own making."""
+        """An export of the project's own making, of the week that ends today."""
         sample = self.folder / "export.zip"
         maker = Path(__file__).parent / "make-export"
-        subprocess.run([str(maker), "--small", str(sample)], check=True, capture_output=True)
-        self.command("import", str(sample), "--person", PERSON, "--yes")
+        today = datetime.now(UTC).date().isoformat()
+        subprocess.run(
+            [str(maker), "--small", "--until", today, str(sample)], check=True, capture_output=True
+        )
+        self.import_export(sample)
 
-    def agree(self, kinds: Sequence[str]) -> None:
-        """Invite the practice server and agree to these kinds, the past included."""
+    def import_export(self, export: Path) -> None:
+        """Any export."""
+        self.command("import", str(export), "--person", PERSON, "--yes")
+
+    def agree(self, kinds: Sequence[str], fhir: str = "") -> str:
+        """Invite the practice server and agree to these kinds, the past included.
+
+        Returns:
+            the key of the recipient.
+        """
         invitation = self.folder / "invitation.json"
-        self.command("recipients", "invitation", "--fhir", self.fhir, "--out", str(invitation))
+        fhir = fhir or self.fhir
+        self.command("recipients", "invitation", "--fhir", fhir, "--out", str(invitation))
         recipient = self.command("recipients", "add", str(invitation), "--person", PERSON)
         self.command(
             "consent", "grant", "share", recipient["recipient"],
             *(word for kind in kinds for word in ("--kind", kind)),
             "--from", "1970-01-01", "--script",
         )  # fmt: skip
+        return str(recipient["recipient"])
 
     def start_run(self) -> None:
         """The gateway itself."""
-        self._run = Process(
+        self.run = Process(
             [*_program(), "--home", str(self.home), "run", "--json"], self.folder / "run.log"
         )
-        self.patient_pages = str(self._run.until("pages")["url"])
+        self.patient_pages = str(self.run.until("pages")["url"])
 
     def start_clinic(self) -> None:
         """The clinician's viewer."""
@@ -119,17 +135,17 @@ class Demo:
 
     def listen(self, seconds: float) -> None:
         """Let readings come in."""
-        assert self._run is not None
-        self._run.wait(seconds)
+        assert self.run is not None
+        self.run.wait(seconds)
 
     def wait(self) -> None:
         """Until somebody stops the demo, or the gateway ends."""
-        assert self._run is not None
-        self._run.wait(None)
+        assert self.run is not None
+        self.run.wait(None)
 
     def stop_run(self) -> None:
         """Stop the gateway as Ctrl-C would, then the sensors."""
-        for process in (self._run, self._clinic, self._simulator):
+        for process in (self.run, self._clinic, self._simulator):
             if process is not None:
                 process.stop()
 
@@ -157,7 +173,7 @@ class Demo:
         }
 
     def _run_destinations(self) -> set[str]:
-        told = self._run.events if self._run is not None else []
+        told = self.run.events if self.run is not None else []
         return {place for one in told for place in one.get("destinations", [])}
 
     def leave_server_running(self) -> int:
@@ -183,7 +199,8 @@ class Process:
         )
         self.events: list[dict[str, Any]] = []
         self._changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -221,6 +238,9 @@ class Process:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._log.close()
 
 
