@@ -72,14 +72,16 @@ async def in_their_language(request: web.Request, handler: Handler) -> web.Strea
 def of_another_site(request: web.Request, hosts: AllowedHosts) -> bool:
     """Whether an unsafe request comes from somewhere else than these pages.
 
-    `Sec-Fetch-Site` is believed where it is sent; `Origin` must then name one of our hosts. A
-    browser always sends one of the two with a POST; what sends neither is not a browser.
+    A browser sends `Sec-Fetch-Site`, `Origin` or both with a POST, and no page can write either;
+    what sends neither is not a browser. Both must speak for our own pages. `Origin: null` alone
+    does not; beside `same-origin` it does, because a browser writes it for forms of pages whose
+    referrer policy is `no-referrer`, as ours is (Fetch standard, "append a request Origin header").
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site != "same-origin":
         return True
     origin = request.headers.get("Origin")
-    if origin is None:
+    if origin is None or (origin == "null" and site is not None):
         return site is None
     scheme, _, host = origin.partition("://")
     return scheme != request.scheme or host not in hosts or host != request.headers.get("Host")

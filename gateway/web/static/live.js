@@ -13,7 +13,9 @@ function put(html) {
   }
   before.forEach((card, i) => {
     const kept = card.querySelector("h2"), rest = [...after[i].children].filter((part) => part.tagName !== "H2");
-    if (card.innerHTML !== after[i].innerHTML) card.replaceChildren(kept, ...rest);
+    if (card.innerHTML === after[i].innerHTML) return;
+    [...card.children].forEach((part) => part === kept || part.remove());
+    card.append(...rest);
   });
 }
 
