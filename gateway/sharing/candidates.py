@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +28,7 @@ class Candidate:
     Attributes:
         value: as it is now; None where the reading was entered in error.
         doubt: why it must stay here whatever consent says; empty mostly.
+        was: see `deliveries.Delivery`.
     """
 
     key: Key
@@ -35,6 +36,7 @@ class Candidate:
     decimals: int
     flags: int
     doubt: str = ""
+    was: str | None = None
 
     @property
     def end(self) -> Instant:
@@ -66,7 +68,7 @@ def again(db: Database, series: SeriesRow, key: Key, grain: Grain) -> Candidate 
         " = (?, ?, ?, ?, ?)",
         (key.series, key.start, key.duration, key.value, key.nth),
     ).fetchone()
-    return _candidate(key.series, row) if row else None
+    return replace(_candidate(key.series, row), was=None) if row else None
 
 
 def _readings(db: Database, span: Span, last: Instant) -> Iterator[Candidate | Instant]:
@@ -83,11 +85,13 @@ def _readings(db: Database, span: Span, last: Instant) -> Iterator[Candidate | I
             yield row[0]  # all that started earlier was seen
         before = row[0]
         if state is None or state in CLAIMABLE:
-            yield _candidate(span.series, row)
+            yield _candidate(span.series, row, state)
     yield last + 1
 
 
-def _candidate(series: int, row: list[int | float | str | None]) -> Candidate:
+def _candidate(
+    series: int, row: list[int | float | str | None], state: str | None = None
+) -> Candidate:
     start, duration, value, nth, current, decimals, flags, version = row
     doubt = ""
     if current is None:
@@ -96,7 +100,8 @@ def _candidate(series: int, row: list[int | float | str | None]) -> Candidate:
         doubt = "possible_duplicate"
     assert isinstance(start, int) and isinstance(duration, int) and value is not None  # noqa: S101, PT018  # columns of the schema
     key = Key(series, start, duration, value, int(nth or 0), int(version or 0))
-    return Candidate(key, current, int(decimals or 0), int(flags or 0), doubt)
+    was = "" if state is None else None  # an earlier version may have had the state
+    return Candidate(key, current, int(decimals or 0), int(flags or 0), doubt, was)
 
 
 def _summaries(

@@ -160,7 +160,7 @@ def _due(db: Database, recipient: str, now: Instant) -> Iterator[Plan]:
         " AND not_before <= ? ORDER BY id",
         (recipient, now),
     ).fetchall():
-        numbers = {key.series for key, *_ in of_batch(db, batch, "deferred")}
+        numbers = {row.key.series for row in of_batch(db, batch, "deferred")}
         yield Plan(0, _rows(db, numbers), consent, grain, batch)
     groups: dict[tuple[str, Grain], set[int]] = {}
     for _, span in due_spans(db, recipient, now):

@@ -44,6 +44,7 @@ class Letter:
     Attributes:
         id: its keyed identifier at this recipient.
         body: its JSON.
+        search: what finds it at the recipient, so that it is made there only once.
         numbers: the digits of its values, for the last look.
     """
 
@@ -51,6 +52,7 @@ class Letter:
     series: SeriesRow
     id: str
     body: bytes
+    search: str
     numbers: frozenset[bytes]
 
     @property
@@ -61,7 +63,7 @@ class Letter:
     @property
     def entry(self) -> Entry:
         """It as an entry of a Bundle, made at the recipient only once."""
-        return Entry(self.body, "Observation", if_none_exist(READING_SYSTEM, self.id))
+        return Entry(self.body, "Observation", self.search)
 
 
 def compose(
@@ -92,7 +94,14 @@ def compose(
             refused.append((left.pop(error.index), error.reason))
             continue
         return [
-            Letter(one, series, id_, body, _numbers(one.value, one.decimals))
+            Letter(
+                one,
+                series,
+                id_,
+                body,
+                if_none_exist(READING_SYSTEM, id_),
+                _numbers(one.value, one.decimals),
+            )
             for one, id_, body in zip(left, outgoing.ids, bodies, strict=True)
         ], refused
     return [], refused

@@ -46,12 +46,13 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A new state of one Observation.
+class Delivery:
+    """One Observation on its way.
 
     Attributes:
         reference: where it stands at the recipient, ``Observation/…``.
         outcome: why it is so, in a word or a sentence of the recipient's.
+        was: the state that its row has now, empty where there is no row; None if not looked up.
     """
 
     key: Key
@@ -59,47 +60,49 @@ class Change:
     state: State
     reference: str = ""
     outcome: str = ""
+    was: str | None = None
+
+    def now(self, state: State, reference: str = "", outcome: str = "") -> Delivery:
+        """The same in another state."""
+        return Delivery(self.key, self.kind, state, reference, outcome, self.was)
 
 
-def put(db: Database, recipient: str, batch: int, changes: Sequence[Change]) -> None:
+def put(db: Database, recipient: str, batch: int, changed: Sequence[Delivery]) -> None:
     """Write states, and keep the counts by recipient, kind and state."""
     counts: Counter[tuple[Kind, str]] = Counter()
-    for change in changes:
-        key = change.key
-        row = (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version)
-        before = db.conn.execute(
-            f"SELECT state FROM delivery WHERE {_SAME}",  # noqa: S608  # fixed text
-            row,
-        ).fetchone()
-        if before is not None:
-            counts[change.kind, before[0]] -= 1
-        counts[change.kind, change.state] += 1
-        db.conn.execute(
-            "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET batch = excluded.batch, state = excluded.state,"
-            " reference = excluded.reference, outcome = excluded.outcome",
-            (*row, batch, change.state, change.reference, change.outcome),
-        )
+    for one in changed:
+        was = _state(db, recipient, one.key) if one.was is None else one.was
+        if was:
+            counts[one.kind, was] -= 1
+        counts[one.kind, one.state] += 1
+    db.conn.executemany(
+        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET batch = excluded.batch, state = excluded.state,"
+        " reference = excluded.reference, outcome = excluded.outcome",
+        [
+            (*_row(recipient, one.key), batch, one.state, one.reference, one.outcome)
+            for one in changed
+        ],
+    )
     _count(db, recipient, counts)
 
 
-def take_back(db: Database, recipient: str, rows: Iterable[tuple[Key, Kind]]) -> None:
+def take_back(db: Database, recipient: str, claims: Iterable[Delivery]) -> None:
     """Forget claims of which nothing left, as if they had never been made."""
     counts: Counter[tuple[Kind, str]] = Counter()
-    for key, kind in rows:
-        row = (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version)
+    for one in claims:
         for (state,) in db.conn.execute(
             f"DELETE FROM delivery WHERE {_SAME} RETURNING state",  # noqa: S608  # fixed text
-            row,
+            _row(recipient, one.key),
         ).fetchall():
-            counts[kind, state] -= 1
+            counts[one.kind, state] -= 1
     _count(db, recipient, counts)
 
 
-def of_batch(db: Database, batch: int, *states: State) -> list[tuple[Key, Kind, State, str, str]]:
-    """Key, kind, state, reference and outcome of a batch's rows; of all states if none is named."""
+def of_batch(db: Database, batch: int, *states: State) -> list[Delivery]:
+    """What belongs to a batch, in these states; in any where none is named."""
     return [
-        (Key(*row[:6]), Kind(row[6]), row[7], row[8], row[9])
+        Delivery(Key(*row[:6]), Kind(row[6]), row[7], row[8], row[9], row[7])
         for row in db.conn.execute(
             "SELECT d.series, d.start, d.duration, d.value, d.nth, d.version, s.kind, d.state,"
             " d.reference, d.outcome FROM delivery d JOIN series s ON s.id = d.series"
@@ -110,14 +113,16 @@ def of_batch(db: Database, batch: int, *states: State) -> list[tuple[Key, Kind, 
     ]
 
 
-def state_of(db: Database, recipient: str, key: Key) -> str:
-    """Where a reading or summary stands, whatever its version; empty if it was never claimed."""
+def _state(db: Database, recipient: str, key: Key) -> str:
     row = db.conn.execute(
-        "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
-        " = (?, ?, ?, ?, ?, ?) ORDER BY version DESC LIMIT 1",
-        (recipient, key.series, key.start, key.duration, key.value, key.nth),
+        f"SELECT state FROM delivery WHERE {_SAME}",  # noqa: S608  # fixed text
+        _row(recipient, key),
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def _row(recipient: str, key: Key) -> tuple[str, int, Instant, int, Value, int, int]:
+    return recipient, key.series, key.start, key.duration, key.value, key.nth, key.version
 
 
 def counts(db: Database, recipient: str | None = None) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.reading import Instant
-from fhir_mappings.bundle import batch_bundle, entry_bytes
+from fhir_mappings.bundle import batch_bundle
 from gateway.sharing.candidates import Candidate, again, candidates
 from gateway.sharing.compose import Letter, References, compose
 from gateway.sharing.consent import (
@@ -20,7 +20,7 @@ from gateway.sharing.consent import (
     Window,
 )
 from gateway.sharing.decision import windows
-from gateway.sharing.deliveries import Change, of_batch, put, take_back
+from gateway.sharing.deliveries import Delivery, of_batch, put, take_back
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.spans import Span, due_spans, shrink, wait
 from gateway.sharing.still import still
@@ -31,7 +31,9 @@ _YES: Final = Reason.PERMITTED
 _TIMES_LOOKED_AT = 5000
 """So many instants of a span are looked at in one claim, so that its lock is held shortly."""
 
-_MOST_OCTETS_OF_ENVELOPE = 128
+_ENVELOPE = 64
+_ENVELOPE_OF_AN_ENTRY = 96
+"""At least as many bytes as a Bundle, and an entry of it, add to what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Making:
         self._now = now
         self._clock = clock
         self._limits = limits
-        self._octets = _MOST_OCTETS_OF_ENVELOPE
+        self._octets = _ENVELOPE
         self._full = False
         self.letters: list[Letter] = []
         self.tries = 0
@@ -85,17 +87,17 @@ class Making:
         waiting = of_batch(self._db, batch, "deferred")
         for row in series:
             chosen = []
-            for key, kind, *_ in waiting:
-                if key.series != row.id:
+            for one in waiting:
+                if one.key.series != row.id:
                     continue
-                candidate = again(self._db, row, key, self._grain)
-                if candidate is None or candidate.key != key:  # deleted, or corrected meanwhile
-                    take_back(self._db, self._recipient.key, [(key, kind)])
+                candidate = again(self._db, row, one.key, self._grain)
+                if candidate is None or candidate.key != one.key:  # deleted, or corrected since
+                    take_back(self._db, self._recipient.key, [one])
                 if candidate is not None:
                     chosen.append(candidate)
             self._write(row, references, self._decided(row, chosen))
         claimed = {letter.key for letter in self.letters}
-        if all(key in claimed for key, *_ in of_batch(self._db, batch, "deferred")):
+        if all(one.key in claimed for one in of_batch(self._db, batch, "deferred")):
             self._db.conn.execute("UPDATE batch SET state = 'done' WHERE id = ?", (batch,))
 
     def write_down(self) -> tuple[int, bytes]:
@@ -109,8 +111,15 @@ class Making:
                 hashlib.sha256(bundle).digest(), self.tries, self._grain,
             ),
         ).fetchone()  # fmt: skip
-        changes = [Change(one.key, one.series.kind, "sending") for one in self.letters]
-        put(self._db, self._recipient.key, batch, changes)
+        put(
+            self._db,
+            self._recipient.key,
+            batch,
+            [
+                Delivery(one.key, one.series.kind, "sending", was=one.candidate.was)
+                for one in self.letters
+            ],
+        )
         return int(batch), bundle
 
     def _take_span(
@@ -177,7 +186,7 @@ class Making:
         )
         self._withhold(series, refused)
         for letter in letters:
-            size = len(entry_bytes(letter.entry)) + 1
+            size = len(letter.body) + len(letter.search) + _ENVELOPE_OF_AN_ENTRY
             too_many = len(self.letters) >= self._limits.readings
             if self.letters and (too_many or self._octets + size > self._limits.octets):
                 self._full = True
@@ -187,7 +196,7 @@ class Making:
         return None
 
     def _withhold(self, series: SeriesRow, refused: Sequence[tuple[Candidate, str]]) -> None:
-        changes = [
-            Change(one.key, series.kind, "withheld", outcome=reason) for one, reason in refused
+        stay = [
+            Delivery(one.key, series.kind, "withheld", outcome=reason) for one, reason in refused
         ]
-        put(self._db, self._recipient.key, 0, changes)
+        put(self._db, self._recipient.key, 0, stay)

@@ -68,14 +68,16 @@ def _owed(
             (recipient.key,),
         ).fetchall():
             rows = of_batch(db, batch, "sent", "already")
-            made = sorted((row for row in rows if row[3]), key=lambda row: row[2] != "sent")
+            made = sorted(
+                (row for row in rows if row.reference), key=lambda row: row.state != "sent"
+            )
             if not made:
                 _kept(db, batch, NONE_TO_MAKE)
                 continue
-            series = {key.series: series_by_id(db, key.series) for key, *_ in made}
+            numbers = {row.key.series for row in made}
+            series = [series_by_id(db, number) for number in sorted(numbers)]
             if any(
-                still(state, consent, one, now, clock) is not Reason.PERMITTED
-                for one in series.values()
+                still(state, consent, one, now, clock) is not Reason.PERMITTED for one in series
             ):
                 continue
             known = dict(
@@ -86,10 +88,10 @@ def _owed(
             (patient,) = db.conn.execute(
                 "SELECT patient FROM recipient WHERE key = ?", (recipient.key,)
             ).fetchone()
-            sensors = {known.get(f"device:{one.device}", "") for one in series.values()}
+            sensors = {known.get(f"device:{one.device}", "") for one in series}
             policy = recipient.invitation.policy
             body = provenance_resource(
-                [row[3] for row in made],
+                [row.reference for row in made],
                 Origin(
                     subject=patient,
                     gateway_device=known["gateway"],
@@ -100,9 +102,9 @@ def _owed(
                     consent_system=CONSENT_SYSTEM,
                 ),
                 recorded=answered_at,
-                simulated=any(one.simulated for one in series.values()),
+                simulated=any(one.simulated for one in series),
             )
-            return Owed(batch, state.seq, body, made[0][3])
+            return Owed(batch, state.seq, body, made[0].reference)
         return None
 
 

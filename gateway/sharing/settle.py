@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from adapters.kinds import Kind
 from adapters.reading import Instant
 from gateway.sharing.compose import outbound
 from gateway.sharing.consent import ClockState, Reason
-from gateway.sharing.deliveries import Change, Key, State, of_batch, put, take_back
+from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.spans import GRAIN_MS, Span, wait
@@ -41,28 +40,31 @@ def answered(
     """
     with transaction(db):
         recipient, consent, tries, grain = _batch(db, batch)
-        kinds = {key: kind for key, kind, *_ in of_batch(db, batch, *_OPEN)}
-        deferred: list[Key] = []
-        done: list[Change] = []
+        rows = of_batch(db, batch)
+        open_ = {row.key: row for row in rows if row.state in _OPEN}
+        deferred: list[Delivery] = []
+        done: list[Delivery] = []
         for one in outcomes:
-            if one.key not in kinds:
+            row = open_.pop(one.key, None)
+            if row is None:
                 continue
-            if one.state == "deferred" and _may_go_on(db, ledger, consent, one.key, now):
-                deferred.append(one.key)
+            if one.state != "deferred":
+                done.append(row.now(one.state, one.reference, one.text))
+            elif _may_go_on(db, ledger, consent, one.key, now):
+                deferred.append(row.now("deferred", outcome=one.text))
             else:
-                state = "cancelled" if one.state == "deferred" else one.state
-                done.append(Change(one.key, kinds[one.key], state, one.reference, one.text))
+                done.append(row.now("cancelled"))
         put(db, recipient, batch, done)
-        if deferred and len(deferred) == len(of_batch(db, batch)):
-            put(db, recipient, batch, [Change(key, kinds[key], "deferred") for key in deferred])
+        if deferred and len(deferred) == len(rows):
+            put(db, recipient, batch, deferred)
             db.conn.execute(
                 "UPDATE batch SET state = 'deferred', not_before = ?, tries = ? WHERE id = ?",
                 (now + later, tries + 1, batch),
             )
             return
         if deferred:
-            _defer(db, recipient, consent, grain, deferred, kinds, now + later, tries + 1)
-        left = any(state in _OPEN for _, _, state, *_ in of_batch(db, batch))
+            _defer(db, recipient, consent, grain, deferred, now + later, tries + 1)
+        left = bool(open_) or any(row.state == "unknown" for row in done)
         db.conn.execute(
             "UPDATE batch SET state = ?, answered_at = ?, not_before = ?, tries = ? WHERE id = ?",
             ("unknown" if left else "done", now, now + later if left else 0,
@@ -75,7 +77,7 @@ def lost(db: Database, batch: int, now: Instant, later: int) -> None:
     with transaction(db):
         recipient, _, tries, _ = _batch(db, batch)
         rows = of_batch(db, batch, "sending")
-        put(db, recipient, batch, [Change(key, kind, "unknown") for key, kind, *_ in rows])
+        put(db, recipient, batch, [row.now("unknown") for row in rows])
         db.conn.execute(
             "UPDATE batch SET state = 'unknown', not_before = ?, tries = ? WHERE id = ?",
             (now + later, tries + 1, batch),
@@ -91,20 +93,21 @@ def give_back(
     """
     with transaction(db):
         recipient, consent, _, grain = _batch(db, batch)
-        for key, kind, *_ in of_batch(db, batch, *_OPEN):
-            if keys is not None and key not in keys:
+        for row in of_batch(db, batch, *_OPEN):
+            if keys is not None and row.key not in keys:
                 continue
-            if _may_go_on(db, ledger, consent, key, now):
-                take_back(db, recipient, [(key, kind)])
-                last = key.start + max(0, GRAIN_MS[grain] - 1)
-                wait(db, Span(recipient, key.series, key.start, last, grain, consent))
+            if _may_go_on(db, ledger, consent, row.key, now):
+                take_back(db, recipient, [row])
+                first = row.key.start
+                last = first + max(0, GRAIN_MS[grain] - 1)
+                wait(db, Span(recipient, row.key.series, first, last, grain, consent))
             else:
-                put(db, recipient, batch, [Change(key, kind, "cancelled")])
-        rows = of_batch(db, batch)
+                put(db, recipient, batch, [row.now("cancelled")])
+        left = {row.state for row in of_batch(db, batch)}
         state = (
-            "unknown" if any(row[2] == "unknown" for row in rows)
-            else "sending" if any(row[2] == "sending" for row in rows)
-            else "done" if any(row[2] != "cancelled" for row in rows) else "cancelled"
+            "unknown" if "unknown" in left
+            else "sending" if "sending" in left
+            else "done" if left - {"cancelled"} else "cancelled"
         )  # fmt: skip
         db.conn.execute("UPDATE batch SET state = ? WHERE id = ?", (state, batch))
 
@@ -116,9 +119,9 @@ def found_out(
     with transaction(db):
         recipient, *_ = _batch(db, batch)
         rows = of_batch(db, batch, "unknown")
-        has = [Change(key, kind, "sent", found[key]) for key, kind, *_ in rows if key in found]
+        has = [row.now("sent", found[row.key]) for row in rows if row.key in found]
         put(db, recipient, batch, has)
-        give_back(db, ledger, batch, now, {key for key, *_ in rows if key not in found})
+        give_back(db, ledger, batch, now, {row.key for row in rows if row.key not in found})
         db.conn.execute("UPDATE batch SET answered_at = ? WHERE id = ?", (now, batch))
 
 
@@ -167,10 +170,10 @@ def unknown(
             (recipient.key, asked_for, now),
         ).fetchall():
             ids = {}
-            for key, *_ in of_batch(db, batch, "unknown"):
-                series = series_by_id(db, key.series)
+            for row in of_batch(db, batch, "unknown"):
+                series = series_by_id(db, row.key.series)
                 if asked_for or still(state, consent, series, now, clock) is Reason.PERMITTED:
-                    ids[outbound(recipient, series, key)] = key
+                    ids[outbound(recipient, series, row.key)] = row.key
             if ids:
                 found.append(Unknown(batch, state.seq, ids, tries))
         return found
@@ -196,8 +199,7 @@ def _defer(
     recipient: str,
     consent: str,
     grain: str,
-    keys: Sequence[Key],
-    kinds: Mapping[Key, Kind],
+    rows: Sequence[Delivery],
     not_before: Instant,
     tries: int,
 ) -> None:
@@ -205,6 +207,6 @@ def _defer(
     (batch,) = db.conn.execute(
         "INSERT INTO batch (recipient, claimed_at, consent, rows, state, not_before, tries, grain)"
         " VALUES (?, ?, ?, ?, 'deferred', ?, ?, ?) RETURNING id",
-        (recipient, not_before, consent, len(keys), not_before, tries, grain),
+        (recipient, not_before, consent, len(rows), not_before, tries, grain),
     ).fetchone()
-    put(db, recipient, int(batch), [Change(key, kinds[key], "deferred") for key in keys])
+    put(db, recipient, int(batch), rows)

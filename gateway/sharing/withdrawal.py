@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from adapters.kinds import Kind
 from adapters.reading import Instant
 from gateway.sharing.chain import Entry
-from gateway.sharing.deliveries import Change, of_batch, put
+from gateway.sharing.deliveries import of_batch, put
 from gateway.sharing.events import RecipientRemoved, Withdraw
 from gateway.store.driver import Database
 
@@ -67,18 +67,16 @@ def cancel_waiting(db: Database, grant: str, kinds: Collection[Kind] | None, at:
 
 
 def _cancel_batch(db: Database, batch: int, recipient: str, kinds: Collection[Kind] | None) -> None:
-    changes = []
+    changed = []
     left = 0
-    for key, kind, state, *_ in of_batch(db, batch, "sending", "deferred"):
-        if kinds is not None and kind not in kinds:
+    for row in of_batch(db, batch, "sending", "deferred"):
+        if kinds is not None and row.kind not in kinds:
             left += 1
-        elif state == "sending":
-            changes.append(Change(key, kind, "unknown"))
         else:
-            changes.append(Change(key, kind, "cancelled"))
-    put(db, recipient, batch, changes)
+            changed.append(row.now("unknown" if row.state == "sending" else "cancelled"))
+    put(db, recipient, batch, changed)
     if not left:
-        sending = any(change.state == "unknown" for change in changes)
+        sending = any(row.state == "unknown" for row in changed)
         db.conn.execute(
             "UPDATE batch SET state = ? WHERE id = ?",
             ("unknown" if sending else "cancelled", batch),
