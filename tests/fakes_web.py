@@ -29,7 +29,6 @@ from gateway.app import House, build
 from gateway.settings import Settings
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.consent import ClockState
-from gateway.sharing.deliveries import Change, Key, State, put
 from gateway.sharing.events import NoticeAcknowledged
 from gateway.sharing.offer import allow_collecting, give, make_offer, withdraw
 from gateway.sharing.practice import sandbox_invitation
@@ -109,7 +108,7 @@ class Furnished:
         )  # fmt: skip
         return str(getattr(entry.event, "id", ""))
 
-    def send(self, kind: str, grant: str, states: dict[State, int], at: int) -> None:
+    def send(self, kind: str, grant: str, states: dict[str, int], at: int) -> None:
         """Write a request into the store as the uploader leaves it."""
         db, recipient = self.house.opened.gateway, self.recipient()
         series = self.house.readings.series(self.person, Kind(kind))[0]
@@ -123,14 +122,27 @@ class Furnished:
             left = iter(rows)
             for state, n in states.items():
                 outcome = "Observation.value: outside of what this server takes"
-                changes = [
-                    Change(
-                        Key(row.series, row.start, row.duration, row.value, row.nth, row.version),
-                        Kind(kind), state, "Observation/1", outcome if state == "rejected" else "",
-                    )
-                    for row in islice(left, n)
-                ]  # fmt: skip
-                put(db, recipient, int(batch or 0), changes)
+                db.conn.executemany(
+                    "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Observation/1', ?)",
+                    [
+                        (
+                            recipient,
+                            row.series,
+                            row.start,
+                            row.duration,
+                            row.value,
+                            row.nth,
+                            row.version,
+                            batch,
+                            state,
+                            outcome if state == "rejected" else "",
+                        )
+                        for row in islice(left, n)
+                    ],
+                )
+                db.conn.execute(
+                    "INSERT INTO delivery_count VALUES (?, ?, ?, ?)", (recipient, kind, state, n)
+                )  # fmt: skip
 
 
 def number(kind: str, at: int, value: str, unit: str, quality: Quality = Quality.NONE) -> Reading:
