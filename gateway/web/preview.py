@@ -1,31 +1,19 @@
-"""The exact Observation that would go, before anybody agrees: written by what writes the real one.
-
-Runs in the store's thread.
-"""
+"""The exact Observations that would go, before anybody agrees. Runs in the store's thread."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Final
 
 import orjson
 
-from adapters.reading import DeviceKey, Instant
-from gateway.sharing.candidates import Candidate, again
-from gateway.sharing.compose import References, compose
-from gateway.sharing.deliveries import Key
+from adapters.kinds import Kind
+from adapters.reading import Instant
 from gateway.sharing.offer import Offer
-from gateway.sharing.recipients import Recipient
-from gateway.sharing.spans import GRAIN_MS
+from gateway.sharing.preview import preview
 from gateway.store.driver import Database
-from gateway.store.query import Latest
 from gateway.store.readings import Readings
-from gateway.store.series import series_by_id
 from gateway.web.sharing_book import Example
-
-TO_BE_MADE: Final = "made-when-first-sent"
-"""Stands for the id of a record that the recipient has not made yet."""
 
 
 class Previews:
@@ -37,11 +25,7 @@ class Previews:
 
     def examples(self, offer: Offer, now: Instant) -> list[Example]:
         """What the newest reading of each kind would leave as; empty where there is none yet."""
-        made = []
-        for kind in offer.kinds:
-            newest = self._readings.latest(offer.recipient.person, kind)
-            made.append(Example(kind, self._body(offer, newest[0], now) if newest else ""))
-        return made
+        return [Example(kind, self._body(offer, kind, now)) for kind in offer.kinds]
 
     def past(self, offer: Offer) -> int:
         """How many readings from before today's agreement it covers."""
@@ -54,40 +38,16 @@ class Previews:
                 ).fetchone()[0]
         return total
 
-    def _body(self, offer: Offer, newest: Latest, now: Instant) -> str:
-        reading, series = newest.reading, series_by_id(self._db, newest.reading.series)
-        key = Key(
-            series.id, reading.start, reading.duration, reading.value, reading.nth, reading.version
-        )
-        chosen: Candidate | None = Candidate(
-            key, reading.current_value, reading.current_decimals, reading.flags
-        )
-        if offer.grain != "raw":
-            size = GRAIN_MS[offer.grain]
-            bucket = reading.start // size * size
-            chosen = again(
-                self._db, series, Key(series.id, bucket, size, offer.grain, 0, 0), offer.grain
-            )
-        if chosen is None:
+    def _body(self, offer: Offer, kind: Kind, now: Instant) -> str:
+        newest = self._readings.latest(offer.recipient.person, kind)
+        if not newest:
             return ""
-        references = self._references(offer.recipient, series.device)
-        letters, _refused = compose(
-            self._db, offer.recipient, references, series, offer.grain, [chosen], now
-        )
-        return _laid_out(letters[0].body) if letters else ""
-
-    def _references(self, recipient: Recipient, device: DeviceKey) -> References:
-        known: dict[str, str] = dict(
-            self._db.conn.execute(
-                "SELECT what, reference FROM remote WHERE recipient = ?", (recipient.key,)
-            ).fetchall()
-        )
-        unknown = f"Device/{TO_BE_MADE}"
-        return References(
-            subject=recipient.patient or f"Patient/{TO_BE_MADE}",
-            gateway=known.get("gateway", unknown),
-            devices={device: known.get(device, known.get(f"device:{device}", unknown))},
-        )
+        try:
+            return _laid_out(
+                preview(self._db, offer.recipient, newest[0].reading.id, now, offer.grain)
+            )
+        except LookupError:  # it has no form that can be sent
+            return ""
 
 
 def _laid_out(body: bytes) -> str:
