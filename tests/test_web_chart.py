@@ -26,9 +26,7 @@ def test_ticks_enclose_both_ends_at_even_distances(a: float, b: float) -> None:
     assert marks[-1] >= hi - slack
     assert 2 <= len(marks) <= 12
     step = marks[1] - marks[0]
-    assert all(
-        math.isclose(b - a, step, rel_tol=1e-6) for a, b in itertools.pairwise(marks)
-    )
+    assert all(math.isclose(b - a, step, rel_tol=1e-6) for a, b in itertools.pairwise(marks))
 
 
 def point(step: int, value: float = 60.0) -> Point:
