@@ -75,6 +75,8 @@ def test_an_address_is_found_in_every_form(form: str) -> None:
 def test_the_bytes_of_an_address_are_found_as_they_are() -> None:
     assert Scanner([ADDRESS]).find(b"\0\0" + RAW + b"\0") is not None
     assert Scanner([ADDRESS]).find(b"\0" + RAW[::-1]) is not None
+    raw = bytes.fromhex("e61122334455")
+    assert Scanner([canary.NEIGHBOUR]).find(b'{"a":"' + raw + b'"}') is not None
 
 
 def test_a_system_id_gives_away_its_address() -> None:
@@ -113,6 +115,12 @@ def test_a_reading_that_has_the_digits_of_a_position_is_no_leak() -> None:
 )
 def test_short_and_common_values_block_nothing(value: str, text: str) -> None:
     assert Scanner([value]).find(text.encode()) is None
+
+
+def test_a_name_with_quotation_marks_is_found() -> None:
+    name = 'The "old" strap'
+    assert found(Scanner([name]), json.dumps(name))
+    assert found(Scanner([name]), name)
 
 
 def test_what_may_be_said_in_public_is_not_local() -> None:

@@ -69,6 +69,9 @@ class Remote:
         return known
 
     async def _sensor(self, plan: Plan, series: SeriesRow) -> str:
+        what = f"device:{series.device}"
+        if what in self._known:
+            return self._known[what]
         facts, adapter = await self._parts.do(_make_of, self._parts.db, series)
         kinds: list[Kind] = [row.kind for row in plan.series if row.device == series.device]
 
@@ -82,7 +85,7 @@ class Remote:
                 kinds=kinds,
             )
 
-        return await self._thing(plan, f"device:{series.device}", body)
+        return await self._thing(plan, what, body)
 
     async def _thing(self, plan: Plan, what: str, body: Callable[[str], bytes]) -> str:
         if what not in self._known:

@@ -32,7 +32,7 @@ _FRACTION = re.compile(rb"\.[0-9]{4,}")
 _WHOLE = re.compile(rb"[0-9]{1,6}\Z")
 _RUN = re.compile(rb"[A-Za-z0-9+/_\-]{8,}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{12,}")
-_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|(/))")
+_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|([\"/\\]))")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _OF_A_TIME = b"0123456789:.-tz"
 _OF_WORDS = b"abcdefghilmnoprstuvy -."
@@ -58,7 +58,9 @@ class Scanner:
         spoken = "\n".join(public).lower()
         forms: dict[bytes, bool] = {}
         self._numbers: set[bytes] = set()
+        self._quotes = False
         for value in values:
+            self._quotes = self._quotes or '"' in value
             number = number_in(value)
             if number is not None:
                 whole, _, fraction = number.partition(".")
@@ -86,6 +88,8 @@ class Scanner:
             text: the bytes that would leave.
             excused: numbers that may stand there, since they are the readings to be sent.
         """
+        if not self._quotes and text.isascii():
+            text = b'"'.join(set(text.split(b'"')))  # a Bundle says most things many times
         for wrapped, view in _views(text):
             if self._stands_in(view):
                 return Find(wrapped)
@@ -156,7 +160,7 @@ def _views(text: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
     if escape[2]:
-        return b"/"
+        return escape[2]
     return chr(int(escape[1], 16)).encode("utf-8", "replace")
 
 
