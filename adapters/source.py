@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from adapters.local_events import LocalBatch, Packet
-from adapters.reading import DeviceFacts, Gap, ReadingBatch
+from adapters.reading import DeviceFacts, DeviceKey, Gap, ReadingBatch
 
 Arrival = ReadingBatch | LocalBatch | DeviceFacts | Gap
 """What comes out of a source; `take_in` puts `LocalBatch` into `local.db`, the rest elsewhere."""
@@ -33,4 +33,10 @@ class Journal(Protocol):
 
     async def not_taken_in(self) -> Sequence[Packet]:
         """Packets kept before a crash whose readings were never committed, oldest first."""
+        ...
+
+    async def kept_before(
+        self, device: DeviceKey, characteristic: str, limit: int
+    ) -> Sequence[Packet]:
+        """The newest packets kept of one characteristic, settled or not, oldest first."""
         ...

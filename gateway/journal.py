@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from adapters.local_events import Packet
+from adapters.reading import DeviceKey
 from gateway.app import House
 from gateway.store.thread import StoreThread
 
@@ -34,6 +35,13 @@ class PacketJournal:
         for number, packet in rows:
             self._open[packet].append(number)
         return [packet for _, packet in rows]
+
+    async def kept_before(
+        self, device: DeviceKey, characteristic: str, limit: int
+    ) -> Sequence[Packet]:
+        """The newest packets of one characteristic that are still here, settled or not."""
+        local = self._house.local
+        return await self._thread.do(local.kept_before, device, characteristic, limit)
 
     def settle(self, packet: Packet) -> list[int]:
         """The numbers of a packet whose readings are committed; each is given once."""

@@ -24,6 +24,7 @@ from adapters.ble.characteristics import (
     system_id,
 )
 from adapters.local_events import Packet
+from adapters.reading import DeviceKey
 from adapters.simulator.link import RadioLink
 
 _Property = Characteristic.Properties
@@ -171,3 +172,9 @@ class MemoryJournal:
 
     async def not_taken_in(self) -> Sequence[Packet]:
         return list(self.kept)
+
+    async def kept_before(
+        self, device: DeviceKey, characteristic: str, limit: int
+    ) -> Sequence[Packet]:
+        every = [p for p in self.kept if (p.device, p.characteristic) == (device, characteristic)]
+        return every[-limit:]

@@ -60,6 +60,21 @@ async def test_a_record_sent_again_after_a_lost_link_is_one_record(house: House)
         assert house.gaps() == [], "a device that stores has no stream to lose"
 
 
+async def test_a_record_sent_again_after_the_program_ended_is_one_record(house: House) -> None:
+    async with house.breath().on() as breath:
+        async with house.listening():
+            await breath.subscribed(RECORD)
+            await breath.indicate(RECORD, bytes.fromhex("01007d00"))
+            await house.until(lambda: house.journal.kept)
+        await breath.advertise()
+        async with house.listening():
+            await breath.subscribed(RECORD)
+            await breath.indicate(RECORD, bytes.fromhex("01007d00"))
+            await breath.indicate(RECORD, bytes.fromhex("02007d00"))
+            await house.until(lambda: len(house.values("breath_carbon_monoxide", BREATH)) == 2)
+    assert [p.data.hex() for p in house.journal.kept] == ["01007d00", "02007d00"]
+
+
 async def test_records_that_came_while_closing_are_journalled(house: House) -> None:
     house.journal.open.clear()
     async with house.breath().on() as breath:

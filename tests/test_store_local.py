@@ -98,6 +98,14 @@ def test_journalled_packets_come_back_until_they_are_taken_in(tmp_path: Path) ->
     local.db.close()
 
 
+def test_the_newest_journalled_packets_are_known_whether_settled_or_not(local: LocalStore) -> None:
+    packets = [_packet(at) for at in (10, 20, 30)]
+    local.taken_in(local.keep(packets)[:2])
+    local.take_in(LocalBatch([_packet(40, stored=False)]))
+    assert local.kept_before(STRAP, packets[0].characteristic, 2) == packets[1:]
+    assert local.kept_before(STRAP, "another", 2) == []
+
+
 def test_raw_packets_stay_a_day_and_link_events_a_week(local: LocalStore) -> None:
     now = 10 * KEEP_LINKS
     kept = local.keep([_packet(now - KEEP_RAW - 1), _packet(now - KEEP_LINKS - 1)])

@@ -39,6 +39,17 @@ class Inbox:
             lambda: deque(maxlen=_REMEMBERED_RECORDS)
         )
 
+    async def recall(self, paired: Paired, characteristic: str) -> None:
+        """Learn from the journal which records are here already; before it is listened to.
+
+        A device whose record was journalled, but not confirmed to it before the program ended,
+        sends that record again.
+        """
+        key = paired.device, characteristic
+        if characteristic in paired.profile.numbered and key not in self._records:
+            kept = await self._journal.kept_before(*key, _REMEMBERED_RECORDS)
+            self._records[key].extend(packet.data for packet in kept)
+
     def post(self, arrival: Arrival) -> None:
         """Put one arrival behind the others."""
         self._posted.append(arrival)
@@ -108,8 +119,6 @@ class Inbox:
             paired = devices.get(packet.device)
             if paired is None:
                 continue
-            if packet.characteristic in paired.profile.numbered:
-                self._records[packet.device, packet.characteristic].append(packet.data)
             for arrival in self._decoded(paired, packet):
                 yield arrival
 

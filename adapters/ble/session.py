@@ -88,6 +88,8 @@ class Session:
             if not self._over:
                 take(self._paired, uuid, bytes(data))
 
+        if stored:
+            await self._inbox.recall(self._paired, uuid)
         try:
             async with asyncio.timeout(self._settings.operation_timeout):
                 await self._client.start_notify(characteristic, came)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from adapters.ble.source import BleSource
-from adapters.kinds import row_of
+from adapters.kinds import Kind, row_of
 from adapters.reading import DeviceKey, Instant, ReadingBatch
 from adapters.source import Arrival
 from gateway import clock
@@ -89,7 +89,7 @@ class Collecting:
         at = clock.now()
         stored = take_in(self._house, arrivals, adapter="ble", at=at, journal=self._journal)
         for batch in arrivals:
-            if isinstance(batch, ReadingBatch) and batch.device in self._silent:
+            if isinstance(batch, ReadingBatch) and batch.device in self._silent and _streams(batch):
                 self._silent.discard(batch.device)
                 self._house.readings.close_gap(batch.device, min(batch.starts))
         return stored
@@ -98,7 +98,7 @@ class Collecting:
         """A live stream that was heard before is silent since its last reading."""
         newest: dict[DeviceKey, tuple[Instant, str]] = {}
         for series in self._house.readings.series():
-            if series.last is not None and row_of(series.kind).stale_after <= LIVE_WITHIN:
+            if series.last is not None and _is_live(series.kind):
                 known = newest.get(series.device, (0, ""))
                 newest[series.device] = max(known, (series.last, series.person))
         for device in self._house.devices.list():
@@ -122,3 +122,12 @@ class Collecting:
     async def _look(self) -> None:
         catalog = catalog_of(self._house)
         self._permission.update(await self._thread.do(look, self._house, catalog, clock.now()))
+
+
+def _is_live(kind: Kind) -> bool:
+    return row_of(kind).stale_after <= LIVE_WITHIN
+
+
+def _streams(batch: ReadingBatch) -> bool:
+    """Not a record of an earlier time, nor the battery, which is read as soon as a link is up."""
+    return batch.live and _is_live(batch.kind)

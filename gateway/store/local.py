@@ -75,6 +75,15 @@ class LocalStore:
         )
         return [(row[0], Packet(row[1], row[2], row[3], row[4], stored=True)) for row in rows]
 
+    def kept_before(self, device: DeviceKey, characteristic: str, limit: int) -> list[Packet]:
+        """The newest journalled packets of one characteristic, settled or not, oldest first."""
+        rows = self.db.conn.execute(
+            "SELECT received, data FROM raw_packet WHERE stored = 1 AND device = ?"
+            " AND characteristic = ? ORDER BY id DESC LIMIT ?",
+            (device, characteristic, limit),
+        ).fetchall()
+        return [Packet(device, characteristic, at, data, True) for at, data in reversed(rows)]
+
     def names(self, owner: DeviceKey | SourceKey) -> dict[str, str]:
         """What a device, app or person is called: the newest name of each sort."""
         rows = self.db.conn.execute(
@@ -200,9 +209,16 @@ class LocalStore:
 
     def _keep(self, packet: Packet, *, taken_in: bool) -> int:
         cursor = self.db.conn.execute(
-            "INSERT INTO raw_packet (device, characteristic, received, data, taken_in)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (packet.device, packet.characteristic, packet.received, packet.data, taken_in),
+            "INSERT INTO raw_packet (device, characteristic, received, data, stored, taken_in)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                packet.device,
+                packet.characteristic,
+                packet.received,
+                packet.data,
+                packet.stored,
+                taken_in,
+            ),
         )
         return int(cursor.lastrowid or 0)
 

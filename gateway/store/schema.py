@@ -224,9 +224,11 @@ CREATE TABLE link_event (
 
 CREATE TABLE raw_packet (
     id INTEGER PRIMARY KEY, device TEXT NOT NULL, characteristic TEXT NOT NULL,
-    received INTEGER NOT NULL, data BLOB NOT NULL, taken_in INTEGER NOT NULL
+    received INTEGER NOT NULL, data BLOB NOT NULL, stored INTEGER NOT NULL,
+    taken_in INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX raw_packet_open ON raw_packet (received) WHERE taken_in = 0;
+CREATE INDEX raw_packet_stored ON raw_packet (device, characteristic) WHERE stored = 1;
 
 CREATE TABLE position (
     route TEXT NOT NULL, at INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
