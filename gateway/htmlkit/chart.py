@@ -91,7 +91,8 @@ def ticks(lo: float, hi: float, wanted: int = 4) -> list[float]:
     step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough)
     first = math.floor((lo if hi > lo else lo - span / 2) / step)
     last = max(first + 1, math.ceil((hi if hi > lo else hi + span / 2) / step))
-    return [round(i * step, 10) for i in range(first, last + 1)]
+    digits = 2 - math.floor(math.log10(step))
+    return [round(i * step, digits) for i in range(first, last + 1)]
 
 
 def runs(points: Sequence[Point], step: int) -> Iterator[Sequence[Point]]:

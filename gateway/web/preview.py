@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Final
 
 import orjson
 
@@ -14,6 +15,9 @@ from gateway.sharing.preview import preview
 from gateway.store.driver import Database
 from gateway.store.readings import Readings
 from gateway.web.sharing_book import Example
+
+MOST_COUNTED: Final = 100_000
+"""Counting stops here: a page is not kept waiting for millions."""
 
 
 class Previews:
@@ -28,13 +32,14 @@ class Previews:
         return [Example(kind, self._body(offer, kind, now)) for kind in offer.kinds]
 
     def past(self, offer: Offer) -> int:
-        """How many readings from before today's agreement it covers."""
+        """How many readings from before today's agreement it covers; `MOST_COUNTED` + 1 if more."""
         total = 0
         for kind in offer.kinds:
             for series in self._readings.series(offer.recipient.person, kind):
                 total += self._db.conn.execute(
-                    "SELECT COUNT(*) FROM reading WHERE series = ? AND start >= ? AND start < ?",
-                    (series.id, offer.history_from, offer.start),
+                    "SELECT COUNT(*) FROM (SELECT 1 FROM reading"
+                    " WHERE series = ? AND start >= ? AND start < ? LIMIT ?)",
+                    (series.id, offer.history_from, offer.start, MOST_COUNTED + 1 - total),
                 ).fetchone()[0]
         return total
 

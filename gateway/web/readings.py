@@ -12,6 +12,7 @@ from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.language import ngettext
 from gateway.htmlkit.words import number, unit, whole
 from gateway.web.readings_book import Story
+from gateway.web.shown import unit_of
 from gateway.web.spans import SPANS, Span
 from gateway.web.visit import VISIT, Visit
 
@@ -69,8 +70,7 @@ def sentence(story: Story) -> str:
     lines = [line for line in story.drawing.lines if line.points]
     if not lines:
         return _("No readings %(time)s.") % {"time": time}
-    code = "[ppm]" if story.row.unit == "kg/m3" else story.row.unit
-    words = unit(code)
+    words = unit(unit_of(story.row))
     if story.row.aggregation == "sum":
         return _("%(total)s %(unit)s %(time)s.") % {
             "total": number(round(story.total, 1)),

@@ -14,6 +14,7 @@ from gateway.htmlkit.words import DAY
 from gateway.sharing.agreement import card, text_hash
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.words import CATEGORY_WORDS, COLLECT_WORDS, GRAIN_WORDS, PURPOSE_WORDS, said
+from gateway.web.preview import MOST_COUNTED
 from gateway.web.sharing_book import Choice, categories
 from gateway.web.visit import VISIT, Visit
 
@@ -76,7 +77,12 @@ async def preview(request: web.Request) -> web.StreamResponse:
     )
     text = shown.offer.text
     return visit.page(
-        "preview.html", shown=shown, choice=choice, text=text, text_hash=text_hash(text)
+        "preview.html",
+        most=MOST_COUNTED,
+        shown=shown,
+        choice=choice,
+        text=text,
+        text_hash=text_hash(text),
     )
 
 

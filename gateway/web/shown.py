@@ -1,0 +1,75 @@
+"""A stored reading as a page shows it: its parts with their digits, in the unit for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from adapters.kinds import KindRow
+from adapters.reading import Instant, Quality, text_of
+from gateway.store.query import ReadingRow
+
+PPM: Final = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
+"""From kg/m³ of carbon monoxide to ppm: molar volume at 25 °C and 101.325 kPa, molar mass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One reading for a page.
+
+    Attributes:
+        words: its parts as they came.
+        numbers: its parts as numbers; None for a word or an absence.
+        unit: a UCUM code.
+        doubts: what is known to be doubtful about it.
+    """
+
+    at: Instant
+    until: Instant
+    words: Sequence[str]
+    numbers: Sequence[Decimal | None]
+    unit: str
+    device: str
+    doubts: Quality
+    corrected: bool
+
+
+def scale_of(row: KindRow) -> Decimal:
+    """What stored numbers are multiplied by: air is stored as kg/m³ and shown as ppm."""
+    return PPM if row.unit == "kg/m3" else Decimal(1)
+
+
+def unit_of(row: KindRow) -> str:
+    """The UCUM code in which a kind is shown."""
+    return "[ppm]" if row.unit == "kg/m3" else row.unit
+
+
+def number_of(text: str) -> Decimal | None:
+    """A part of a stored value as a number; None for a word or an absence."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def shown(row: KindRow, reading: ReadingRow, device: str) -> Shown:
+    """A reading as it stands now, corrections included."""
+    words: list[str] = []
+    if reading.current_value is not None:
+        text = text_of(reading.current_value, reading.current_decimals)
+        words = text.split("|") if row.shape == "components" else [text]
+    numbers = [number_of(word) for word in words]
+    if row.unit == "kg/m3":
+        numbers = [None if one is None else round(one * PPM, 1) for one in numbers]
+    return Shown(
+        at=reading.start,
+        until=reading.start + reading.duration,
+        words=words,
+        numbers=numbers,
+        unit=unit_of(row),
+        device=device,
+        doubts=Quality(reading.flags),
+        corrected=reading.version > 0,
+    )
