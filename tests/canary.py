@@ -43,6 +43,9 @@ MARKED: dict[str, str] = {
 RSSI = -87
 """Marked too, but too short to be looked for as bytes: looked for as a field's value."""
 
+SHORTEST = 6
+"""Fewer signs than this stand in every other text by chance."""
+
 
 def _hex_bytes(value: str) -> bytes | None:
     """The bytes of an address or id that is written in hexadecimal."""
@@ -68,6 +71,25 @@ def _plain_forms(value: str) -> Iterator[str]:
             yield str(int.from_bytes(octets, "big"))
 
 
+def _texts(value: str) -> set[str]:
+    """The plain forms in each case; the value and its bare form also letter by letter reversed."""
+    forms = list(_plain_forms(value))
+    forms += [form[::-1] for form in forms[:2]]
+    cases = (str, str.lower, str.upper)
+    return {case(form) for form in forms for case in cases if len(form) >= SHORTEST}
+
+
+def _octets(value: str) -> set[bytes]:
+    """An address or id as bytes, in both orders."""
+    raw = _hex_bytes(value)
+    return set() if raw is None else {raw, raw[::-1]}
+
+
+def _digests(data: bytes) -> Iterator[bytes]:
+    for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
+        yield digest(data).digest()
+
+
 def _base64_cores(data: bytes) -> Iterator[str]:
     """What stays the same of base64, wherever in a longer text the bytes begin."""
     for shift in range(3):
@@ -79,41 +101,75 @@ def _base64_cores(data: bytes) -> Iterator[str]:
 
 
 def spellings(value: str) -> set[str]:
-    """Every spelling of one value, in the form that `find` compares (lower case, but base64)."""
+    """What `find` looks for: every spelling, of base64 the part that never changes."""
     forms: set[str] = set()
-    for plain in set(_plain_forms(value)):
-        for cased in {plain, plain.lower(), plain.upper()}:
-            data = cased.encode()
-            forms |= {cased, cased[::-1], data.hex(), quote(cased, safe="")}
-            forms |= {json.dumps(cased)[1:-1], json.dumps(cased, ensure_ascii=False)[1:-1]}
-            forms |= set(_base64_cores(data))
-            for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
-                hashed = digest(data).digest()
-                forms |= {hashed.hex(), *_base64_cores(hashed)}
-    raw = _hex_bytes(value)
-    if raw is not None:
-        for octets in (raw, raw[::-1]):
-            forms |= set(_base64_cores(octets + b"\0\0\0"))
-            for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
-                forms |= {digest(octets).hexdigest()}
-    return {form for form in forms if len(form) >= 6}
+    for text in _texts(value):
+        data = text.encode()
+        forms |= {text, data.hex(), quote(text, safe="")}
+        forms |= {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+        forms |= set(_base64_cores(data))
+        for digest in _digests(data):
+            forms |= {digest.hex(), *_base64_cores(digest)}
+    for octets in _octets(value):
+        forms |= set(_base64_cores(octets + b"\0\0\0"))
+        forms |= {digest.hex() for digest in _digests(octets)}
+    return {form for form in forms if len(form) >= SHORTEST}
 
 
-_FORMS = {name: spellings(value) for name, value in MARKED.items()}
-_FOLDED = {name: {form.lower() for form in forms} for name, forms in _FORMS.items()}
+def planted(value: str) -> Iterator[tuple[str, bytes]]:
+    """Every way in which a careless program could write one value: its name, and the bytes."""
+    for text in _texts(value):
+        data = text.encode()
+        yield "plain", data
+        yield "hexadecimal", data.hex().encode()
+        yield "URL", quote(text, safe="").encode()
+        yield "JSON", json.dumps(text)[1:-1].encode()
+        yield "JSON in UTF-8", json.dumps(text, ensure_ascii=False)[1:-1].encode()
+        yield from (("base64", one) for one in _in_base64(data))
+        for digest in _digests(data):
+            yield "digest", digest.hex().encode()
+            yield from (("digest in base64", one) for one in _in_base64(digest))
+    for octets in _octets(value):
+        yield "bytes", octets
+        yield from (("bytes in base64", one) for one in _in_base64(octets + b"\0\0\0"))
+        yield from (("digest of bytes", one.hex().encode()) for one in _digests(octets))
+
+
+def _in_base64(data: bytes) -> Iterator[bytes]:
+    """At each of three alignments, in both alphabets; eight bytes cannot be told from chance."""
+    for before in (b"", b'"', b':"') if len(data) > 8 else ():
+        yield base64.b64encode(before + data)
+        yield base64.urlsafe_b64encode(before + data).rstrip(b"=")
+
+
+_FOLDED = {name: {form.lower() for form in spellings(value)} for name, value in MARKED.items()}
+
+
+def holds(name: str, data: bytes | str) -> bool:
+    """Whether this marked value stands in these bytes, in any spelling."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    raw = data.encode() if isinstance(data, str) else data
+    folded = text.lower()
+    return any(form in folded for form in _FOLDED[name]) or any(
+        octets in raw for octets in _octets(MARKED[name])
+    )
 
 
 def find(data: bytes | str) -> set[str]:
     """The names of the marked values that stand in these bytes, in any spelling."""
-    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-    raw = data.encode() if isinstance(data, str) else data
-    folded = text.lower()
-    found = {name for name, forms in _FOLDED.items() if any(form in folded for form in forms)}
-    for name, value in MARKED.items():
-        octets = _hex_bytes(value)
-        if octets is not None and (octets in raw or octets[::-1] in raw):
-            found.add(name)
-    return found
+    return {name for name in MARKED if holds(name, data)}
+
+
+def strays(request: bytes) -> set[str]:
+    """What a request tells of the radio or of where its sender lives, without a marked value."""
+    text = request.decode("utf-8", "replace")
+    looked_for = {
+        "a signal strength": rf"(?<![\w-]){RSSI}(?![\w.-])",
+        "the word for it": r"(?i)rssi",
+        "an offset from UTC": r"T\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:?\d\d",
+        "a zone": r"\b(Africa|America|Asia|Atlantic|Australia|Europe|Pacific)/[A-Z]",
+    }
+    return {what for what, pattern in looked_for.items() if re.search(pattern, text)}
 
 
 def find_in(many: Iterable[bytes | str]) -> set[str]:

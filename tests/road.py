@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from adapters.kinds import all_kinds
-from gateway.app import open_house
+from gateway.app import House, open_house
 from scripts.demo_house import Demo
 from tests import canary
 from tests.loopback_proxy import LoopbackProxy
@@ -227,14 +227,21 @@ def _read_the_notice(browser: HTTPConnection, page: str, cookie: str, origin: st
 def _look_inside(home: Path, walked: Walked) -> None:
     house = open_house(home)
     try:
-        db = house.opened.gateway
-        tables = db.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        for (name,) in tables:
-            rows = db.conn.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
-            walked.tables[name] = [" ".join(map(_as_text, row)) for row in rows]
+        walked.tables = tables_of(house)
         walked.here = canary.find_in(house.local.all_values())
     finally:
         house.close()
+
+
+def tables_of(house: House) -> dict[str, list[str]]:
+    """Every row of every table of `gateway.db`, as text."""
+    db = house.opened.gateway
+    names = db.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    tables = {}
+    for (name,) in names:
+        rows = db.conn.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
+        tables[name] = [" ".join(map(_as_text, row)) for row in rows]
+    return tables
 
 
 def _as_text(cell: object) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from gateway.sharing.scan import Scanner
 from tests import canary
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -52,3 +53,39 @@ def test_an_address_is_found_as_bare_bytes() -> None:
 
 def test_an_innocent_text_holds_nothing() -> None:
     assert canary.find('{"resourceType":"Observation","valueQuantity":{"value":72}}') == set()
+
+
+@pytest.mark.parametrize(
+    ("planted", "stray"),
+    [
+        (b'{"value":-87}', "a signal strength"),
+        (b'{"rssi":12}', "the word for it"),
+        (b'"2026-03-14T07:20:00+13:45"', "an offset from UTC"),
+        (b"zone Pacific/Chatham", "a zone"),
+    ],
+)
+def test_a_stray_is_found(planted: bytes, stray: str) -> None:
+    assert stray in canary.strays(planted)
+
+
+def test_innocent_requests_have_no_strays() -> None:
+    innocent = b'POST /fhir "2026-03-14T07:20:00.000Z" "id":"x-87-1" "value":87 Patient/1'
+    assert canary.strays(innocent) == set()
+
+
+@pytest.mark.parametrize("name", sorted(canary.MARKED))
+def test_the_canary_and_the_last_look_find_every_spelling_alike(name: str) -> None:
+    # Two searches written apart: what the one knows to look for, the other must know too. The
+    # only values that neither looks for have fewer than six signs (`canary.RSSI`, "H10").
+    scanner = Scanner([canary.MARKED[name]])
+    missed = {"canary": set[str](), "last look": set[str]()}
+    written = 0
+    for how, spelled in canary.planted(canary.MARKED[name]):
+        body = b'{"note":[{"text":"seen ' + spelled + b' there"}]}'
+        if not canary.holds(name, body):
+            missed["canary"].add(f"{how}: {spelled!r}")
+        if scanner.find(body) is None:
+            missed["last look"].add(f"{how}: {spelled!r}")
+        written += 1
+    assert missed == {"canary": set(), "last look": set()}
+    assert written > 50

@@ -1,0 +1,209 @@
+"""The whole road within one process, in seconds: what a home lets out, and what it writes down.
+
+Every part is the real one: sensors on a virtual radio, `bleak`, the collector, the import, both
+stores, consent, the uploader, the door, the pages. Only the recipient is a stand-in. `road` walks
+the same as a person does, by commands, before a server that nobody here wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.kinds import all_kinds
+from adapters.reading import PersonKey
+from adapters.simulator.process import serve
+from adapters.simulator.scenario import load
+from gateway import clock
+from gateway.app import House, make_house, open_house
+from gateway.importing import import_export
+from gateway.log import Log, quieten_others
+from gateway.pairing import add_device, look_around
+from gateway.parts.collecting import Collecting
+from gateway.sending import sender
+from gateway.sharing.agreement import text_hash
+from gateway.sharing.offer import allow_collecting, give, make_offer
+from gateway.sharing.practice import sandbox_invitation
+from gateway.sharing.recipients import Act
+from gateway.store.people import Person
+from gateway.store.thread import StoreThread
+from gateway.telling import Telling
+from tests import canary, road
+from tests.fakes_recipient import recipient
+from tests.fakes_web import Clock, Furnished
+from tests.loopback_proxy import Seen
+from tests.web_visitor import visiting
+
+_YEAR = 365 * 24 * 3_600_000
+_PATIENCE = 30.0
+_LIVE = ("heart_rate", "breath_carbon_monoxide")
+
+
+@dataclass
+class Shown:
+    """What came out.
+
+    Attributes:
+        recipients: every request, by recipient; both were granted everything.
+        lines: what the program and the packages that it uses logged and told.
+        tables: every row of every table of `gateway.db`, by table.
+        pages: the patient's pages, by path.
+        here: the marked values that `local.db` holds.
+    """
+
+    recipients: list[list[Seen]] = field(default_factory=list)
+    held: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
+    lines: str = ""
+    tables: dict[str, list[str]] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
+
+    @property
+    def requests(self) -> list[Seen]:
+        """Those of all recipients."""
+        return [one for requests in self.recipients for one in requests]
+
+
+def walk(folder: Path) -> Shown:
+    """Walk it once."""
+    lines = io.StringIO()
+    with _noting(lines):
+        seen = asyncio.run(_walk(folder, lines))
+    seen.lines = lines.getvalue()
+    return seen
+
+
+@contextlib.contextmanager
+def _noting(lines: io.StringIO) -> Iterator[None]:
+    """What other packages log and what is told goes to `lines`, as `run` sets it up."""
+    before = logging.root.handlers[:], logging.root.level
+    quieten_others(lines)
+    try:
+        with contextlib.redirect_stdout(lines):
+            yield
+    finally:
+        logging.root.handlers[:], level = before
+        logging.root.setLevel(level)
+
+
+async def _walk(folder: Path, lines: io.StringIO) -> Shown:
+    async with _simulator(folder) as radio:
+        house, person = _make(folder / "home", radio)
+        try:
+            return await _live(house, person, folder, lines)
+        finally:
+            house.close()
+
+
+@contextlib.asynccontextmanager
+async def _simulator(folder: Path) -> AsyncIterator[str]:
+    scenario = folder / "marked.toml"
+    scenario.write_text(road.SCENARIO, encoding="utf-8")
+    said: asyncio.Queue[str] = asyncio.Queue()
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve(load(str(scenario)), tell=said.put_nowait, stop=stop))
+        try:
+            yield json.loads(await said.get())["transport"]
+        finally:
+            stop.set()
+
+
+def _make(home: Path, radio: str) -> tuple[House, Person]:
+    make_house(home, passphrase=None, key_file=True, simulation=True)
+    chosen = f'[bluetooth]\nradio = "{radio}"\n[collect]\ncommit_every = 0.1\n'
+    (home / "config.toml").write_text(chosen, encoding="utf-8")
+    house = open_house(home)
+    now = clock.now()
+    key = house.people.add("Ada Example", "1985-04", now)
+    for source in ("ble", "healthkit", "routes"):
+        allow_collecting(house.ledger, key, source, _act(key))
+    house.local.set_zone(key, 0, canary.MARKED["zone"])
+    person = house.people.get(key)
+    assert person is not None
+    return house, person
+
+
+async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) -> Shown:
+    seen = Shown()
+    thread = StoreThread()
+    try:
+        for found in await look_around(house, 0.6):
+            if found.address != canary.NEIGHBOUR:
+                add_device(house, str(found.number), person, at=clock.now())
+        import_export(house, road.write_export(folder / "export"), person, now=clock.now)
+        await _collect(house, thread, lines)
+        async with recipient() as one, recipient() as other:
+            for server in (one, other):
+                _agree(house, person.key, server.base)
+            async with sender(house, thread) as sends:
+                report = await sends.round()
+            seen.recipients = [one.seen, other.seen]
+            seen.sent, seen.held = report.sent, report.held
+        seen.pages = await _visit(house, person.key)
+        seen.tables = road.tables_of(house)
+        seen.here = canary.find_in(house.local.all_values())
+    finally:
+        thread.close()
+    return seen
+
+
+async def _collect(house: House, thread: StoreThread, lines: io.StringIO) -> None:
+    """Listen until every sensor's readings are stored, and how they are doing was told."""
+    collecting = Collecting(house, thread, Telling(as_json=True), Log(lines))
+    running = asyncio.create_task(collecting.run())
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while '"event":"device"' not in lines.getvalue() or not await thread.do(
+                _has_come, house
+            ):
+                if running.done():
+                    break
+                await asyncio.sleep(0.05)
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+def _has_come(house: House) -> bool:
+    heard = {one.kind for one in house.readings.series() if one.source == "radio"}
+    told = {"serial_number", "system_id", "position"} <= house.local.counts().keys()
+    return told and heard.issuperset(_LIVE)
+
+
+def _agree(house: House, person: PersonKey, base: str) -> None:
+    act = _act(person)
+    offer = make_offer(
+        house.recipients.add(sandbox_invitation(base), person, act),
+        [row.kind for row in all_kinds().values() if row.shareable],
+        purpose="TREAT",
+        start=act.at,
+        end=act.at + _YEAR,
+        history_from=0,
+    )
+    shown = text_hash(offer.text)
+    give(house.ledger, offer, act, born="1985-04", text_shown=shown, acknowledged=True)
+
+
+def _act(person: PersonKey) -> Act:
+    return Act(clock.now(), f"person:{person}", "walk")
+
+
+async def _visit(house: House, person: PersonKey) -> dict[str, str]:
+    furnished = Furnished(house, person, Clock(clock.now()))
+    furnished.know_risks()
+    pages = {}
+    async with visiting(furnished) as visitor:
+        for path in road.PAGES:
+            answer = await visitor.get(f"/{path}")
+            assert answer.status == 200, (path, answer.status)
+            pages[path] = f"{dict(answer.headers)}{answer.text}"
+    return pages

@@ -1,0 +1,95 @@
+"""The canary in seconds: a marked day within one process, and names that nobody can compare.
+
+The same promises as `test_privacy` (privacy requirements B1 to B7), for every change.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import canary
+from tests.fakes_recipient import names_of, observations, recipient
+from tests.sharing_home import SharingHome
+from tests.small_road import Shown, walk
+
+KEPT_HERE = {
+    "strap address", "monitor address", "neighbour's address", "advertised name",
+    "monitor's name", "neighbour's name", "serial number", "system id", "source name",
+    "watch name", "device name", "local identifier", "latitude", "longitude", "altitude", "zone",
+}  # fmt: skip
+"""What must be found in `local.db`: else the day put nothing to test."""
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    return walk(tmp_path_factory.mktemp("road"))
+
+
+def test_the_marked_values_came_into_the_house(shown: Shown) -> None:
+    assert shown.here >= KEPT_HERE
+
+
+def test_readings_of_every_source_went_to_both_recipients(shown: Shown) -> None:
+    assert shown.held == {}
+    for requests in shown.recipients:
+        text = str(observations(requests))
+        for code in ("8867-4", "breathCarbonMonoxide", "55423-8"):
+            assert code in text
+
+
+def test_nothing_local_is_in_any_request(shown: Shown) -> None:
+    assert canary.find_in(one.raw for one in shown.requests) == set()
+
+
+def test_no_request_tells_a_signal_strength_or_a_time_zone(shown: Shown) -> None:
+    assert set().union(*(canary.strays(one.raw) for one in shown.requests)) == set()
+
+
+def test_nothing_local_is_in_any_line(shown: Shown) -> None:
+    for said in ('"event":"stored"', '"event":"device"', "event=stored"):
+        assert said in shown.lines
+    assert canary.find(shown.lines) == set()
+
+
+def test_nothing_local_is_in_any_table_of_what_may_leave(shown: Shown) -> None:
+    assert len(shown.tables["reading"]) > 5
+    found = {name: canary.find_in(rows) for name, rows in shown.tables.items()}
+    assert {name: marks for name, marks in found.items() if marks} == {}
+
+
+def test_nothing_local_is_on_any_page_that_was_not_asked_for_it(shown: Shown) -> None:
+    # A person's own zone stands where times are drawn in it; nothing else of here does.
+    found = {path: canary.find(text) - {"zone"} for path, text in shown.pages.items()}
+    assert {path: marks for path, marks in found.items() if marks} == {}
+
+
+def test_no_name_inside_the_house_is_a_name_outside(shown: Shown) -> None:
+    sent = b"".join(one.raw for one in shown.requests)
+    for table in ("person", "device"):
+        for row in shown.tables[table]:
+            assert row.split()[0].encode() not in sent
+    assert len(shown.tables["device"]) >= 4
+
+
+def test_two_recipients_cannot_compare_what_they_got(shown: Shown) -> None:
+    one, other = map(names_of, shown.recipients)
+    assert len(one) == len(other) > 10
+    assert one & other == set()
+
+
+async def test_two_homes_call_the_same_reading_by_different_names(tmp_path: Path) -> None:
+    async with recipient() as server:
+        for name in ("one", "other"):
+            (tmp_path / name).mkdir()
+            # Person, device, readings and recipient are the same in both.
+            async with SharingHome(tmp_path / name) as home:
+                home.grant(home.add_recipient(server.base))
+                home.take_in(3)
+                home.now += 10_000
+                assert (await home.upload()).sent == 3
+        half = len(server.seen) // 2
+        one, other = names_of(server.seen[:half]), names_of(server.seen[half:])
+    assert len(one) == len(other) > 5
+    assert one & other == set()
