@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -34,7 +33,7 @@ class Demo:
         self.clinic_pages = ""
         self._scenario = scenario
         self._quiet = quiet
-        self._simulator: Process | None = None
+        self.simulator: Process | None = None
         self.run: Process | None = None
         self._clinic: Process | None = None
         self._server: Sandbox | None = None
@@ -72,11 +71,11 @@ class Demo:
 
     def start_simulator(self) -> None:
         """The sensors, in a process of their own."""
-        self._simulator = Process(
+        self.simulator = Process(
             [*_program(), "simulate", self._scenario, "--json", "--out", str(self.emitted)],
             self.folder / "simulator.log",
         )
-        radio = f"tcp-client:127.0.0.1:{self._simulator.until('ready')['port']}"
+        radio = f"tcp-client:127.0.0.1:{self.simulator.until('ready')['port']}"
         config = self.home / "config.toml"
         ports = {"[bluetooth]": f'radio = "{radio}"', "[upload]": "every = 2.0"}
         ports |= {"[pages]": f"port = {free_port()}", "[clinic]": f"port = {free_port()}"}
@@ -145,7 +144,7 @@ class Demo:
 
     def stop_run(self) -> None:
         """Stop the gateway as Ctrl-C would, then the sensors."""
-        for process in (self.run, self._clinic, self._simulator):
+        for process in (self.run, self._clinic, self.simulator):
             if process is not None:
                 process.stop()
 
@@ -193,7 +192,7 @@ class Process:
     """A program of ours that tells its events as JSON lines on stdout."""
 
     def __init__(self, words: Sequence[str], log: Path) -> None:
-        self._log = log.open("w", encoding="utf-8")
+        self._log = log.open("a", encoding="utf-8")
         self._process = subprocess.Popen(
             list(words), stdout=subprocess.PIPE, stderr=self._log, text=True
         )
@@ -205,6 +204,8 @@ class Process:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if not line.endswith("\n"):
+                return  # it was killed while it said this
             with self._changed:
                 self.events.append(json.loads(line))
                 self._changed.notify_all()
@@ -228,6 +229,11 @@ class Process:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would; what it had said is still read."""
+        self._process.kill()
+        self.stop()
 
     def stop(self) -> None:
         """Ask it to end, as Ctrl-C does; insist after a while."""

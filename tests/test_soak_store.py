@@ -11,6 +11,7 @@ def test_a_filled_store_is_measured() -> None:
     assert 10 < figures["bytes_a_row"] < 200
     assert figures["hours_rolled_up"] > 5_000
     assert {"day_trend_p95_ms", "year_trend_p95_ms", "fill_rows_a_second"} <= set(figures)
+    assert {"release_all_history_p95_ms", "withdrawal_p95_ms"} <= set(figures)
     assert all(figure > 0 for figure in figures.values())
 
 

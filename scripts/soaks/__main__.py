@@ -8,7 +8,10 @@ import sys
 
 import scripts.soaks as here
 
-NAMES = sorted(found.name for found in pkgutil.iter_modules(here.__path__) if found.name[0] != "_")
+SHARED = {"__main__", "sharing"}
+"""Files that are parts of others."""
+
+NAMES = sorted({found.name for found in pkgutil.iter_modules(here.__path__)} - SHARED)
 
 
 def main() -> int:
