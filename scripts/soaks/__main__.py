@@ -8,10 +8,7 @@ import sys
 
 import scripts.soaks as here
 
-SHARED = {"__main__", "sharing"}
-"""Files that are parts of others."""
-
-NAMES = sorted({found.name for found in pkgutil.iter_modules(here.__path__)} - SHARED)
+NAMES = sorted(found.name for found in pkgutil.iter_modules(here.__path__) if found.name[0] != "_")
 
 
 def main() -> int:

@@ -193,7 +193,7 @@ MEASURES: list[Measure] = [day_trend, year_trend, newest, live_commit]
 
 def run(readings: int, measures: list[Measure] | None = None) -> dict[str, float]:
     """Fill a store with so many readings, measure it, and give the figures by name."""
-    from scripts.soaks.sharing import sharing
+    from scripts.soaks._sharing import sharing
 
     chosen = [*MEASURES, sharing] if measures is None else measures
     with tempfile.TemporaryDirectory() as directory:
