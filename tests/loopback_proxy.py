@@ -57,6 +57,8 @@ class LoopbackProxy:
     """What to do with the next Bundles, one after the other."""
     in_flight: int = 0
     most_in_flight: int = 0
+    bundles_in_flight: int = 0
+    """Bundles that came whole and are not answered yet."""
     _server: asyncio.Server | None = None
     _port: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -87,7 +89,11 @@ class LoopbackProxy:
 
     @property
     def bundles(self) -> list[Seen]:
-        return self.of("POST", urlsplit(self.base).path)
+        return [one for one in self.seen if self._is_bundle(one)]
+
+    def _is_bundle(self, seen: Seen) -> bool:
+        ending = urlsplit(self.base).path
+        return seen.method == "POST" and seen.path.partition("?")[0].endswith(ending)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -95,12 +101,14 @@ class LoopbackProxy:
             while seen := await _read(reader):
                 self.seen.append(seen)
                 self.in_flight += 1
+                self.bundles_in_flight += self._is_bundle(seen)
                 self.most_in_flight = max(self.most_in_flight, self.in_flight)
                 try:
                     if not await self._answer(seen, writer):
                         return
                 finally:
                     self.in_flight -= 1
+                    self.bundles_in_flight -= self._is_bundle(seen)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -111,7 +119,7 @@ class LoopbackProxy:
 
     async def _answer(self, seen: Seen, writer: asyncio.StreamWriter) -> bool:
         what: bytes | str = await self.fault(seen) if self.fault else "pass"
-        if what == "pass" and self.once and seen in self.bundles:
+        if what == "pass" and self.once and self._is_bundle(seen):
             what = self.once.popleft()
         if what == "cut":
             return False
