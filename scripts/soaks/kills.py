@@ -46,18 +46,23 @@ _PATIENCE = 120.0
 
 @dataclass
 class Weather:
-    """What happens to Bundles on their way: they are held; of those whose sender was killed
-    meanwhile, one half never arrives.
+    """What happens to requests that bring something: they are held on their way.
+
+    Of those whose sender was killed meanwhile, one half never arrives.
     """
 
     chance: random.Random
     kills: int = 0
+    lost: int = 0
 
     async def __call__(self, seen: Seen) -> bytes | str:
         kills = self.kills
         if seen.method == "POST":
             await asyncio.sleep(HELD)
-        return "cut" if self.kills > kills and self.chance.random() < 0.5 else "pass"
+        if self.kills == kills or self.chance.random() < 0.5:
+            return "pass"
+        self.lost += 1
+        return "cut"
 
 
 @dataclass
@@ -171,6 +176,7 @@ async def _run(
     wanted = Wanted(kills, kills // 3, share)
     return {
         **figures(killer.evidence),
+        "requests_lost": weather.lost,
         "seed": seed,
         "seconds": round(time.monotonic() - started, 1),
         "findings": findings(killer.evidence, wanted),
