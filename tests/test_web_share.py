@@ -202,6 +202,19 @@ async def test_nobody_can_take_back_or_read_what_another_person_gave(home: Furni
         assert not home.house.ledger.state().withdrawn
 
 
+async def test_a_paused_recipient_is_looked_at_and_confirmed(home: Furnished) -> None:
+    home.house.recipients.suspend(home.recipient(), "Its address changed.", home.act)
+    async with visiting(home) as visitor:
+        page = await visitor.get("/share")
+        assert "Its address changed. Nothing is sent there meanwhile." in page.words
+        look = await visitor.get(f"/share/to/{home.recipient()}")
+        assert "This recipient is paused." in look.words
+        assert look.form.forms[0][0] == "/leave"
+        answer = await visitor.post("/share/confirm", page.form.to("/share/confirm"))
+        assert "What you would share" in answer.words
+        assert home.house.recipients.list()[0].standing == "active"
+
+
 async def test_each_source_is_allowed_and_stopped_by_itself(home: Furnished) -> None:
     async with visiting(home) as visitor:
         for allow in ("yes", "no"):

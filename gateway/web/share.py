@@ -32,6 +32,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         grants=await visit.ask(book.grants, visit.person, visit.now, clock, visit.language),
         collecting=await visit.ask(book.collecting, visit.person, visit.now),
         broken=await visit.ask(book.broken),
+        paused=await visit.ask(book.why_paused, visit.person),
         sources=_said(COLLECT_WORDS, visit),
         purposes=_said(PURPOSE_WORDS, visit),
     )
@@ -110,6 +111,14 @@ async def stop(request: web.Request) -> web.StreamResponse:
         visit.desk.sharing.withdraw, visit.person, str(form.get("grant", "")), visit.act
     )
     raise web.HTTPSeeOther("/share?stopped=1#agreed")
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """Go on with a recipient that was paused because something about it changed."""
+    visit, form = request[VISIT], await request.post()
+    key = str(form.get("recipient", ""))
+    await visit.ask(visit.desk.sharing.confirm, visit.person, key, visit.act)
+    raise web.HTTPSeeOther(f"/share/to/{key}")
 
 
 async def collect(request: web.Request) -> web.StreamResponse:

@@ -194,6 +194,19 @@ class SharingBook:
         self._own(person, grant)
         withdraw(self._ledger, grant, act)
 
+    def confirm(self, person: PersonKey, key: str, act: Act) -> None:
+        """Go on with a recipient that was paused, as it is now.
+
+        Raises:
+            NotAllowed: this person has no such recipient.
+        """
+        self._recipients.confirm(self.recipient(person, key).key, act)
+
+    def why_paused(self, person: PersonKey) -> dict[str, str]:
+        """Why recipients of this person are paused, by key."""
+        terms = self._ledger.state().recipients.values()
+        return {one.recipient: one.why for one in terms if one.person == person and one.why}
+
     def receipt(
         self, person: PersonKey, grant: str, language: str
     ) -> tuple[Mapping[str, Any], str]:
