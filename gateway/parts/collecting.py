@@ -7,8 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from adapters.ble.source import BleSource
-from adapters.kinds import Kind, row_of
-from adapters.reading import DeviceKey, Instant, ReadingBatch
+from adapters.reading import DeviceKey, ReadingBatch
 from adapters.source import Arrival
 from gateway import clock
 from gateway.app import House
@@ -16,17 +15,13 @@ from gateway.collect import Collector
 from gateway.journal import PacketJournal
 from gateway.log import Event, Log
 from gateway.parts.permission import Permission, look
+from gateway.parts.silence import Silence
 from gateway.pipeline import Stored, take_in
 from gateway.radio import catalog_of, radio_of, radio_settings
 from gateway.status import DeviceWords, note_device, running_file
 from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
-
-LIVE_WITHIN = 600
-"""Kinds whose value is old after this many seconds are live streams: their silence is a gap."""
-
-NOT_RUNNING = "The gateway was not running."
 
 
 class Collecting:
@@ -40,7 +35,7 @@ class Collecting:
         self._journal = PacketJournal(house, thread)
         self._permission = Permission()
         self._source: BleSource | None = None
-        self._silent: set[DeviceKey] = set()
+        self._silence = Silence(house)
         self._said: dict[DeviceKey, str] = {}
 
     async def run(self) -> None:
@@ -59,7 +54,7 @@ class Collecting:
 
     async def listen(self) -> AsyncGenerator[Arrival]:
         """The radio as a source: what a crash left undecoded first, then what comes."""
-        self._silent |= await self._thread.do(self._note_silence)
+        await self._thread.do(self._silence.begin)
         async with radio_of(self._house) as radio:
             source = BleSource(
                 self._permission.paired,
@@ -89,23 +84,9 @@ class Collecting:
         at = clock.now()
         stored = take_in(self._house, arrivals, adapter="ble", at=at, journal=self._journal)
         for batch in arrivals:
-            if isinstance(batch, ReadingBatch) and batch.device in self._silent and _streams(batch):
-                self._silent.discard(batch.device)
-                self._house.readings.close_gap(batch.device, min(batch.starts))
+            if isinstance(batch, ReadingBatch):
+                self._silence.heard(batch)
         return stored
-
-    def _note_silence(self) -> set[DeviceKey]:
-        """A live stream that was heard before is silent since its last reading."""
-        newest: dict[DeviceKey, tuple[Instant, str]] = {}
-        for series in self._house.readings.series():
-            if series.last is not None and _is_live(series.kind):
-                known = newest.get(series.device, (0, ""))
-                newest[series.device] = max(known, (series.last, series.person))
-        for device in self._house.devices.list():
-            if device.adapter == "ble" and device.key in newest:
-                since, _ = newest[device.key]
-                self._house.readings.open_gap(device.facts.person, device.key, since, NOT_RUNNING)
-        return {one.key for one in self._house.devices.list() if one.key in newest}
 
     async def _watch(self) -> None:
         """Once a second: what is allowed, and how each device is doing."""
@@ -122,12 +103,3 @@ class Collecting:
     async def _look(self) -> None:
         catalog = catalog_of(self._house)
         self._permission.update(await self._thread.do(look, self._house, catalog, clock.now()))
-
-
-def _is_live(kind: Kind) -> bool:
-    return row_of(kind).stale_after <= LIVE_WITHIN
-
-
-def _streams(batch: ReadingBatch) -> bool:
-    """Not a record of an earlier time, nor the battery, which is read as soon as a link is up."""
-    return batch.live and _is_live(batch.kind)

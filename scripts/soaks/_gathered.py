@@ -15,7 +15,7 @@ from adapters.kinds import kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import DeviceKey, canonical
 from gateway.app import House, open_house
-from gateway.parts.collecting import LIVE_WITHIN
+from gateway.parts.silence import streams
 from gateway.radio import catalog_of
 from gateway.sharing.errors import LedgerBroken
 from gateway.sharing.names import READING_SYSTEM
@@ -44,11 +44,10 @@ def gather(demo: Demo, evidence: Evidence) -> None:
 def _look_into(house: House, evidence: Evidence) -> None:
     readings = house.readings
     for series in readings.series():
-        row = row_of(series.kind)
-        evidence.shareable += series.n * row.shareable
+        evidence.shareable += series.n * row_of(series.kind).shareable
         if series.kind == _READ_NOT_SENT:
             continue
-        if row.stale_after <= LIVE_WITHIN:
+        if streams(series.kind):
             evidence.streams.add(series.device)
         for one in readings.window(series.id, -FOR_EVER, FOR_EVER, FOR_EVER):
             evidence.stored.append(Stored(series.device, series.kind, one.value, one.start))
