@@ -18,6 +18,7 @@ from gateway.commands import (
     devices,
     doctor,
     imports,
+    open_pages,
     people,
     readings,
     recipients,
@@ -67,6 +68,7 @@ def where(
 
 for module in (
     setup,
+    open_pages,
     status,
     imports,
     readings,
