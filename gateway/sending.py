@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
 
 from yarl import URL
 
 from adapters.kinds import all_kinds
+from adapters.reading import DeviceFacts
 from gateway import clock
 from gateway.app import House
 from gateway.sharing.auth import SignIns
@@ -25,6 +26,9 @@ from gateway.store.thread import StoreThread
 
 _TURN = "sending"
 """The file of the home whose lock says whose turn it is to send."""
+
+_OF_ONE_DEVICE = ("address", "serial_number", "system_id", "local_identifier")
+"""Sorts of `LocalName` that tell one device from all others, whatever else they may equal."""
 
 
 class Sender:
@@ -119,4 +123,12 @@ def _public(house: House) -> Iterator[str]:
     for row in all_kinds().values():
         yield from (row.kind, row.title, row.unit)
     for device in house.devices.list(forgotten=True):
-        yield from (device.facts.manufacturer, device.facts.model, device.facts.hardware)
+        yield from _make(device.facts, house.local.names(device.key))
+
+
+def _make(facts: DeviceFacts, names: Mapping[str, str]) -> Iterator[str]:
+    """What a device says of its make, but no text in which a number of this one device stands."""
+    numbers = [names[what].lower() for what in _OF_ONE_DEVICE if names.get(what)]
+    for text in (facts.manufacturer, facts.model, facts.hardware):
+        if not any(number in text.lower() for number in numbers):
+            yield text
