@@ -22,13 +22,20 @@ def copy_of_the_tree(to: Path) -> Path:
     return to
 
 
-def run_in(copy: Path, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def run_in(
+    copy: Path, *words: str, timeout: float = 300, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a tool of this environment in the copy, on the copy's code."""
     tool = Path(sys.executable).parent / words[0]
     return subprocess.run(
         [str(tool), *words[1:]],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(copy),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,

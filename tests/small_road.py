@@ -52,7 +52,8 @@ class Shown:
     Attributes:
         recipients: every request, by recipient; both were granted everything.
         lines: what the program and the packages that it uses logged and told.
-        tables: every row of every table of `gateway.db`, by table.
+        tables: every row of every table of `gateway.db`, by table; at the end, and what stood
+            there when the devices had been added.
         pages: the patient's pages, by path.
         here: the marked values that `local.db` holds.
     """
@@ -138,6 +139,7 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         for found in await look_around(house, 0.6):
             if found.address != canary.NEIGHBOUR:
                 add_device(house, str(found.number), person, at=clock.now())
+        added = road.tables_of(house)  # some of it is written over at the first connection
         import_export(house, road.write_export(folder / "export"), person, now=clock.now)
         await _collect(house, thread, lines)
         async with recipient() as one, recipient() as other:
@@ -149,6 +151,8 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
             seen.sent, seen.held = report.sent, report.held
         seen.pages = await _visit(house, person.key)
         seen.tables = road.tables_of(house)
+        for name, rows in added.items():
+            seen.tables[name] += [row for row in rows if row not in seen.tables[name]]
         seen.here = canary.find_in(house.local.all_values())
     finally:
         thread.close()
