@@ -235,7 +235,7 @@ async def test_grants_are_told_in_words(shared: Furnished) -> None:
         words = (await visitor.get("/share")).words
         assert "Blood pressure, Heart rate , for your treatment: every reading." in words
         assert "You took back your agreement to share this." in words
-        assert "Devices over bluetooth Allowed" in words
+        assert "Devices over Bluetooth Allowed" in words
 
 
 async def test_what_was_sent_is_listed_by_day_with_answer_and_agreement(shared: Furnished) -> None:

@@ -96,7 +96,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
                 {
                     "device": one.key,
                     "person": one.facts.person,
-                    "title": one.facts.title,
+                    "title": one.called,
                     "model": one.facts.model or None,
                     "adapter": one.adapter,
                     "simulated": one.simulated,
@@ -112,7 +112,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
         ["Device", "Whose", "Added", "State", "What to do", "Key"],
         [
             (
-                one.facts.title,
+                one.called,
                 names.get(one.facts.person, ""),
                 moment(one.added_at),
                 words[one.key].state,

@@ -40,7 +40,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "ledger_whole": not broken,
                 "stored": stored,
                 "devices": [
-                    {"device": one.key, "title": one.facts.title, "state": words.state,
+                    {"device": one.key, "title": one.called, "state": words.state,
                      "next_step": words.next_step}
                     for one, words in devices
                 ],
@@ -65,5 +65,5 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     if devices:
         table(
             ["Device", "State", "Since", "What to do"],
-            [(o.facts.title, w.state, moment(w.since or None), w.next_step) for o, w in devices],
+            [(o.called, w.state, moment(w.since or None), w.next_step) for o, w in devices],
         )

@@ -30,6 +30,14 @@ class Device:
         """Its keyed name."""
         return self.facts.device
 
+    @property
+    def called(self) -> str:
+        """What a person reads: its title, and its make where the title does not tell it."""
+        facts = self.facts
+        if not facts.model or facts.model.lower() in facts.title.lower():
+            return facts.title
+        return f"{facts.title}, {facts.manufacturer} {facts.model}".replace("  ", " ")
+
 
 class Devices:
     """The devices of this home."""

@@ -108,7 +108,7 @@ class ReadingsBook:
 
     def _titles(self, person: PersonKey) -> dict[DeviceKey, str]:
         devices = self._devices.list(person, forgotten=True)
-        return {device.key: device.facts.title for device in devices}
+        return {device.key: device.called for device in devices}
 
     def _card(
         self,

@@ -48,7 +48,7 @@ class StaysBook:
         for device in self._devices.list(person, forgotten=True):
             names = self._local.names(device.key)
             if names:
-                found.append(Named(device.facts.title, names))
+                found.append(Named(device.called, names))
         for (owner,) in self._local.db.conn.execute(
             "SELECT DISTINCT owner FROM local_name WHERE what = 'source_name' LIMIT ?", (_MOST,)
         ):
@@ -59,7 +59,7 @@ class StaysBook:
     def connections(self, person: PersonKey) -> list[tuple[str, LinkEvent]]:
         """The newest connections and failures of this person's devices, newest first."""
         found = [
-            (device.facts.title, event)
+            (device.called, event)
             for device in self._devices.list(person, forgotten=True)
             for event in self._local.link_events(device.key, _MOST)
         ]
