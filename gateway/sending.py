@@ -13,6 +13,7 @@ from adapters.reading import DeviceFacts
 from gateway import clock
 from gateway.app import House
 from gateway.sharing.auth import SignIns
+from gateway.sharing.claim import drop_what_ended
 from gateway.sharing.door import Door
 from gateway.sharing.gate import Gate
 from gateway.sharing.making import Limits
@@ -62,6 +63,15 @@ class Sender:
         """Ask what became of Observations whose answer was lost; only when a person wants it."""
         await self._look()
         return await self._uploader.resolve(recipient)
+
+    async def let_go_of_what_ended(self) -> None:
+        """What waits under a grant whose time is over is let go of, and shown as not sent."""
+        await self._thread.do(self._let_go)
+
+    def _let_go(self) -> None:
+        house, at = self._house, clock.now()
+        for recipient in house.recipients.list():
+            drop_what_ended(house.opened.gateway, house.ledger, recipient.key, at, house.clock())
 
     async def _look(self) -> None:
         """What must stay here, and which addresses are open, as they are now."""

@@ -47,7 +47,7 @@ class Demo:
     def command(self, *words: str) -> Any:
         """Run one command on this home and return what it answered with `--json`."""
         done = subprocess.run(
-            [*_program(), "--home", str(self.home), *words, "--json"],
+            [*program(), "--home", str(self.home), *words, "--json"],
             capture_output=True,
             text=True,
             check=False,
@@ -73,7 +73,7 @@ class Demo:
     def start_simulator(self) -> None:
         """The sensors, in a process of their own."""
         self.simulator = Process(
-            [*_program(), "simulate", self._scenario, "--json", "--out", str(self.emitted)],
+            [*program(), "simulate", self._scenario, "--json", "--out", str(self.emitted)],
             self.folder / "simulator.log",
         )
         radio = f"tcp-client:127.0.0.1:{self.simulator.until('ready')['port']}"
@@ -121,14 +121,14 @@ class Demo:
     def start_run(self) -> None:
         """The gateway itself."""
         self.run = Process(
-            [*_program(), "--home", str(self.home), "run", "--json"], self.folder / "run.log"
+            [*program(), "--home", str(self.home), "run", "--json"], self.folder / "run.log"
         )
         self.patient_pages = str(self.run.until("pages")["url"])
 
     def start_clinic(self) -> None:
         """The clinician's viewer."""
         self._clinic = Process(
-            [*_program(), "--home", str(self.home), "clinic", "--fhir", self.fhir, "--json"],
+            [*program(), "--home", str(self.home), "clinic", "--fhir", self.fhir, "--json"],
             self.folder / "clinic.log",
         )
         self.clinic_pages = str(self._clinic.until("pages")["url"])
@@ -241,6 +241,11 @@ class Process:
         self._process.kill()
         self.stop()
 
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.poll()
+
     def stop(self) -> None:
         """Ask it to end, as Ctrl-C does; insist after a while."""
         if self._process.poll() is None:
@@ -262,7 +267,8 @@ def _count(base: str, resource: str) -> int:
         return int(json.load(answer)["total"])
 
 
-def _program() -> list[str]:
+def program() -> list[str]:
+    """How `health-gateway` is started here."""
     return [sys.executable, "-m", "gateway"]
 
 

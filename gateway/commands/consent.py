@@ -20,6 +20,8 @@ from gateway.sharing.offer import Offer, allow_collecting, give, make_offer
 from gateway.sharing.offer import withdraw as take_back
 from gateway.sharing.overview import collecting, describe
 from gateway.sharing.preview import preview as exactly
+from gateway.sharing.receipt import printable
+from gateway.sharing.receipt import receipt as signed_receipt
 from gateway.sharing.recipients import Act
 from gateway.store.people import Person
 
@@ -233,3 +235,18 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
         print_json({"whole": True, "entries": count})
     else:
         say(f"All {count} entries are as they were written.")
+
+
+@app.command()
+def receipt(
+    context: typer.Context,
+    grant: Annotated[str, typer.Argument(help="Its id from `consent list`.")],
+    as_json: Json = False,
+) -> None:
+    """Print the signed receipt of a grant, with the number that shows an old copy of this home."""
+    with opened(context) as house:
+        made = signed_receipt(house.ledger, grant)
+    if as_json:
+        print_json(made)
+    else:
+        say(printable(made))

@@ -1,4 +1,4 @@
-"""The jobs that keep the house: roll-ups, retention, grants that come to their end."""
+"""The jobs that keep the house: roll-ups, retention, a look at the record of decisions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import asyncio
 from gateway import clock
 from gateway.app import House
 from gateway.jobs import Job, schedule
-from gateway.log import Log
+from gateway.log import Event, Log
+from gateway.sharing.errors import LedgerBroken
 from gateway.store.thread import StoreThread
 
 ROLL_UP_EVERY = 30.0
-PURGE_EVERY = 3600.0
+HOUR = 3600.0
 _AT_ONCE = 10_000
 
 
@@ -26,9 +27,18 @@ async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
     async def purge() -> None:
         await thread.do(house.local.purge, clock.now())
 
-    scheduler = schedule(
-        [Job("roll-ups", ROLL_UP_EVERY, roll_up), Job("retention", PURGE_EVERY, purge)], log
-    )
+    async def verify() -> None:
+        try:
+            await thread.do(house.ledger.verify)
+        except LedgerBroken:
+            log.note(Event.HEAD_BROKEN, what="ledger")
+
+    jobs = [
+        Job("roll-ups", ROLL_UP_EVERY, roll_up),
+        Job("retention", HOUR, purge),
+        Job("ledger", HOUR, verify),
+    ]
+    scheduler = schedule(jobs, log)
     scheduler.start()
     try:
         await asyncio.Event().wait()

@@ -15,13 +15,20 @@ from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 
+EXPIRY_EVERY = 60.0
+"""Seconds between two looks for grants that came to their end."""
+
 
 async def upload_for_ever(house: House, thread: StoreThread, telling: Telling, log: Log) -> None:
     """Send what is due, again and again, until cancelled."""
     with announced(running_file(house, "upload")):
         async with sender(house, thread) as sends:
             once = _Round(sends, telling, log)
-            scheduler = schedule([Job("upload", house.settings.upload.every, once.do)], log)
+            jobs = [
+                Job("upload", house.settings.upload.every, once.do),
+                Job("consent expiry", EXPIRY_EVERY, sends.let_go_of_what_ended),
+            ]
+            scheduler = schedule(jobs, log)
             scheduler.start()
             try:
                 await asyncio.Event().wait()
