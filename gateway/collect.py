@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from adapters.errors import AdapterError
 from adapters.reading import ReadingBatch
 from adapters.source import Arrival, Source
 from gateway.log import Event, Log
@@ -40,10 +39,6 @@ class Collector:
                 async for arrival in source.listen():
                     await self._queue.put(arrival)
                 return
-            except AdapterError as error:
-                self._log.note(
-                    Event.SOURCE_RESTARTED, source=name, error=f"{error} {error.next_step}"
-                )
             except Exception as error:  # whatever a driver raises, the other sources go on
                 self._log.note(Event.SOURCE_RESTARTED, source=name, error=type(error).__name__)
             await asyncio.sleep(RESTART_AFTER)
