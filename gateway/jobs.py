@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -12,11 +13,17 @@ from gateway.log import Event, Log
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be done again and again; doing it once more than needed does no harm."""
+    """Something to be done again and again; doing it once more than needed does no harm.
+
+    Attributes:
+        every: seconds from one time to the next.
+        at_start: also at once, for what a program that often starts anew would never come to.
+    """
 
     name: str
     every: float
     do: Callable[[], Awaitable[None]]
+    at_start: bool = False
 
 
 def schedule(jobs: list[Job], log: Log) -> AsyncIOScheduler:
@@ -30,8 +37,9 @@ def schedule(jobs: list[Job], log: Log) -> AsyncIOScheduler:
         timezone="UTC",
     )
     for job in jobs:
+        first = {"next_run_time": datetime.now(UTC)} if job.at_start else {}
         scheduler.add_job(
-            _guarded(job, log), "interval", seconds=job.every, id=job.name, name=job.name
+            _guarded(job, log), "interval", seconds=job.every, id=job.name, name=job.name, **first
         )
     return scheduler
 

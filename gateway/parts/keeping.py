@@ -13,11 +13,22 @@ from gateway.store.thread import StoreThread
 
 ROLL_UP_EVERY = 30.0
 HOUR = 3600.0
+_HOUR_MS = 3_600_000
 _AT_ONCE = 10_000
 
 
 async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
     """Run the jobs until cancelled."""
+    scheduler = schedule(jobs_of(house, thread, log), log)
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def jobs_of(house: House, thread: StoreThread, log: Log) -> list[Job]:
+    """What is to be done again and again in this home."""
 
     async def roll_up() -> None:
         done = _AT_ONCE
@@ -25,7 +36,7 @@ async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
             done = await thread.do(house.readings.roll_up, _AT_ONCE)
 
     async def purge() -> None:
-        await thread.do(house.local.purge, clock.now())
+        await thread.do(_purge, house)
 
     async def verify() -> None:
         try:
@@ -33,14 +44,17 @@ async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
         except LedgerBroken:
             log.note(Event.HEAD_BROKEN, what="ledger")
 
-    jobs = [
+    return [
         Job("roll-ups", ROLL_UP_EVERY, roll_up),
-        Job("retention", HOUR, purge),
-        Job("ledger", HOUR, verify),
+        Job("retention", HOUR, purge, at_start=True),
+        Job("ledger", HOUR, verify, at_start=True),
     ]
-    scheduler = schedule(jobs, log)
-    scheduler.start()
-    try:
-        await asyncio.Event().wait()
-    finally:
-        scheduler.shutdown(wait=False)
+
+
+def _purge(house: House) -> None:
+    keep = house.settings.keep
+    house.local.purge(
+        clock.now(),
+        raw=keep.raw_packets_hours * _HOUR_MS,
+        links=keep.link_events_days * 24 * _HOUR_MS,
+    )

@@ -163,17 +163,18 @@ class LocalStore:
             (what, seq, hash),
         )
 
-    def purge(self, now: Instant) -> None:
-        """Let go of raw packets after 24 hours and of link events after 7 days.
+    def purge(self, now: Instant, *, raw: int = KEEP_RAW, links: int = KEEP_LINKS) -> None:
+        """Let go of raw packets and link events that are older than so many milliseconds.
 
-        A packet whose readings are not committed stays for 7 days.
+        A packet whose readings are not committed stays as long as link events do, if that is
+        longer.
         """
         with transaction(self.db):
             self.db.conn.execute(
                 "DELETE FROM raw_packet WHERE received < ? AND (taken_in = 1 OR received < ?)",
-                (now - KEEP_RAW, now - KEEP_LINKS),
+                (now - raw, now - max(raw, links)),
             )
-            self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - KEEP_LINKS,))
+            self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
 
     def counts(self) -> dict[str, int]:
