@@ -57,11 +57,11 @@ class Demo:
             raise SystemExit(f"health-gateway {' '.join(words)}\n{done.stderr}{done.stdout}")
         return json.loads(done.stdout)
 
-    def make_home(self) -> None:
-        """A simulation home with one person, and permission to collect."""
+    def make_home(self, sources: Sequence[str] = ("ble", "healthkit", "routes")) -> None:
+        """A simulation home with one person, and permission to collect from these sources."""
         self.command("setup", "--simulation", "--key-file")
         self.command("people", "add", PERSON, "--born", "1985-04")
-        for source in ("ble", "healthkit", "routes"):
+        for source in sources:
             self.command("consent", "grant", "collect", source, "--script")
 
     def start_server(self) -> None:

@@ -144,7 +144,8 @@ def test_each_kill_is_told_what_it_cost() -> None:
 @pytest.mark.process
 @pytest.mark.server
 def test_two_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    result = kills.run(2, folder=tmp_path, between=(7.0, 9.0), share=0.9)
+    # So short a life makes a crash weigh heavier: the share is judged by the long run.
+    result = kills.run(2, folder=tmp_path, between=(5.0, 6.5), share=0.75)
     assert result["findings"] == []
     assert (result["kills"], result["in_flight"] >= 1) == (2, True)
     assert result["acknowledged"] > 100

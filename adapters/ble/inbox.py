@@ -77,6 +77,9 @@ class Inbox:
     def stored(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet that the device believes delivered; it is journalled first.
 
+        Bluetooth stacks confirm it to the device by themselves, before it comes here: all that a
+        crash can still cost is a record of the milliseconds until the journal's commit.
+
         One that bears a number of its own and is here already was sent again; it is let go.
         """
         if characteristic in paired.profile.numbered:

@@ -1,8 +1,8 @@
 """`kill -9` of a running gateway, again and again: nothing acknowledged is lost or sent twice.
 
-`./scripts/soak kills [N]` kills `health-gateway run` N times (30 unless told otherwise) at seeded
-moments, a third of them at least while a Bundle is in flight to a FHIR server that nobody here
-wrote, starts it again each time, and compares in the end what the sensors emitted, what was
+`./scripts/soak kills [N] [SEED]` kills `health-gateway run` N times (30 unless told otherwise) at
+seeded moments, a third of them at least while a Bundle is in flight to a FHIR server that nobody
+here wrote, starts it again each time, and compares in the end what the sensors emitted, what was
 acknowledged, what is stored and what the server has. The sensors run in a process of their own.
 A test runs the same code with two kills.
 """
@@ -155,7 +155,7 @@ async def _run(
     started = time.monotonic()
     demo = Demo(folder, scenario="counted", quiet=True)
     try:
-        await asyncio.to_thread(_set_the_scene, demo)
+        await _set_the_scene(demo)
         chance = random.Random(seed)  # noqa: S311  # no secret
         weather = Weather(random.Random(seed + 1))  # noqa: S311
         async with LoopbackProxy(demo.fhir, weather) as proxy:
@@ -183,11 +183,11 @@ async def _run(
     }
 
 
-def _set_the_scene(demo: Demo) -> None:
-    demo.make_home()
-    demo.start_server()
-    demo.start_simulator()
-    demo.pair_all()
+async def _set_the_scene(demo: Demo) -> None:
+    made = asyncio.to_thread(demo.make_home, ["ble"])
+    await asyncio.gather(made, asyncio.to_thread(demo.start_server))
+    await asyncio.to_thread(demo.start_simulator)
+    await asyncio.to_thread(demo.pair_all)
 
 
 async def _send_the_rest(demo: Demo) -> None:
@@ -203,9 +203,11 @@ async def _send_the_rest(demo: Demo) -> None:
 
 def main(arguments: list[str]) -> int:
     """Kill N times and print one JSON document; 1 if something did not hold."""
-    kills = int(arguments[0]) if arguments else KILLS
+    kills, seed = [*map(int, arguments), *(KILLS, SEED)[len(arguments) :]]
     with tempfile.TemporaryDirectory(prefix="health-gateway-kills-") as folder:
-        result = run(kills, folder=Path(folder), tell=lambda text: print(text, file=sys.stderr))
+        result = run(
+            kills, seed, folder=Path(folder), tell=lambda text: print(text, file=sys.stderr)
+        )
     json.dump(result, sys.stdout, indent=1)
     print()
     return 1 if result["findings"] else 0
