@@ -20,6 +20,7 @@ from gateway.store.home import Home, OpenHome
 from gateway.store.import_runs import ImportRuns
 from gateway.store.keys import device_key, source_key
 from gateway.store.local import LocalStore
+from gateway.store.losses import write_down_losses
 from gateway.store.notes import Notes
 from gateway.store.people import People
 from gateway.store.readings import Readings
@@ -124,7 +125,10 @@ def open_house(path: Path, *, passphrase: str | None = None) -> House:
     """
     home = Home(path)
     chosen = settings.load(home.config)
-    return build(home.open(passphrase), chosen)
+    house = build(home.open(passphrase), chosen)
+    if house.opened.local is not None:
+        write_down_losses(house.opened.gateway, house.opened.local, house.audit, clock.now())
+    return house
 
 
 def build(opened: OpenHome, chosen: Settings) -> House:

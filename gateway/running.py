@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from gateway import clock
 from gateway.app import House, open_house
 from gateway.errors import Refused
 from gateway.log import Event, Log
@@ -76,7 +77,7 @@ class Running:
                     )
             if "collect" in self._parts:
                 may_use(house)
-            for sentence in house.opened.warnings():
+            for sentence in house.opened.warnings(clock.now()):
                 self._log.note(Event.HEAD_BROKEN, what=sentence)
                 self._telling.tell("warning", text=sentence)
         finally:

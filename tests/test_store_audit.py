@@ -11,7 +11,8 @@ import pytest
 from gateway.store.audit import Audit
 from gateway.store.driver import Database, IntegrityError, transaction
 from gateway.store.errors import ChainBroken
-from gateway.store.heads import accept_heads, check_heads
+from gateway.store.heads import check_heads
+from gateway.store.losses import losses, write_down_losses
 from tests.fakes_store import FakeAnchor, Row, Store, new_gateway
 
 
@@ -81,9 +82,10 @@ def test_a_trail_cut_short_is_reported_by_its_head(db: Database) -> None:
     db.conn.execute("DELETE FROM audit WHERE seq > 15")
     (sentence,) = check_heads(db, anchor)
     assert "the last 5 audit entries are missing" in sentence
-    Audit(db).note(1, "system", "store_cut_short", {"audit": 5})
-    accept_heads(db, anchor)
+    write_down_losses(db, anchor, Audit(db, anchor), 1)
     assert check_heads(db, anchor) == []
+    assert losses(db, 2) == [sentence]
+    assert losses(db, 1 << 62) == [], "it is shown for a month"
 
 
 def test_other_entries_under_the_same_numbers_are_reported(db: Database) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway import clock
+from gateway.app import make_house, open_house
 from gateway.store.errors import (
     HomeExists,
     NoHome,
@@ -37,7 +39,7 @@ def test_a_home_opens_as_it_was_made(tmp_path: Path, simulation: bool) -> None:
     for opened in (home.open("p"), home.open(recovery_code=code)):
         assert opened.simulation is simulation
         assert opened.ring == made.ring
-        assert opened.warnings() == []
+        assert opened.warnings(0) == []
         opened.close()
 
 
@@ -112,6 +114,21 @@ def test_a_write_ahead_log_that_lost_rows_is_reported(tmp_path: Path) -> None:
     opened.close()
     home.gateway_db.write_bytes(cut)
     again = home.open("p")
-    (sentence,) = again.warnings()
+    (sentence,) = again.warnings(0)
     assert "the last 3 arrivals of readings are missing" in sentence
     again.close()
+
+
+def test_a_loss_is_still_shown_after_new_readings_came(tmp_path: Path) -> None:
+    make_house(tmp_path / "home", passphrase=None, key_file=True, simulation=True)
+    house = open_house(tmp_path / "home")
+    person = house.people.add("Ann", "1980-01", 0)
+    house.local.set_head("intake", 3, b"")
+    house.close()
+    for at in (1, 2):
+        house = open_house(tmp_path / "home")
+        (sentence,) = house.opened.warnings(clock.now())
+        assert "the last 3 arrivals of readings are missing" in sentence
+        house.readings.take_in([batch(person, [Row(at)])], at=at, source="ble", simulated=True)
+        house.readings.anchor_now()
+        house.close()

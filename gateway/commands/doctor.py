@@ -75,7 +75,7 @@ def _files(house: House) -> Iterator[Finding]:
             else f"{len(damaged)} pages are damaged",
             "" if not damaged else "Copy the home somewhere safe, then restore a backup.",
         )
-    for sentence in house.opened.warnings():
+    for sentence in house.opened.warnings(now()):
         yield Finding("the store", False, sentence)
     others = stat.S_IMODE(house.path.stat().st_mode) & 0o077
     if sys.platform != "win32":

@@ -30,6 +30,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         collecting = house.anybody_allows("ble", now())
         stored = sum(series.n for series in house.readings.series())
         simulation = house.simulation
+        warnings = house.opened.warnings(now())
     if as_json:
         print_json(
             {
@@ -39,6 +40,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "clock_trusted": clock_right,
                 "ledger_whole": not broken,
                 "stored": stored,
+                "warnings": warnings,
                 "devices": [
                     {"device": one.key, "title": one.called, "state": words.state,
                      "next_step": words.next_step}
@@ -60,6 +62,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     if not clock_right:
         say("This computer's clock is not set by a time service, so nothing is sent.")
         say('If you know that it is right: config.toml, [clock] trust = "trusted".')
+    for warning in warnings:
+        say(warning)
     if broken:
         say(f"{broken} Nothing is shared.")
     if devices:

@@ -1,16 +1,21 @@
 """Heads: where each growing table of ``gateway.db`` ended, kept apart in the other file.
 
 A damaged write-ahead log loses its last commits without a word. So the highest intake number, and
-the newest entries of ledger and audit trail, are also noted in ``local.db`` and compared at start.
+the newest entries of ledger and audit trail, are also noted in ``local.db`` and compared whenever
+the home is opened. What comes next moves the heads on, so a loss is written down before that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from gateway.store.driver import Database
 
 _TABLES = {"intake": "arrivals of readings", "ledger": "consent entries", "audit": "audit entries"}
+
+ACCEPTED = ("intake", "audit")
+"""Tables whose loss is written down and gone on from."""
 
 
 class Anchor(Protocol):
@@ -25,11 +30,13 @@ class Anchor(Protocol):
         ...
 
 
-def check_heads(gateway: Database, anchor: Anchor) -> list[str]:
+def check_heads(
+    gateway: Database, anchor: Anchor, tables: Iterable[str] = tuple(_TABLES)
+) -> list[str]:
     """One sentence for each table that ends before, or other than, its head says."""
     found = []
-    for table, words in _TABLES.items():
-        head = anchor.head(table)
+    for table in tables:
+        words, head = _TABLES[table], anchor.head(table)
         if head is None:
             continue
         seq, noted = head
@@ -45,8 +52,8 @@ def check_heads(gateway: Database, anchor: Anchor) -> list[str]:
 
 
 def accept_heads(gateway: Database, anchor: Anchor) -> None:
-    """Go on from what is there, after the loss was shown and noted. The ledger is not accepted."""
-    for table in ("intake", "audit"):
+    """Go on from what is there, after the loss was written down. The ledger is not accepted."""
+    for table in ACCEPTED:
         highest = _highest(gateway, table)
         hash_ = b"" if table == "intake" else _hash_at(gateway, table, highest)
         anchor.set_head(table, highest, hash_)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.reading import Instant
 from gateway.store.driver import Database
 from gateway.store.errors import HomeExists, NoHome, NotAHome
 from gateway.store.gateway_db import create_gateway, is_simulation, open_gateway
 from gateway.store.heads import check_heads
 from gateway.store.keys import KeyRing, make_keys, unlock, unlock_with_recovery
 from gateway.store.local import LocalStore, create_local, open_local
+from gateway.store.losses import losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,11 @@ class OpenHome:
     local: LocalStore | None
     simulation: bool
 
-    def warnings(self) -> list[str]:
-        """What is not as it was left, as sentences; to be shown before anything is done."""
-        return [] if self.local is None else check_heads(self.gateway, self.local)
+    def warnings(self, now: Instant) -> list[str]:
+        """What is not as it was left, as sentences; losses written down lately too."""
+        if self.local is None:
+            return []
+        return [*check_heads(self.gateway, self.local), *losses(self.gateway, now)]
 
     def close(self) -> None:
         """Close both files."""

@@ -14,6 +14,7 @@ from adapters.ble.profile import DeviceProfile, readings_of
 from adapters.kinds import kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import DeviceKey, canonical
+from gateway import clock
 from gateway.app import House, open_house
 from gateway.parts.silence import streams
 from gateway.radio import catalog_of
@@ -73,7 +74,7 @@ def _broken(house: House) -> Iterator[str]:
         house.audit.verify()
     except (LedgerBroken, StoreError) as error:
         yield str(error)
-    yield from house.opened.warnings()
+    yield from house.opened.warnings(clock.now())
 
 
 def _identifiers(base: str) -> Iterator[str]:
