@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app import open_house
 from gateway.commands.everything import main
 from tests.command_line import CommandLine, simulation_home
 from tests.copies import ROOT
@@ -17,7 +18,18 @@ pytestmark = pytest.mark.process
 DONE, FAILED, WRONG_USE, REFUSED, DEVICE_FAILED = range(5)
 COMMANDS = [
     *("setup", "run", "status", "people", "devices", "recipients", "import", "readings"),
-    *("consent", "upload", "sent", "stays", "simulate", "clinic", "doctor", "delete", "open"),
+    *(
+        "consent",
+        "upload",
+        "sent",
+        "stays",
+        "simulate",
+        "clinic",
+        "doctor",
+        "delete",
+        "open",
+        "passphrase",
+    ),
 ]
 
 
@@ -73,6 +85,46 @@ def test_a_second_set_up_changes_nothing(real: CommandLine, tmp_path: Path) -> N
     before = (real.home / "keys.json").read_bytes()
     assert real("setup", "--passphrase-file", str(tmp_path / "word")).code == WRONG_USE
     assert (real.home / "keys.json").read_bytes() == before
+
+
+def test_a_forgotten_passphrase_is_replaced_by_the_printed_code(tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("four words make one\n")
+    command = CommandLine(tmp_path / "home")
+    code = command.answer("setup", "--passphrase-file", str(tmp_path / "word"))["recovery_code"]
+    (tmp_path / "code").write_text(code + "\n")
+    (tmp_path / "new").write_text("four other words now\n")
+    change = ("passphrase", "--new-file", str(tmp_path / "new"))
+    assert command(*change).code == REFUSED
+    command.answer(*change, "--recovery-code-file", str(tmp_path / "code"))
+    assert command("--passphrase-file", str(tmp_path / "word"), "status").code == REFUSED
+    assert command("--passphrase-file", str(tmp_path / "new"), "status").code == DONE
+    (tmp_path / "new").write_text("short\n")
+    ended = command(*change, "--recovery-code-file", str(tmp_path / "code"))
+    assert ended.code == WRONG_USE
+
+
+def test_a_home_opens_unattended_from_when_one_says_so_until(real: CommandLine) -> None:
+    opened = ("--passphrase-file", str(real.home.parent / "word"))
+    change = (*opened, "passphrase", "--new-file", str(real.home.parent / "word"))
+    assert real.answer(*change, "--key-file")["key_file"] is True
+    assert real("status").code == DONE
+    assert real.answer(*change, "--no-key-file")["key_file"] is False
+    assert real("status").code == REFUSED
+
+
+def test_a_new_home_by_the_code_of_an_old_one_gives_devices_their_names(tmp_path: Path) -> None:
+    (tmp_path / "code").write_text(
+        CommandLine(tmp_path / "old").answer("setup", "--key-file")["recovery_code"]
+    )
+    CommandLine(tmp_path / "new").answer(
+        "setup", "--key-file", "--recovery-code-file", str(tmp_path / "code")
+    )
+    names = set()
+    for home in ("old", "new"):
+        house = open_house(tmp_path / home)
+        names.add(house.device_key("ble:C0:FF:EE:00:00:01"))
+        house.close()
+    assert len(names) == 1
 
 
 def test_a_simulated_device_in_a_real_home_is_refused(real: CommandLine, tmp_path: Path) -> None:

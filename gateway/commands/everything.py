@@ -19,6 +19,7 @@ from gateway.commands import (
     doctor,
     imports,
     open_pages,
+    passphrase,
     people,
     readings,
     recipients,
@@ -68,6 +69,7 @@ def where(
 
 for module in (
     setup,
+    passphrase,
     open_pages,
     status,
     imports,

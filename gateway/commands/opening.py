@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from adapters.reading import PersonKey
 from gateway.app import House, open_house
 from gateway.errors import WrongUse
 from gateway.store.errors import PassphraseNeeded
@@ -36,12 +35,21 @@ class Where:
 
     def passphrase(self) -> str | None:
         """The first line of the passphrase file, if one was named."""
-        if self.passphrase_file is None:
-            return None
-        try:
-            return self.passphrase_file.read_text(encoding="utf-8").splitlines()[0]
-        except (OSError, IndexError) as error:
-            raise WrongUse(f"The passphrase file {self.passphrase_file} cannot be read.") from error
+        return first_line(self.passphrase_file, "passphrase")
+
+
+def first_line(file: Path | None, what: str) -> str | None:
+    """The first line of a file with a secret; None if no file was named.
+
+    Raises:
+        WrongUse: it cannot be read, or is empty.
+    """
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError) as error:
+        raise WrongUse(f"The {what} file {file} cannot be read.") from error
 
 
 def open_at(where: Where) -> House:
@@ -81,8 +89,3 @@ def person_of(house: House, told: str) -> Person:
         )
     names = ", ".join(one.name for one in people)
     raise WrongUse("Whose? Say it with --person.", f"Here live: {names}.")
-
-
-def actor_of(house: House, person: PersonKey, *, script: bool) -> str:
-    """Who decides: the person at the terminal, or in a simulation home a script."""
-    return "script" if script else f"person:{person}"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.app import make_house
-from gateway.commands.opening import Json, Where
+from gateway.commands.opening import Json, Where, first_line
 from gateway.commands.output import print_json, say
-from gateway.errors import WrongUse
-
-SHORTEST = 10
+from gateway.commands.passphrase import RecoveryCodeFile, new_passphrase
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,17 +32,23 @@ def setup(
         bool,
         typer.Option("--simulation", help="A home for simulated devices alone, for ever."),
     ] = False,
+    recovery_code_file: RecoveryCodeFile = None,
     as_json: Json = False,
 ) -> None:
-    """Make a new home: keys, the encrypted store, the settings."""
+    """Make a new home: keys, the encrypted store, the settings.
+
+    With the recovery code of an earlier home, devices keep the names that they had there.
+    """
     where: Where = context.obj
     given = Where(where.home, passphrase_file or where.passphrase_file)
-    passphrase = given.passphrase()
-    if passphrase is None and not key_file:
-        passphrase = _asked()
-    if passphrase is not None and len(passphrase) < SHORTEST:
-        raise WrongUse(f"A passphrase has at least {SHORTEST} letters.", "A few words do well.")
-    code = make_house(where.home, passphrase=passphrase, key_file=key_file, simulation=simulation)
+    unattended = key_file and given.passphrase_file is None
+    code = make_house(
+        where.home,
+        passphrase=None if unattended else new_passphrase(given.passphrase_file),
+        key_file=key_file,
+        simulation=simulation,
+        recovery_code=first_line(recovery_code_file, "recovery code") or "",
+    )
     if as_json:
         print_json(
             {
@@ -70,15 +72,3 @@ def setup(
         say("This is a simulation home: only simulated devices, only recipients on this computer.")
     say("")
     say('Next: health-gateway people add "Your name" --born 1985-04')
-
-
-def _asked() -> str:
-    if not sys.stdin.isatty():
-        raise WrongUse(
-            "A new home needs a passphrase.",
-            "Give one with --passphrase-file, or use --key-file for an unattended computer.",
-        )
-    first = getpass("Choose a passphrase (a few words): ")
-    if getpass("And again: ") != first:
-        raise WrongUse("The two are not the same.", "Try again; nothing was made.")
-    return first

@@ -136,17 +136,8 @@ def unlock_with_recovery(home: Path, code: str) -> KeyRing:
     return _ring(*unseal("recovery", _wraps(home).ways["recovery"], opener_of(entropy_of(code))))
 
 
-def change_passphrase(home: Path, *, old: str, new: str) -> None:
-    """Wrap the keys with a new passphrase; data keys and files stay as they are.
-
-    Raises:
-        WrongPassphrase: the old one is wrong. Nothing was changed.
-    """
-    set_passphrase(home, _ring(*_open_with_passphrase(_wraps(home), old)), new)
-
-
 def set_passphrase(home: Path, ring: KeyRing, new: str) -> None:
-    """Give an opened home a passphrase, e.g. after it was opened by its recovery code."""
+    """Wrap the keys of an opened home with a new passphrase; data keys and files stay."""
     write_wraps(home / WRAPS, _with_passphrase(_wraps(home), ring, new))
 
 
