@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.reading import PersonKey
 from gateway.app import open_house
 from gateway.commands.everything import main
 from tests.command_line import CommandLine, simulation_home
@@ -179,12 +180,21 @@ def test_wrong_use_is_said_on_stderr(tmp_path: Path) -> None:
     for words in (
         ["frobnicate"],
         ["people", "add", "Bo", "--born", "soon"],
+        ["people", "add", "Bo", "--born", "1990-01", "--zone", "Nowhere/Land"],
         ["readings", "--kind", "aura"],
     ):
         ended = command(*words)
         assert ended.code == WRONG_USE
         assert ended.err
         assert not ended.out
+
+
+def test_where_somebody_lives_is_asked_once_and_stays_here(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    added = command.answer("people", "add", "Bo", "--born", "1990-01", "--zone", "Asia/Kathmandu")
+    house = open_house(command.home)
+    assert house.local.zone_at(PersonKey(added["person"]), 0) == "Asia/Kathmandu"
+    house.close()
 
 
 def test_an_export_is_imported_once_however_often(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+from babel.dates import get_timezone
 
 from gateway.clock import now
 from gateway.commands.opening import Json, opened
@@ -20,6 +22,9 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="How you call them; stays here.")],
     born: Annotated[str, typer.Option(help="Year and month of birth, e.g. 1985-04.")],
+    zone: Annotated[
+        str, typer.Option(help="Where they live, e.g. Europe/Oslo; stays here. This computer's.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Add somebody. Their month of birth decides who may agree to sharing."""
@@ -28,11 +33,25 @@ def add(
     with opened(context) as house:
         if any(person.name == name for person in house.people.list()):
             raise WrongUse(f"{name} lives here already.", "Choose another name to tell them apart.")
+        where = _zone(zone)
         key = house.people.add(name, born, now())
+        if where:
+            house.local.set_zone(key, 0, where)
+        house.audit.note(now(), f"person:{key}", "person added")
     if as_json:
-        print_json({"person": key, "name": name, "born": born})
+        print_json({"person": key, "name": name, "born": born, "zone": where or None})
     else:
         say(f"{name} is here now. Next: health-gateway devices scan, or import an export.")
+
+
+def _zone(told: str) -> str:
+    """The name of a zone, e.g. ``Europe/Oslo``; this computer's if none was told, if it has one."""
+    if not told:
+        return str(getattr(get_timezone(), "key", ""))
+    try:
+        return ZoneInfo(told).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise WrongUse(f"{told!r} is not a time zone.", "Write it as in Europe/Oslo.") from error
 
 
 @app.command("list")
