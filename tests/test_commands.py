@@ -197,6 +197,16 @@ def test_where_somebody_lives_is_asked_once_and_stays_here(tmp_path: Path) -> No
     house.close()
 
 
+def test_who_looks_at_readings_leaves_a_trace(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    for words in (["readings"], ["consent", "list"], ["sent"], ["status"]):
+        assert command(*words).code == DONE
+    house = open_house(command.home)
+    acts = [entry.act for entry in house.audit.entries()]
+    house.close()
+    assert acts[-3:] == ["command.readings", "command.consent.list", "command.sent"]
+
+
 def test_an_export_is_imported_once_however_often(tmp_path: Path) -> None:
     command = simulation_home(tmp_path, "healthkit")
     for name, more in (("a", []), ("b", ["--offset", "+1030", "--pointer-seed", "77"])):

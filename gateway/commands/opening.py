@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from gateway.app import House, open_house
+from gateway.clock import now
 from gateway.errors import WrongUse
 from gateway.store.errors import PassphraseNeeded
 from gateway.store.people import Person
@@ -24,6 +25,10 @@ PersonName = Annotated[
 
 SESSION = "terminal"
 """The session that decisions made by a command are recorded under."""
+
+SHOW_NO_READINGS = frozenset({"doctor", "status"})
+"""Commands that leave no trace: they show how things are, and must work where nothing can be
+written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,19 @@ def open_at(where: Where) -> House:
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[House]:
-    """The house of this command, closed at its end."""
+    """The house of this command, closed at its end; the audit trail says that it was used."""
     house = open_at(context.obj)
     try:
+        if context.command.name not in SHOW_NO_READINGS:
+            house.audit.note(now(), SESSION, f"command.{_called(context)}")
         yield house
     finally:
         house.close()
+
+
+def _called(context: typer.Context) -> str:
+    """The words of a command, e.g. ``consent.list``."""
+    return ".".join(context.command_path.split()[1:])
 
 
 def person_of(house: House, told: str) -> Person:
