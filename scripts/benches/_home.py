@@ -38,15 +38,16 @@ def fill(home: Furnished, count: int, *, step: int, last: int) -> None:
         home.house.readings.take_in([batch], at=home.clock.at, source="ble", simulated=True)
 
 
-def agree(home: Furnished, base: str) -> None:
-    """Agree that a server may have every heart rate there is."""
+def agree(home: Furnished, base: str, history_from: int = 0) -> str:
+    """Agree that a server may have every heart rate since then; gives its key."""
     act, ledger = home.act, home.house.ledger
     there = home.house.recipients.add(sandbox_invitation(base), home.person, act)
     offer = make_offer(
         there, [kind("heart_rate")], purpose="TREAT",
-        start=act.at, end=act.at + 30 * DAY, history_from=0,
+        start=act.at, end=act.at + 30 * DAY, history_from=history_from,
     )  # fmt: skip
     give(ledger, offer, act, born="1961-02", text_shown=text_hash(offer.text), acknowledged=True)
+    return there.key
 
 
 def numbers(words: Sequence[str], *names: str) -> dict[str, int]:
