@@ -3,7 +3,6 @@
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 VENV="$ROOT/.venv"
-export PYTHONDONTWRITEBYTECODE="${PYTHONDONTWRITEBYTECODE:-}"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -14,6 +13,11 @@ skip() {
         say "CI=true: nothing may be skipped."
         exit 1
     fi
+}
+
+# checksum: of what comes in; macOS has shasum where Linux has sha256sum.
+checksum() {
+    if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1
 }
 
 find_python() {
@@ -32,12 +36,16 @@ find_python() {
 
 # environment run|dev: the hash-locked packages of requirements/NAME.txt and this project itself.
 environment() {
-    local list="$ROOT/requirements/$1.txt" stamp="$VENV/.installed-$1" wanted
-    wanted="$(cat "$list" "$ROOT/pyproject.toml" | sha256sum | cut -d' ' -f1)"
+    local list="$ROOT/requirements/$1.txt" stamp="$VENV/.installed-$1" wanted python
+    wanted="$(cat "$list" "$ROOT/pyproject.toml" | checksum)"
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
         return
     fi
-    [ -x "$VENV/bin/python" ] || { say "Making an environment in .venv …"; "$(find_python)" -m venv "$VENV"; }
+    if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
+        python="$(find_python)" || exit 2
+        say "Making an environment in .venv …"
+        "$python" -m venv --clear "$VENV"
+    fi
     say "Installing the packages of requirements/$1.txt into .venv (checked by their hashes) …"
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$list" >&2
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable "$ROOT" >&2
@@ -60,7 +68,7 @@ debian() {
 # The charts of the pages: declared in gateway/web/package.json, installed beside it.
 page_files() {
     local folder="$ROOT/gateway/web" wanted
-    wanted="$(sha256sum <"$folder/package-lock.json" | cut -d' ' -f1)"
+    wanted="$(checksum <"$folder/package-lock.json")"
     if [ "$(cat "$folder/node_modules/.installed" 2>/dev/null)" = "$wanted" ]; then
         return
     fi
@@ -69,6 +77,18 @@ page_files() {
         return
     fi
     say "Installing the chart library of the pages (npm, by its lock file) …"
-    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2)
+    if ! (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2); then
+        skip "npm could not install the chart library: the charts are plain pictures, without zoom."
+        return
+    fi
     printf '%s' "$wanted" >"$folder/node_modules/.installed"
+}
+
+# A browser for the tests of the pages, under any of the names that it has.
+browser() {
+    local name
+    for name in "${HEALTH_GATEWAY_TEST_BROWSER:-chromium}" chromium-browser google-chrome google-chrome-stable; do
+        command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    debian chromium chromium
 }

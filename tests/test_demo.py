@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,9 +49,15 @@ def places(calls: str) -> set[tuple[str, int]]:
     return {(host, int(port)) for _, port, host in _CALL.findall(calls)}
 
 
+def _needs_strace() -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("needs strace")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrated]:
     """The demo under `strace`, which ends only when the server that was kept ends too."""
+    _needs_strace()
     folder = tmp_path_factory.mktemp("demo")
     trace, said, told = folder / "calls", folder / "said", folder / "told"
     with said.open("w") as stderr, told.open("w") as stdout:
@@ -126,6 +133,7 @@ def test_the_trace_would_see_another_place(tmp_path: Path) -> None:
         "        except OSError: pass\n"
     )
     trace = tmp_path / "calls"
+    _needs_strace()
     subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(trace),
          sys.executable, str(planted)],
