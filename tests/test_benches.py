@@ -18,7 +18,7 @@ def test_sending_is_measured_beside_a_bare_loop() -> None:
 @pytest.mark.process
 @pytest.mark.radio
 def test_every_page_is_measured_and_so_is_a_notification() -> None:
-    figures = pages.run(readings=5000, questions=3, seconds=4)
+    figures = pages.run(readings=3000, questions=2, seconds=2)
     assert all(figure > 0 for figure in figures.values())
     assert {"/readings", "/readings/heart_rate?span=year", "/sent", "/stays"} <= set(figures)
     assert figures["notifications"] >= 4

@@ -35,7 +35,10 @@ shape = "count"
 start = 40
 upto = 239
 """
-SETTLE = 3.0
+SETTLE = 2.0
+TAIL = 1.5
+"""Seconds that are watched before the first notification that counts, and after the last."""
+
 _LOOK_EVERY = 0.002
 _SHOWN = re.compile(r'data-kind="heart_rate">.*?class="number">(\d+)', re.DOTALL)
 
@@ -115,7 +118,7 @@ async def _watch(demo: Demo, seconds: float) -> list[float]:
     sent = Sent()
     async with asyncio.timeout(seconds + 60):
         following = asyncio.create_task(sent.follow(demo.emitted))
-        events = await _events(demo.patient_pages, SETTLE + seconds + 2)
+        events = await _events(demo.patient_pages, SETTLE + seconds + TAIL)
         following.cancel()
     if not events:
         raise RuntimeError("the page showed nothing")
@@ -123,7 +126,7 @@ async def _watch(demo: Demo, seconds: float) -> list[float]:
     shown = [(at, sent.newest(rate, at - sent.offset)) for at, rate in events]
     found = []
     for number, since in sent.at.items():
-        if begin <= since + sent.offset < begin + seconds - 2:
+        if begin <= since + sent.offset < begin + seconds:
             first = next((at for at, newest in shown if newest >= number), None)
             if first is None:
                 raise RuntimeError(f"notification {number} never came to the page")

@@ -24,6 +24,7 @@ from urllib.request import urlopen  # noqa: TID251  # counts at the server of th
 import aiohttp
 
 from gateway.sending import Sender, sender
+from gateway.settings import Settings, Upload
 from gateway.sharing.answers import reference_in
 from gateway.store.thread import StoreThread
 from scripts import sandbox_server
@@ -70,21 +71,24 @@ def _server() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _sending(readings: int, base: str) -> AsyncIterator[Sender]:
+async def _sending(readings: int, base: str, at_once: int) -> AsyncIterator[Sender]:
     """A home in which so many readings are due to this server."""
     with tempfile.TemporaryDirectory() as folder:
         home, thread = strapped(Path(folder), readings), StoreThread()
         agree(home, base)
+        house = replace(
+            home.house, settings=Settings(upload=Upload(batch_readings=at_once, timeout=120.0))
+        )
         try:
-            async with sender(home.house, thread) as sends:
+            async with sender(house, thread) as sends:
                 yield sends
         finally:
             thread.close()
             home.house.close()
 
 
-async def _ours(readings: int, base: str) -> Took:
-    async with _sending(readings, base) as sends:
+async def _ours(readings: int, base: str, at_once: int) -> Took:
+    async with _sending(readings, base, at_once) as sends:
         watch = _Watch()
         report = await sends.round()
         took = watch.took()
@@ -106,10 +110,10 @@ class Recording:
     posts: Sequence[Seen]
 
 
-async def record(readings: int, base: str) -> Recording:
+async def record(readings: int, base: str, at_once: int) -> Recording:
     """Send through a proxy that notes every request."""
     async with LoopbackProxy(base) as proxy:
-        await _ours(readings, proxy.base)
+        await _ours(readings, proxy.base, at_once)
         posts = [one for one in proxy.seen if one.method == "POST"]
     things = [one for one in posts if _what(one) in ("Patient", "Device")]
     async with _client() as client:  # the same again makes nothing, and says where it is
@@ -155,8 +159,8 @@ def _observations(base: str) -> int:
         return int(json.load(answer)["total"])
 
 
-def run(readings: int = 2000, rounds: int = 3) -> dict[str, float]:
-    """Send so many readings in every way, in turns.
+def run(readings: int = 2000, rounds: int = 3, at_once: int = 50) -> dict[str, float]:
+    """Send so many readings in every way, in turns; `at_once` of them in a Bundle.
 
     Returns:
         readings a second of each way (medians of the rounds); ours as a share of the loop that
@@ -164,10 +168,10 @@ def run(readings: int = 2000, rounds: int = 3) -> dict[str, float]:
         round's own share); milliseconds of CPU that a thousand readings cost this process.
     """
     with _server() as base:
-        recording = asyncio.run(record(readings, base))
-        first = asyncio.run(record(WARM, base))
+        recording = asyncio.run(record(readings, base, at_once))
+        first = asyncio.run(record(WARM, base, WARM))
     ways: dict[str, Way] = {
-        "ours": lambda base: _ours(readings, base),
+        "ours": lambda base: _ours(readings, base, at_once),
         "bare": lambda base: _bare(recording, base, with_provenance=False),
         "bare_with_provenance": lambda base: _bare(recording, base, with_provenance=True),
     }
@@ -194,8 +198,8 @@ def run(readings: int = 2000, rounds: int = 3) -> dict[str, float]:
 
 
 def main(words: Sequence[str] = ()) -> None:
-    """Print the figures; `--readings=N` and `--rounds=N` change how much is sent."""
-    for name, figure in run(**numbers(words, "readings", "rounds")).items():
+    """Print the figures; `--readings=N`, `--rounds=N`, `--at_once=N` change how much is sent."""
+    for name, figure in run(**numbers(words, "readings", "rounds", "at_once")).items():
         print(f"{name:>40}  {figure}")
 
 
