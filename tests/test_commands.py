@@ -197,6 +197,24 @@ def test_where_somebody_lives_is_asked_once_and_stays_here(tmp_path: Path) -> No
     house.close()
 
 
+def test_what_was_forbidden_is_not_shared_until_it_is_lifted(tmp_path: Path) -> None:
+    command, invitation = simulation_home(tmp_path), tmp_path / "near.json"
+    command.answer(
+        "recipients", "invitation", "--fhir", "http://127.0.0.1:9/fhir", "--out", str(invitation)
+    )
+    key = command.answer("recipients", "add", str(invitation), "--script")["recipient"]
+    heart = ("--kind", "heart_rate", "--script")
+    command.answer("consent", "grant", "share", key, *heart, "--grain", "hour")
+    no = command.answer("consent", "forbid", key, *heart)["denial"]
+    told = command.answer("consent", "list")
+    assert told["forbidden"] == [{"denial": no, "recipient": key, "kinds": ["heart_rate"]}]
+    assert [one["standing"] for one in told["share"]] != ["active"]
+    command.answer("consent", "lift", no, "--script")
+    told = command.answer("consent", "list")
+    assert told["forbidden"] == []
+    assert [one["standing"] for one in told["share"]] == ["active"]
+
+
 def test_who_looks_at_readings_leaves_a_trace(tmp_path: Path) -> None:
     command = simulation_home(tmp_path)
     for words in (["readings"], ["consent", "list"], ["sent"], ["status"]):

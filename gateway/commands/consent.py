@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from adapters.kinds import Kind, row_of
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
@@ -18,7 +19,7 @@ from gateway.sharing.consent import Collecting
 from gateway.sharing.events import StopCollect
 from gateway.sharing.offer import Offer, allow_collecting, give, make_offer
 from gateway.sharing.offer import withdraw as take_back
-from gateway.sharing.overview import collecting, describe
+from gateway.sharing.overview import collecting, describe, forbidden
 from gateway.sharing.preview import preview as exactly
 from gateway.sharing.receipt import printable
 from gateway.sharing.receipt import receipt as signed_receipt
@@ -50,6 +51,9 @@ def grant(
         str, typer.Option("--from", help="Share what was measured from then on.")
     ] = "",
     until: Annotated[str, typer.Option(help="Share until then; a year from now if empty.")] = "",
+    grain: Annotated[
+        str, typer.Option(help="Each reading (raw), or a mean by the minute, hour or day.")
+    ] = "raw",
     script: Script = False,
     as_json: Json = False,
 ) -> None:
@@ -77,6 +81,7 @@ def grant(
                 start=now(),
                 end=when(until) if until else now() + YEAR,
                 history_from=when(since) if since else None,
+                grain=grain,
             )
             seq = _agree(house, offer, whose, script=script)
             answer = {"recipient": whom, "kinds": list(offer.kinds), "ledger": seq}
@@ -171,6 +176,7 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
         titles = {one.key: one.invitation.title for one in house.recipients.list(removed=True)}
         views = describe(state, titles, now(), house.clock(), person=whose.key)
         sources = collecting(state, whose.key)
+        nos = forbidden(state, whose.key)
     if as_json:
         print_json(
             {
@@ -189,6 +195,10 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
                     for view in views
                 ],
                 "collect": [{"grant": one.id, "source": one.source} for one in sources],
+                "forbidden": [
+                    {"denial": no.id, "recipient": no.recipient, "kinds": sorted(no.kinds)}
+                    for no in nos
+                ],
             }
         )
         return
@@ -200,6 +210,18 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
             for v in views
         ],
     )
+    if nos:
+        table(
+            ["Forbidden to", "What", "Denial"],
+            [
+                (titles.get(no.recipient, no.recipient), ", ".join(map(_title, no.kinds)), no.id)
+                for no in nos
+            ],
+        )
+
+
+def _title(kind: Kind) -> str:
+    return row_of(kind).title
 
 
 @app.command()

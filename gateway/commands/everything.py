@@ -17,6 +17,7 @@ from gateway.commands import (
     delete,
     devices,
     doctor,
+    forbidding,
     imports,
     open_pages,
     passphrase,
@@ -83,6 +84,7 @@ for module in (
     delete,
 ):
     module.add_to(app)
+forbidding.add_to(consent.app)
 for name, group in (
     ("people", people.app),
     ("devices", devices.app),

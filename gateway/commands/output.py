@@ -23,7 +23,7 @@ from gateway.store.errors import (
     WrongPassphrase,
 )
 
-TO_BE_TYPED = frozenset({"Key", "Grant", "No."})
+TO_BE_TYPED = frozenset({"Key", "Grant", "Denial", "No."})
 """Columns whose words a person copies into another command: never broken or cut."""
 
 WIDE = 200

@@ -12,12 +12,13 @@ from gateway.sharing.agreement import NOTICE, NOTICE_VERSION
 from gateway.sharing.consent import COLLECTING, ClockState, Collecting, shareable_kinds
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
-from gateway.sharing.events import NoticeAcknowledged, StopCollect
+from gateway.sharing.events import NoticeAcknowledged
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.offer import Offer, allow_collecting, give, make_offer, withdraw
 from gateway.sharing.overview import GrantView, describe
 from gateway.sharing.receipt import printable, receipt
 from gateway.sharing.recipients import Act, Recipient, Recipients
+from gateway.sharing.refusal import stop_collecting
 from gateway.store.people import People
 
 RISKS: Final = "electronic_risks"
@@ -229,20 +230,10 @@ class SharingBook:
         known = next((one for one in COLLECTING if one == source), None)
         if known is None:
             raise NotAllowed("There is no such source.")
-        state = self._ledger.state()
-        if allow:
-            if not may_collect(state, person, known, act.at).permit:
-                allow_collecting(self._ledger, person, known, act)
-            return
-        events = [
-            StopCollect(grant.id)
-            for grant in state.collects.values()
-            if (grant.person, grant.source) == (person, known)
-        ]
-        if events:
-            self._ledger.append_all(
-                events, at=act.at, actor=act.actor, session=act.session, clock=act.clock
-            )
+        if not allow:
+            stop_collecting(self._ledger, person, known, act)
+        elif not may_collect(self._ledger.state(), person, known, act.at).permit:
+            allow_collecting(self._ledger, person, known, act)
 
     def _own(self, person: PersonKey, grant: str) -> None:
         found = self._ledger.state().grants.get(grant)
