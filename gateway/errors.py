@@ -49,9 +49,3 @@ class Refused(GatewayError):
     """Locked, without consent, or not allowed in this home."""
 
     code = ExitCode.REFUSED
-
-
-class DeviceFailed(GatewayError):
-    """A device or the radio failed, not the gateway."""
-
-    code = ExitCode.DEVICE_FAILED

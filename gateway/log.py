@@ -20,15 +20,12 @@ class Event(Enum):
     STOPPED = "stopped"
     STORED = "stored"
     DEVICE_STATE = "device state"
-    PACKET_REFUSED = "packet refused"
+    PACKETS_UNREAD = "packets unread"
     SOURCE_RESTARTED = "source restarted"
-    RELEASED = "released"
     SENT = "sent"
     NOT_SENT = "not sent"
-    LEAK_BLOCKED = "leak blocked"
     JOB_FAILED = "job failed"
     PAGES_OPEN = "pages open"
-    WITHOUT_PERMISSION = "without permission"
     HEAD_BROKEN = "head broken"
 
 
@@ -37,15 +34,12 @@ FIELDS: dict[Event, frozenset[str]] = {
     Event.STOPPED: frozenset(),
     Event.STORED: frozenset({"rows", "new"}),
     Event.DEVICE_STATE: frozenset({"device", "state"}),
-    Event.PACKET_REFUSED: frozenset({"device", "count"}),
+    Event.PACKETS_UNREAD: frozenset({"device", "count"}),
     Event.SOURCE_RESTARTED: frozenset({"source", "error"}),
-    Event.RELEASED: frozenset({"spans"}),
     Event.SENT: frozenset({"sent", "already", "rejected"}),
     Event.NOT_SENT: frozenset({"recipient", "reason"}),
-    Event.LEAK_BLOCKED: frozenset({"recipient"}),
     Event.JOB_FAILED: frozenset({"job", "error"}),
     Event.PAGES_OPEN: frozenset({"port"}),
-    Event.WITHOUT_PERMISSION: frozenset({"source"}),
     Event.HEAD_BROKEN: frozenset({"what"}),
 }
 

@@ -17,11 +17,16 @@ PARTS: tuple[Part, ...] = ("collect", "upload", "web")
 
 @dataclass(frozen=True, slots=True)
 class DeviceWords:
-    """How a device is doing, in words."""
+    """How a device is doing, in words.
+
+    Attributes:
+        unread: how many packets of it could not be read since the gateway was started.
+    """
 
     state: str
     since: Instant
     next_step: str
+    unread: int = 0
 
 
 def note_device(house: House, device: DeviceKey, words: DeviceWords) -> None:

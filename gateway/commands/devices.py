@@ -103,6 +103,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
                     "added": iso(one.added_at),
                     "state": words[one.key].state,
                     "next_step": words[one.key].next_step,
+                    "unread": words[one.key].unread,
                 }
                 for one in devices
             ]

@@ -139,6 +139,11 @@ def _devices(house: House) -> Iterator[Finding]:
             continue
         words = device_words(house, device.key)
         yield Finding(device.facts.title, words.state != "trouble", words.state, words.next_step)
+        if words.unread:
+            yield Finding(
+                device.facts.title, False, f"{words.unread:,} of its packets could not be read",
+                "Look whether `devices list` names the right model.",
+            )  # fmt: skip
 
 
 def _running(house: House) -> Iterator[Finding]:

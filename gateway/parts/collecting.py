@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 from adapters.ble.source import BleSource
+from adapters.ble.state import DeviceState, Trouble
 from adapters.reading import DeviceKey, ReadingBatch
 from adapters.source import Arrival
 from gateway import clock
@@ -24,6 +27,18 @@ from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 
 
+class Told(Protocol):
+    """What a radio tells of its devices: `BleSource`."""
+
+    def states(self) -> Mapping[DeviceKey, DeviceState]:
+        """How each device is doing."""
+        ...
+
+    def troubles(self) -> Mapping[Trouble, int]:
+        """What could not be read, counted."""
+        ...
+
+
 class Collecting:
     """Listens until cancelled. The house is used in its thread alone."""
 
@@ -36,7 +51,7 @@ class Collecting:
         self._permission = Permission()
         self._source: BleSource | None = None
         self._silence = Silence(house)
-        self._said: dict[DeviceKey, str] = {}
+        self._said: dict[DeviceKey, DeviceWords] = {}
 
     async def run(self) -> None:
         """Collect for ever; what was gathered is committed before the end."""
@@ -93,13 +108,32 @@ class Collecting:
         while True:
             await asyncio.sleep(1.0)
             await self._look()
-            for device, state in (self._source.states() if self._source else {}).items():
-                if self._said.get(device) != state.word:
-                    self._said[device] = state.word
-                    words = DeviceWords(state.word, state.since, state.next_step)
-                    await self._thread.do(note_device, self._house, device, words)
-                    self._telling.tell("device", device=device, state=state.word)
+            if self._source is not None:
+                for device, words in words_of(self._source).items():
+                    if self._said.get(device) != words:
+                        await self._say(device, words)
+
+    async def _say(self, device: DeviceKey, words: DeviceWords) -> None:
+        before = self._said.get(device)
+        self._said[device] = words
+        await self._thread.do(note_device, self._house, device, words)
+        if before is None or before.state != words.state:
+            self._log.note(Event.DEVICE_STATE, device=device, state=words.state)
+            self._telling.tell("device", device=device, state=words.state)
+        if words.unread and not (before and before.unread):
+            self._log.note(Event.PACKETS_UNREAD, device=device, count=words.unread)
 
     async def _look(self) -> None:
         catalog = catalog_of(self._house)
         self._permission.update(await self._thread.do(look, self._house, catalog, clock.now()))
+
+
+def words_of(source: Told) -> dict[DeviceKey, DeviceWords]:
+    """How each device is doing, with how much of it could not be read since the start."""
+    unread: Counter[DeviceKey] = Counter()
+    for trouble, times in source.troubles().items():
+        unread[trouble.device] += times
+    return {
+        device: DeviceWords(state.word, state.since, state.next_step, unread[device])
+        for device, state in source.states().items()
+    }

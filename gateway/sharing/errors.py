@@ -71,23 +71,6 @@ class UploadDeferred(GatewayError):
         self.reached = reached
 
 
-class UploadRejected(GatewayError):
-    """The recipient refuses this, whenever it is sent: it is put aside and shown.
-
-    Attributes:
-        status: the HTTP status.
-        outcome: what the recipient said about it.
-    """
-
-    def __init__(self, status: int, outcome: str) -> None:
-        super().__init__(
-            f"The recipient refused it ({status}): {outcome}",
-            "Ask the recipient's contact; everything else goes on.",
-        )
-        self.status = status
-        self.outcome = outcome
-
-
 class LeakBlocked(Refused):
     """A value that stays here stood in what would have left. Nothing left.
 
