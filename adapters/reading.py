@@ -15,7 +15,7 @@ PersonKey = NewType("PersonKey", str)
 """Our own name for somebody who lives in this house."""
 
 DeviceKey = NewType("DeviceKey", str)
-"""Our own keyed name for a device; never its address or serial number (DESIGN, Identity)."""
+"""Our own keyed name for a device; never its address or serial number (architecture.md)."""
 
 SourceKey = NewType("SourceKey", str)
 """Our own keyed name for what passed the reading on: an app, a phone, our own radio (`"radio"`)."""

@@ -1,4 +1,4 @@
-"""Whether this computer's clock can be believed (DESIGN, Consent, rule 6)."""
+"""Whether this computer's clock can be believed (docs/consent.md, rule 6)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Clinic(_Section):
 
 
 class Keep(_Section):
-    """How long local things are kept (privacy requirements F1, F2)."""
+    """How long local things are kept (docs/privacy.md, F1 and F2)."""
 
     raw_packets_hours: Annotated[int, Field(ge=1)] = 24
     link_events_days: Annotated[int, Field(ge=1)] = 7

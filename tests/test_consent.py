@@ -1,4 +1,4 @@
-"""Decisions one by one: each rule of DESIGN, Consent, at its borders."""
+"""Decisions one by one: each rule of docs/consent.md at its borders."""
 
 from __future__ import annotations
 

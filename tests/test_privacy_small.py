@@ -1,6 +1,6 @@
 """The canary in seconds: a marked day within one process, and names that nobody can compare.
 
-The same promises as `test_privacy` (privacy requirements B1 to B7), for every change.
+The same promises as `test_privacy` (docs/privacy.md, B1 to B9), for every change.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ def delete_readings(
     A keyed digest of each stays. What waits to be sent of them is cancelled; what was sent stays
     recorded as sent.
 
-    Source: privacy requirement E5.
+    Source: docs/privacy.md, E5.
     """
     deleted = sum(
         house.readings.delete(series.id, first, last, at)

@@ -1,7 +1,7 @@
 """What consent is made of: the words, the grants, and the state that the ledger folds into.
 
 Everything here is a plain value. Events are in `events`, folding in `fold`, deciding in
-`decision` (DESIGN, Consent).
+`decision` (docs/consent.md).
 """
 
 from __future__ import annotations

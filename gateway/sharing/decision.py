@@ -1,6 +1,6 @@
 """May this leave, now? Pure functions of the folded ledger, the request and the two clocks.
 
-Source: DESIGN, Consent, rules 1 to 7.
+Source: docs/consent.md, rules 1 to 7.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def may_collect(state: ConsentState, person: PersonKey, source: str, now: Instan
     """Whether a source may be listened to for a person.
 
     The clock's trust plays no part: a grant in the ledger stands from its entry on, and
-    collecting goes on while the clock is unsure (DESIGN, rule 6: nothing is lost).
+    collecting goes on while the clock is unsure (rule 6: nothing is lost).
     """
     if state.broken:
         return Decision(False, Reason.LEDGER_BROKEN)

@@ -38,7 +38,7 @@ def spellings(value: str) -> dict[bytes, bool]:
     Returns:
         each spelling, and whether it counts only where it stands alone (`stands_alone`).
 
-    Source: privacy requirements, section B, "B-forms".
+    Source: docs/privacy.md, B-forms.
     """
     texts = set(_texts(value))
     binary = {raw.lower() for raw in _octets(value)}

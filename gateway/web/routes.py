@@ -1,6 +1,6 @@
 """Every address of the patient's pages: who may see it, and what the audit calls it.
 
-The table is the only way to a page, so no page lacks a role (privacy requirements D7, G3).
+The table is the only way to a page, so no page lacks a role (docs/privacy.md, D7 and G3).
 """
 
 from __future__ import annotations

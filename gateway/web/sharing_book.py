@@ -81,7 +81,7 @@ class SharingBook:
         self._examples = examples
 
     def risks_known(self, person: PersonKey) -> bool:
-        """Whether this person has read what can go wrong (privacy requirement C10)."""
+        """Whether this person has read what can go wrong (docs/privacy.md, C10)."""
         return (person, RISKS, RISKS_VERSION) in self._ledger.state().notices
 
     def know_risks(self, person: PersonKey, act: Act) -> None:

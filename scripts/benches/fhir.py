@@ -23,7 +23,7 @@ from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
 
 BUDGET = 100
-"""DESIGN, Budgets: at least this many times faster than validate + dump."""
+"""The budget: at least this many times faster than validate + dump."""
 
 _SECRET = b"k" * 32
 _START = 1_795_000_000_000

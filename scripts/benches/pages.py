@@ -25,7 +25,7 @@ from tests.web_visitor import Visitor, visiting
 
 BUDGET_PAGE_MS = 50.0
 BUDGET_LIVE_S = 1.2
-"""DESIGN, Budgets: any page over 10 million readings; notification to page."""
+"""The budgets: any page over 10 million readings; notification to page."""
 
 SENT: Final = 5000
 """At most so many of the readings were sent, else a tenth; each has a row of its own."""

@@ -32,7 +32,7 @@ from scripts.benches._home import agree, numbers, strapped
 from tests.loopback_proxy import LoopbackProxy, Seen
 
 BUDGET = 0.9
-"""DESIGN, Budgets: at least this share of the bare loop's rate."""
+"""The budget: at least this share of the bare loop's rate."""
 
 WARM = 50
 """So many other readings a server is given first, since its first requests are slow."""
