@@ -9,10 +9,9 @@ from scripts.benches import pages, upload
 
 @pytest.mark.server
 def test_sending_is_measured_beside_a_bare_loop() -> None:
-    figures = upload.run(readings=100, rounds=1)
+    figures = upload.run(readings=100, rounds=2)
     assert all(figure > 0 for figure in figures.values())
     assert {"ours_readings_a_second", "ratio_to_bare", "ours_cpu_ms_per_1000"} <= set(figures)
-    assert figures["bundles"] == 2
 
 
 @pytest.mark.process

@@ -1,4 +1,4 @@
-"""A home for the benches: one strap, so many heart rates, and a grant for all of them."""
+"""Homes for the benches: a strap, its heart rates, and a grant for all of them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from gateway import clock
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.offer import give, make_offer
 from gateway.sharing.practice import sandbox_invitation
-from tests.fakes_web import DAY, HOUR, RADIO, STRAP, Furnished, make_home
+from tests.fakes_web import DAY, RADIO, STRAP, Furnished, make_home
 
 COMMIT = 10_000
 
 
-def strapped(folder: Path, count: int) -> Furnished:
-    """A home with a heart rate a second, the last of them an hour ago."""
+def strapped(folder: Path) -> Furnished:
+    """A home with a strap that has measured nothing yet."""
     home = make_home(folder, at=clock.now())
     facts = DeviceFacts(home.person, STRAP, "Strap", manufacturer="Acme Labs", model="Strap 1")
     at = home.clock.at
     home.house.devices.add(facts, adapter="ble", profile="standard", simulated=True, now=at)
-    fill(home, count, step=1000, last=at - HOUR)
     return home
 
 
