@@ -13,6 +13,7 @@ from gateway.store.errors import (
     NoHome,
     NotAHome,
     StoreDamaged,
+    StoreFull,
     StoreLocked,
     WrongPassphrase,
 )
@@ -132,3 +133,20 @@ def test_a_loss_is_still_shown_after_new_readings_came(tmp_path: Path) -> None:
         house.readings.take_in([batch(person, [Row(at)])], at=at, source="ble", simulated=True)
         house.readings.anchor_now()
         house.close()
+
+
+def test_a_set_up_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull("The disk is full.")
+
+    home = Home(tmp_path / "home")
+    with monkeypatch.context() as patched:
+        patched.setattr("gateway.store.home.create_local", full)
+        with pytest.raises(StoreFull):
+            home.create(key_file=True)
+    assert not any(home.path.iterdir())
+    opened, code = home.create(key_file=True)
+    opened.close()
+    assert code

@@ -19,6 +19,7 @@ import sqlcipher3
 import sqlcipher3.dbapi2 as dbapi2
 
 from gateway.store.errors import (
+    DiskFailed,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -70,7 +71,7 @@ def _in_our_words(error: Any) -> StoreError | None:
     if code in (_CORRUPT, _NOTADB):
         return StoreDamaged("A part of the store is not what was written.")
     if code == _IOERR:
-        return StoreDamaged("The disk could not be read or written.")
+        return DiskFailed("The disk could not be read or written.")
     if code in (_BUSY, _LOCKED):
         return StoreBusy("Another part of the gateway is writing.")
     if code == _FULL:
@@ -175,6 +176,9 @@ def open_database(path: Path, key: bytes, *, create: bool = False) -> Database:
         connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+    except DiskFailed:
+        connection.close()
+        raise  # a full disk must not look like a damaged store
     except StoreDamaged as error:
         connection.close()
         if ours:

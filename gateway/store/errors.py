@@ -79,6 +79,12 @@ class StoreDamaged(StoreError):
     usual_next_step = "Stop the gateway, copy the home somewhere safe, then restore a backup."
 
 
+class DiskFailed(StoreDamaged):
+    """The disk refused to be read or written. The store itself may be whole."""
+
+    usual_next_step = "See whether the disk is full or failing; free some space, then start again."
+
+
 class StoreNotEncrypted(StoreError):
     """The file is a plain SQLite database: this program never reads or writes one."""
 

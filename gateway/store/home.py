@@ -80,11 +80,16 @@ class Home:
             raise NotAHome("The directory is not empty.")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
-        ring, code = make_keys(
-            self.path, passphrase=passphrase, key_file=key_file, recovery_code=recovery_code
-        )
-        gateway = create_gateway(self.gateway_db, ring.gateway, simulation=simulation)
-        local = create_local(self.local_db, ring.local)
+        try:
+            ring, code = make_keys(
+                self.path, passphrase=passphrase, key_file=key_file, recovery_code=recovery_code
+            )
+            gateway = create_gateway(self.gateway_db, ring.gateway, simulation=simulation)
+            local = create_local(self.local_db, ring.local)
+        except BaseException:
+            for file in self._strange():  # half a home, whose recovery code nobody was shown
+                file.unlink(missing_ok=True)
+            raise
         return OpenHome(self, ring, gateway, local, simulation), code
 
     def open(self, passphrase: str | None = None, *, recovery_code: str | None = None) -> OpenHome:
