@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from getpass import getpass
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from adapters.errors import AdapterError
 from gateway.app import open_house
-from gateway.errors import ExitCode, GatewayError
+from gateway.errors import ExitCode, GatewayError, WrongUse
 from gateway.log import Log, quieten_others
 from gateway.places import default_home
 from gateway.running import Running
@@ -60,8 +61,6 @@ def _words(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _passphrase(file: Path | None) -> str | None:
-    import os
-
     file = file or (
         Path(told) if (told := os.environ.get("HEALTH_GATEWAY_PASSPHRASE_FILE")) else None
     )
@@ -70,7 +69,7 @@ def _passphrase(file: Path | None) -> str | None:
     try:
         return file.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError) as error:
-        raise GatewayError(f"The passphrase file {file} cannot be read.") from error
+        raise WrongUse(f"The passphrase file {file} cannot be read.") from error
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> Exception:
