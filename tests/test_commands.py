@@ -215,6 +215,20 @@ def test_what_was_forbidden_is_not_shared_until_it_is_lifted(tmp_path: Path) -> 
     assert [one["standing"] for one in told["share"]] == ["active"]
 
 
+def test_an_access_token_is_kept_for_its_recipient_alone(tmp_path: Path) -> None:
+    command, invitation = simulation_home(tmp_path), tmp_path / "near.json"
+    command.answer(
+        "recipients", "invitation", "--fhir", "http://127.0.0.1:9/fhir", "--out", str(invitation)
+    )
+    (tmp_path / "token").write_text("opensesame\n")
+    added = command.answer(
+        "recipients", "add", str(invitation), "--script", "--token-file", str(tmp_path / "token")
+    )
+    kept = command.home / "tokens" / added["recipient"]
+    assert kept.read_text() == "opensesame\n"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
 def test_who_looks_at_readings_leaves_a_trace(tmp_path: Path) -> None:
     command = simulation_home(tmp_path)
     for words in (["readings"], ["consent", "list"], ["sent"], ["status"]):

@@ -10,9 +10,10 @@ import typer
 from pydantic import ValidationError
 
 from gateway.commands.consent import Script, act_of
-from gateway.commands.opening import Json, PersonName, opened, person_of
+from gateway.commands.opening import Json, PersonName, first_line, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.errors import WrongUse
+from gateway.sharing.auth import SignIns
 from gateway.sharing.invitation import read_invitation
 from gateway.sharing.practice import sandbox_invitation
 
@@ -24,6 +25,10 @@ def add(
     context: typer.Context,
     invitation: Annotated[Path, typer.Argument(help="The file that the clinic gave you.")],
     person: PersonName = "",
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="A file with the access token that the clinic gave you, if it did."),
+    ] = None,
     script: Script = False,
     as_json: Json = False,
 ) -> None:
@@ -34,8 +39,11 @@ def add(
         raise WrongUse(f"{invitation} cannot be read.", "Give the path of the file.") from error
     with opened(context) as house:
         whose = person_of(house, person)
+        token = first_line(token_file, "access token")
         act = act_of(house, whose, script=script)
         made = house.recipients.add(read_invitation(text), whose.key, act)
+        if token:
+            SignIns(house.path).keep(made.key, token)
     if as_json:
         print_json({"recipient": made.key, "title": made.invitation.title, "person": whose.key})
     else:
