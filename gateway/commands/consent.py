@@ -8,6 +8,7 @@ from typing import Annotated, get_args
 import typer
 
 from adapters.kinds import Kind, row_of
+from adapters.reading import PersonKey
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
@@ -16,6 +17,7 @@ from gateway.commands.readings import known_kind, when
 from gateway.errors import Refused, WrongUse
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.consent import Collecting
+from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import StopCollect
 from gateway.sharing.offer import Offer, allow_collecting, give, make_offer
 from gateway.sharing.offer import withdraw as take_back
@@ -61,8 +63,8 @@ def grant(
     if what not in ("collect", "share"):
         raise WrongUse(f"{what!r} is not collect or share.", "health-gateway consent grant --help")
     with opened(context) as house:
-        whose = person_of(house, person)
         if what == "collect":
+            whose = person_of(house, person)
             source = _source(whom)
             entry = allow_collecting(
                 house.ledger, whose.key, source, act_of(house, whose, script=script)
@@ -74,8 +76,10 @@ def grant(
             }
             words = f"{whose.name} allows: {source}. Take it back with `consent withdraw`."
         else:
+            recipient = house.recipients.get(whom)
+            whose = _themselves(house, recipient.person, person)
             offer = make_offer(
-                house.recipients.get(whom),
+                recipient,
                 kind or [],
                 purpose=purpose,
                 start=now(),
@@ -90,6 +94,14 @@ def grant(
         print_json(answer)
     else:
         say(words)
+
+
+def _themselves(house: House, key: PersonKey, told: str) -> Person:
+    """The person whose recipient or grant this is; nobody else decides about it."""
+    whose = person_of(house, key)
+    if told and told not in (whose.name, whose.key):
+        raise WrongUse(f"This is {whose.name}'s to decide.", f"Say --person {whose.name}.")
+    return whose
 
 
 def _source(name: str) -> Collecting:
@@ -140,10 +152,18 @@ def withdraw(
 ) -> None:
     """Take a grant back. From then on nothing more is sent under it."""
     with opened(context) as house:
-        whose = person_of(house, person)
         state = house.ledger.state()
-        ids = [id for id, one in state.grants.items() if one.person == whose.key]
-        if not everything:
+        if everything:
+            whose = person_of(house, person)
+            ids = [id for id, one in state.grants.items() if one.person == whose.key]
+        else:
+            given = state.grants.get(grant) or state.collects.get(grant)
+            if given is None:
+                raise NotAllowed(
+                    f"There is no grant {grant}." if grant else "Which grant?",
+                    "Look at: health-gateway consent list, or say --all.",
+                )
+            whose = _themselves(house, given.person, person)
             ids = [grant]
         act = act_of(house, whose, script=script)
         taken = []
