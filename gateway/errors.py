@@ -49,3 +49,9 @@ class Refused(GatewayError):
     """Locked, without consent, or not allowed in this home."""
 
     code = ExitCode.REFUSED
+
+
+def of_the_system(error: OSError) -> GatewayError:
+    """What the operating system refuses: a full disk, another user's file, a path that is not."""
+    what = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return GatewayError(what, "Check the path, the disk and who owns the file, then try again.")

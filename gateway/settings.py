@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from gateway.errors import WrongSettings
 
@@ -128,10 +133,19 @@ def load(home_config: Path | None = None) -> Settings:
         try:
             columns = tomllib.loads(home_config.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise WrongSettings(f"{home_config.name} cannot be read: {error}") from error
+            raise WrongSettings(f"{home_config.name} cannot be read: {error}.") from error
+        except UnicodeDecodeError as error:
+            raise WrongSettings(f"{home_config.name} is not saved as UTF-8 text.") from error
+        except OSError as error:
+            raise WrongSettings(f"{home_config.name} cannot be read: {error.strerror}.") from error
     try:
         return Settings(**columns)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise WrongSettings(f"config.toml, {where}: {first['msg']}") from error
+        raise WrongSettings(f"config.toml, {where}: {first['msg']}.") from error
+    except SettingsError as error:
+        raise WrongSettings(
+            "An environment variable HEALTH_GATEWAY_… is not understood: "
+            "name a section and a key, as in HEALTH_GATEWAY_PAGES__PORT."
+        ) from error

@@ -16,6 +16,7 @@ from gateway.clinic.serve import serving
 from gateway.commands.opening import Json, Where
 from gateway.commands.output import say
 from gateway.errors import GatewayError, WrongUse
+from gateway.secret_file import first_line
 from gateway.settings import load
 
 
@@ -27,7 +28,9 @@ def add_to(app: typer.Typer) -> None:
 def clinic(
     context: typer.Context,
     fhir: Annotated[str, typer.Option(help="The FHIR server's address.")],
-    port: Annotated[int | None, typer.Option(help="Where; as in config.toml if left out.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Where; else as in config.toml.")
+    ] = None,
     token_file: Annotated[
         Path | None, typer.Option(help="A file with a bearer token, if the server wants one.")
     ] = None,
@@ -36,7 +39,7 @@ def clinic(
     """Show what patients have uploaded to a FHIR server, on this computer, until stopped."""
     where: Where = context.obj
     chosen = load(where.home / "config.toml").clinic
-    token = token_file.read_text(encoding="utf-8").strip() if token_file else ""
+    token = (first_line(token_file, "token") or "").strip()
     wanted = chosen.port if port is None else port
     try:
         asyncio.run(_serve(fhir, chosen.host, wanted, token, as_json=as_json))

@@ -33,7 +33,7 @@ from gateway.commands import (
 )
 from gateway.commands.opening import Where
 from gateway.commands.output import failed
-from gateway.errors import ExitCode, GatewayError
+from gateway.errors import ExitCode, GatewayError, Refused, of_the_system
 from gateway.places import default_home
 from gateway.store.errors import StoreError
 
@@ -116,4 +116,8 @@ def main(words: Sequence[str]) -> int:
         return ExitCode.WRONG_USE
     except (GatewayError, StoreError, AdapterError, ArchiveRefused, ScenarioRefused) as error:
         return failed(error, as_json)
+    except EOFError:
+        return failed(Refused("Nobody answered.", "Nothing was changed by that."), as_json)
+    except OSError as error:
+        return failed(of_the_system(error), as_json)
     return int(ended or 0)

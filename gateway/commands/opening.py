@@ -15,6 +15,7 @@ import typer
 from gateway.app import House, open_house
 from gateway.clock import now
 from gateway.errors import WrongUse
+from gateway.secret_file import first_line
 from gateway.store.errors import PassphraseNeeded
 from gateway.store.people import Person
 
@@ -41,20 +42,6 @@ class Where:
     def passphrase(self) -> str | None:
         """The first line of the passphrase file, if one was named."""
         return first_line(self.passphrase_file, "passphrase")
-
-
-def first_line(file: Path | None, what: str) -> str | None:
-    """The first line of a file with a secret; None if no file was named.
-
-    Raises:
-        WrongUse: it cannot be read, or is empty.
-    """
-    if file is None:
-        return None
-    try:
-        return file.read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, IndexError) as error:
-        raise WrongUse(f"The {what} file {file} cannot be read.") from error
 
 
 def open_at(where: Where) -> House:

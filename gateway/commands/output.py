@@ -50,14 +50,27 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for a person; JSON is made from the same rows elsewhere."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         made.add_column(heading, no_wrap=heading in TO_BE_TYPED)
     for row in rows:
-        made.add_row(*("" if cell is None else str(cell) for cell in row))
+        made.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     console = Console()
-    console.print(made, width=console.width if console.is_terminal else WIDE, highlight=False)
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    console.print(made, highlight=False)
+
+
+def visible(text: str) -> str:
+    """Words from elsewhere (a device's name, a person's) as a terminal may show them.
+
+    A control character would move the cursor or colour what follows.
+    """
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def moment(at: Instant | None) -> str:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.opening import Json, Where, first_line
+from gateway.commands.opening import Json, Where
 from gateway.commands.output import print_json, say
 from gateway.errors import WrongUse
+from gateway.secret_file import first_line
 from gateway.store.errors import PassphraseNeeded
 from gateway.store.keys import (
     KeyRing,

@@ -16,6 +16,8 @@ from gateway.errors import WrongUse
 
 app = typer.Typer(no_args_is_help=True, help="Who lives here, and whose readings are kept.")
 
+LONGEST_NAME = 80
+
 
 @app.command()
 def add(
@@ -30,6 +32,12 @@ def add(
     """Add somebody. Their month of birth decides who may agree to sharing."""
     if not re.fullmatch(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", born):
         raise WrongUse(f"{born!r} is not a month.", "Write year and month, e.g. --born 1985-04.")
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise WrongUse(
+            f"A name has 1 to {LONGEST_NAME} letters in one line.",
+            'Write it as in: health-gateway people add "Ada" --born 1985-04',
+        )
     with opened(context) as house:
         if any(person.name == name for person in house.people.list()):
             raise WrongUse(f"{name} lives here already.", "Choose another name to tell them apart.")

@@ -37,6 +37,10 @@ def add(
         text = invitation.read_text(encoding="utf-8")
     except OSError as error:
         raise WrongUse(f"{invitation} cannot be read.", "Give the path of the file.") from error
+    except UnicodeDecodeError as error:
+        raise WrongUse(
+            f"{invitation} is not an invitation.", "Ask the clinic for it as a JSON file."
+        ) from error
     with opened(context) as house:
         whose = person_of(house, person)
         token = first_line(token_file, "access token")
@@ -66,7 +70,10 @@ def invitation(
         raise WrongUse(
             f"{fhir} cannot be invited.", "Give an address on this computer: http://127.0.0.1:…"
         ) from error
-    out.write_text(made.text, encoding="utf-8")
+    try:
+        out.write_text(made.text, encoding="utf-8")
+    except OSError as error:
+        raise WrongUse(f"{out} cannot be written.", "Give another path with --out.") from error
     if as_json:
         print_json({"written": str(out)})
     else:

@@ -19,6 +19,7 @@ from gateway.errors import ExitCode, GatewayError, WrongUse
 from gateway.log import Log, quieten_others
 from gateway.places import default_home
 from gateway.running import Running
+from gateway.secret_file import first_line
 from gateway.status import PARTS, Part
 from gateway.store.errors import PassphraseNeeded, StoreError
 from gateway.telling import Telling
@@ -61,6 +62,7 @@ def _words(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _passphrase(file: Path | None) -> str | None:
+<<<<<<< HEAD
     file = file or (
         Path(told) if (told := os.environ.get("HEALTH_GATEWAY_PASSPHRASE_FILE")) else None
     )
@@ -70,6 +72,10 @@ def _passphrase(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError) as error:
         raise WrongUse(f"The passphrase file {file} cannot be read.") from error
+=======
+    told = os.environ.get("HEALTH_GATEWAY_PASSPHRASE_FILE")
+    return first_line(file or (Path(told) if told else None), "passphrase")
+>>>>>>> e3cdbfa (wip)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> Exception:

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from gateway.app import make_house
-from gateway.commands.opening import Json, Where, first_line
+from gateway.commands.opening import Json, Where
 from gateway.commands.output import print_json, say
 from gateway.commands.passphrase import RecoveryCodeFile, new_passphrase
+from gateway.secret_file import first_line
 
 
 def add_to(app: typer.Typer) -> None:

@@ -19,7 +19,9 @@ def add_to(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[str, typer.Argument(help="A scenario file, or a built-in one: rest.")],
-    port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0: a free one.")
+    ] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Write a line for each value that went out.")
     ] = None,
