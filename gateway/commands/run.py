@@ -15,7 +15,7 @@ from pathlib import Path
 
 from adapters.errors import AdapterError
 from gateway.app import open_house
-from gateway.errors import ExitCode, GatewayError, WrongUse
+from gateway.errors import ExitCode, GatewayError
 from gateway.log import Log, quieten_others
 from gateway.places import default_home
 from gateway.running import Running
@@ -62,20 +62,8 @@ def _words(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _passphrase(file: Path | None) -> str | None:
-<<<<<<< HEAD
-    file = file or (
-        Path(told) if (told := os.environ.get("HEALTH_GATEWAY_PASSPHRASE_FILE")) else None
-    )
-    if file is None:
-        return None
-    try:
-        return file.read_text(encoding="utf-8").splitlines()[0]
-    except (OSError, IndexError) as error:
-        raise WrongUse(f"The passphrase file {file} cannot be read.") from error
-=======
     told = os.environ.get("HEALTH_GATEWAY_PASSPHRASE_FILE")
     return first_line(file or (Path(told) if told else None), "passphrase")
->>>>>>> e3cdbfa (wip)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> Exception:
