@@ -10,9 +10,10 @@ import typer
 from pydantic import ValidationError
 
 from gateway.commands.consent import Script, act_of
-from gateway.commands.opening import Json, PersonName, first_line, opened, person_of
+from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.errors import WrongUse
+from gateway.secret_file import first_line
 from gateway.sharing.auth import SignIns
 from gateway.sharing.invitation import read_invitation
 from gateway.sharing.practice import sandbox_invitation
