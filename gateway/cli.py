@@ -24,6 +24,26 @@ def main() -> None:
         sys.exit(everything.main(words))
     except KeyboardInterrupt:
         sys.exit(ExitCode.FAILED)
+    except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it
+        sys.exit(_unforeseen(error, as_json="--json" in words))
+
+
+def _unforeseen(error: Exception, *, as_json: bool) -> int:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    name = place.tb_frame.f_globals.get("__name__", "?") if place else "?"
+    what = f"Something went wrong that was not foreseen: {type(error).__name__} in {name}"
+    what += f", line {place.tb_lineno}." if place else "."
+    next_step = "What was stored is safe. Run `health-gateway doctor`, and report this line."
+    if as_json:
+        import json
+
+        print(json.dumps({"error": what, "next_step": next_step, "exit_code": 1}))
+    print(what, next_step, file=sys.stderr)
+    return ExitCode.FAILED
 
 
 def _is_run(words: list[str]) -> bool:

@@ -112,4 +112,7 @@ def test_nobody_decides_about_the_readings_of_somebody_else(
     assert len(given) == 1
     back = ("consent", "withdraw", given[0]["grant"], "--script")
     _in_a_sentence(home(*back, "--person", "Bob"), WRONG_USE)
-    assert home.answer(*back) == {"withdrawn": [given[0]["grant"]]}
+    home.answer(*grant)
+    second = home.answer("consent", "list", "--person", "Ada")["share"][0]["grant"]
+    taken = {"withdrawn": [given[0]["grant"]], "still_shared_under": [second]}
+    assert home.answer(*back) == taken

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.kinds import Kind
+from gateway.sharing.admission import SHARES_NOTHING
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import (
     GATEWAY,
@@ -73,17 +74,25 @@ def test_what_opens_needs_a_person_and_a_clock(db: Database, event: Any) -> None
     say(ledger, invited())
     say(ledger, permit())
     say(ledger, Deny("d1", ADA, "clinic", ("TREAT",), (HEART,), NOON, None))
-    for refused in (
-        {"actor": GATEWAY},
-        {"actor": SCRIPT},
-        {"clock": UNTRUSTED},
-        {"when": NOON - 1},
-    ):
+    unsure = () if isinstance(event, SHARES_NOTHING) else ({"clock": UNTRUSTED},)
+    for refused in ({"actor": GATEWAY}, {"actor": SCRIPT}, {"when": NOON - 1}, *unsure):
         with pytest.raises(NotAllowed) as error:
             say(ledger, event, **refused)
         assert error.value.sentence
     assert len(ledger.entries()) == 3
     say(ledger, event, clock=TRUSTED)
+
+
+def test_collecting_may_be_allowed_before_the_clock_is_set_but_nothing_is_shared(
+    db: Database,
+) -> None:
+    ledger = make_ledger(db)
+    say(ledger, Collect("c1", ADA, "ble", NOON), clock=UNTRUSTED)
+    say(ledger, invited(), clock=UNTRUSTED)
+    with pytest.raises(NotAllowed) as error:
+        say(ledger, permit(), clock=UNTRUSTED)
+    assert "config.toml" in error.value.next_step
+    assert not ledger.state().grants
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`consent grant|withdraw|list|preview|verify`: who gets what."""
+"""`consent grant|withdraw`: who gets what, and no longer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Annotated, get_args
 
 import typer
 
-from adapters.kinds import Kind, row_of
 from adapters.reading import PersonKey
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
-from gateway.commands.output import aside, iso, moment, print_json, say, table
-from gateway.commands.readings import known_kind, when
+from gateway.commands.output import aside, print_json, say
+from gateway.commands.readings import when
 from gateway.errors import Refused, WrongUse
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.consent import Collecting
@@ -21,10 +20,7 @@ from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import StopCollect
 from gateway.sharing.offer import Offer, allow_collecting, give, make_offer
 from gateway.sharing.offer import withdraw as take_back
-from gateway.sharing.overview import collecting, describe, forbidden
-from gateway.sharing.preview import preview as exactly
-from gateway.sharing.receipt import printable
-from gateway.sharing.receipt import receipt as signed_receipt
+from gateway.sharing.overview import live_kinds
 from gateway.sharing.recipients import Act
 from gateway.store.people import Person
 
@@ -77,7 +73,7 @@ def grant(
             words = f"{whose.name} allows: {source}. Take it back with `consent withdraw`."
         else:
             recipient = house.recipients.get(whom)
-            whose = _themselves(house, recipient.person, person)
+            whose = themselves(house, recipient.person, person)
             offer = make_offer(
                 recipient,
                 kind or [],
@@ -96,7 +92,7 @@ def grant(
         say(words)
 
 
-def _themselves(house: House, key: PersonKey, told: str) -> Person:
+def themselves(house: House, key: PersonKey, told: str) -> Person:
     """The person whose recipient or grant this is; nobody else decides about it."""
     whose = person_of(house, key)
     if told and told not in (whose.name, whose.key):
@@ -163,7 +159,7 @@ def withdraw(
                     f"There is no grant {grant}." if grant else "Which grant?",
                     "Look at: health-gateway consent list, or say --all.",
                 )
-            whose = _themselves(house, given.person, person)
+            whose = themselves(house, given.person, person)
             ids = [grant]
         act = act_of(house, whose, script=script)
         taken = []
@@ -172,12 +168,30 @@ def withdraw(
                 taken.append(_stop_collecting(house, id, act))
             elif take_back(house.ledger, id, act, words=kind) is not None:
                 taken.append(id)
+        still = _still_shared(house, taken)
     if as_json:
-        print_json({"withdrawn": taken})
-    elif taken:
+        print_json({"withdrawn": taken, "still_shared_under": still})
+        return
+    if taken:
         say("Taken back. Nothing more is sent under it; what was sent is with who received it.")
     else:
         say("It was taken back before.")
+    for id in still:
+        say(f"You agreed to the same in another grant, which still counts: {id}")
+
+
+def _still_shared(house: House, taken: list[str]) -> list[str]:
+    """Other grants that still let some of what was taken back go to the same recipient."""
+    state = house.ledger.state()
+    gone = [state.grants[id] for id in taken if id in state.grants]
+    return [
+        other.id
+        for other in state.grants.values()
+        if any(
+            other.recipient == one.recipient and one.kinds.intersection(live_kinds(state, other))
+            for one in gone
+        )
+    ]
 
 
 def _stop_collecting(house: House, id: str, act: Act) -> str:
@@ -185,110 +199,3 @@ def _stop_collecting(house: House, id: str, act: Act) -> str:
         StopCollect(id), at=act.at, actor=act.actor, session=act.session, clock=act.clock
     )
     return id
-
-
-@app.command("list")
-def list_grants(context: typer.Context, person: PersonName = "", as_json: Json = False) -> None:
-    """Say what is allowed, to whom, until when."""
-    with opened(context) as house:
-        whose = person_of(house, person)
-        state = house.ledger.state()
-        titles = {one.key: one.invitation.title for one in house.recipients.list(removed=True)}
-        views = describe(state, titles, now(), house.clock(), person=whose.key)
-        sources = collecting(state, whose.key)
-        nos = forbidden(state, whose.key)
-    if as_json:
-        print_json(
-            {
-                "share": [
-                    {
-                        "grant": view.id,
-                        "recipient": view.recipient,
-                        "kinds": list(view.kinds),
-                        "purpose": view.purpose,
-                        "from": iso(view.start),
-                        "until": iso(view.end),
-                        "measured_from": iso(view.history_from),
-                        "standing": view.standing,
-                        "why": view.sentence,
-                    }
-                    for view in views
-                ],
-                "collect": [{"grant": one.id, "source": one.source} for one in sources],
-                "forbidden": [
-                    {"denial": no.id, "recipient": no.recipient, "kinds": sorted(no.kinds)}
-                    for no in nos
-                ],
-            }
-        )
-        return
-    table(["Collected", "Grant"], [(one.source, one.id) for one in sources])
-    table(
-        ["Shared with", "What", "Until", "State", "Grant"],
-        [
-            (v.recipient_title, ", ".join(v.kind_titles), moment(v.end), v.standing, v.id)
-            for v in views
-        ],
-    )
-    if nos:
-        table(
-            ["Forbidden to", "What", "Denial"],
-            [
-                (titles.get(no.recipient, no.recipient), ", ".join(map(_title, no.kinds)), no.id)
-                for no in nos
-            ],
-        )
-
-
-def _title(kind: Kind) -> str:
-    return row_of(kind).title
-
-
-@app.command()
-def preview(
-    context: typer.Context,
-    recipient: Annotated[str, typer.Argument(help="Its key from `recipients list`.")],
-    kind: Annotated[str, typer.Option(help="Which kind of reading.")],
-    as_json: Json = False,
-) -> None:
-    """Print the exact Observation that would go for the newest reading of a kind."""
-    wanted = known_kind(kind)
-    with opened(context) as house:
-        found = house.recipients.get(recipient)
-        newest = house.readings.latest(found.person, wanted)
-        if not newest:
-            raise WrongUse(
-                "There is no such reading yet.", "Look at: health-gateway readings --summary"
-            )
-        try:
-            body = exactly(house.opened.gateway, found, newest[0].reading.id, now())
-        except LookupError as error:
-            raise Refused(str(error.args[0])) from error
-    sys.stdout.write(body.decode() + "\n")
-
-
-@app.command()
-def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Check that the record of decisions is whole and as it was written."""
-    with opened(context) as house:
-        house.ledger.verify()
-        count = len(house.ledger.entries())
-    if as_json:
-        print_json({"whole": True, "entries": count})
-    else:
-        say(f"All {count} entries are as they were written.")
-
-
-@app.command()
-def receipt(
-    context: typer.Context,
-    grant: Annotated[str, typer.Argument(help="Its id from `consent list`.")],
-    as_json: Json = False,
-) -> None:
-    """Print the signed receipt of a grant, with the number that shows an old copy of this home."""
-    with opened(context) as house:
-        made = signed_receipt(house.ledger, grant)
-    if as_json:
-        print_json(made)
-    else:
-        say(printable(made))

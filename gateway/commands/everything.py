@@ -14,6 +14,7 @@ from adapters.simulator.errors import ScenarioRefused
 from gateway.commands import (
     clinic,
     consent,
+    consent_shown,
     delete,
     devices,
     doctor,
@@ -84,7 +85,8 @@ for module in (
     delete,
 ):
     module.add_to(app)
-forbidding.add_to(consent.app)
+for about_consent in (consent_shown, forbidding):
+    about_consent.add_to(consent.app)
 for name, group in (
     ("people", people.app),
     ("devices", devices.app),

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gateway.commands.consent import Script, act_of
+from gateway.commands.consent import Script, act_of, themselves
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import print_json, say
+from gateway.sharing.errors import NotAllowed
 from gateway.sharing.refusal import forbid as say_no
 from gateway.sharing.refusal import lift as take_no_back
 
@@ -46,7 +47,12 @@ def lift(
 ) -> None:
     """Take a no back; what was agreed to counts again."""
     with opened(context) as house:
-        whose = person_of(house, person)
+        given = house.ledger.state().denials.get(denial)
+        if given is None:
+            raise NotAllowed(
+                f"There is no denial {denial}.", "Look at: health-gateway consent list"
+            )
+        whose = themselves(house, given.person, person)
         take_no_back(house.ledger, denial, act_of(house, whose, script=script))
     if as_json:
         print_json({"lifted": denial})

@@ -27,11 +27,20 @@ from gateway.sharing.events import (
 from gateway.sharing.fold import name_taken
 from gateway.sharing.words import sentence
 
+SHARES_NOTHING = (Collect, Invited, NoticeAcknowledged)
+"""Events that open something, but not the door."""
+
+SET_THE_CLOCK = (
+    "Set this computer's clock by a time service. If you know that it is right, say so in "
+    'config.toml: [clock] trust = "trusted".'
+)
+
 
 def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
     """Let an event into the ledger, or not.
 
-    What closes (withdraw, deny, stop, suspend, remove) is let in whatever the clock says.
+    What closes (withdraw, deny, stop, suspend, remove) is let in whatever the clock says, and so
+    is what lets nothing leave by itself (collecting, taking up an invitation, reading a notice).
 
     Raises:
         NotAllowed: the actor may not say this, or what it names is not there.
@@ -44,8 +53,8 @@ def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
     if isinstance(recorded.event, OPENING):
         if recorded.actor == GATEWAY:
             raise NotAllowed("Only a person can agree; the program never does.")
-        if recorded.clock != "trusted":
-            raise NotAllowed(sentence(Reason.CLOCK_UNTRUSTED))
+        if recorded.clock != "trusted" and not isinstance(recorded.event, SHARES_NOTHING):
+            raise NotAllowed(sentence(Reason.CLOCK_UNTRUSTED), SET_THE_CLOCK)
         if recorded.at < state.newest:
             raise NotAllowed(sentence(Reason.CLOCK_BEHIND))
     if name_taken(recorded.event, state.grants, state.denials, state.collects, state.recipients):
