@@ -150,3 +150,15 @@ def test_a_set_up_that_fails_leaves_nothing_behind(
     opened, code = home.create(key_file=True)
     opened.close()
     assert code
+
+
+def test_a_set_up_that_was_killed_half_way_can_be_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "home"
+    (path / "half-made").mkdir(parents=True)
+    (path / "half-made" / "keys.json").write_text("{}")
+    (path / "gateway.db").write_bytes(b"half of it")
+    opened, _ = Home(path).create(passphrase="four words make one")
+    opened.close()
+    assert {file.name for file in path.iterdir()} >= {"keys.json", "gateway.db", "local.db"}
+    assert not (path / "half-made").exists()
+    Home(path).open("four words make one").close()

@@ -47,6 +47,11 @@ class Home:
         return self.path / "live"
 
     @property
+    def _half_made(self) -> Path:
+        """Holds the keys while a home is being made."""
+        return self.path / "half-made"
+
+    @property
     def exists(self) -> bool:
         """Whether a home was made here."""
         return self.keys.is_file()
@@ -76,21 +81,42 @@ class Home:
         """
         if self.exists:
             raise HomeExists("There is a home in this directory already.")
+        if self._half_made.is_dir():
+            self._sweep()
         if self.path.exists() and (not self.path.is_dir() or self._strange()):
             raise NotAHome("The directory is not empty.")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
+        self._half_made.mkdir(mode=0o700)
         try:
             ring, code = make_keys(
-                self.path, passphrase=passphrase, key_file=key_file, recovery_code=recovery_code
+                self._half_made,
+                passphrase=passphrase,
+                key_file=key_file,
+                recovery_code=recovery_code,
             )
             gateway = create_gateway(self.gateway_db, ring.gateway, simulation=simulation)
             local = create_local(self.local_db, ring.local)
+            self._move_keys_in()
         except BaseException:
-            for file in self._strange():  # half a home, whose recovery code nobody was shown
-                file.unlink(missing_ok=True)
+            self._sweep()
             raise
         return OpenHome(self, ring, gateway, local, simulation), code
+
+    def _move_keys_in(self) -> None:
+        """The last act of making a home: `keys.json` is what makes it one."""
+        for file in sorted(self._half_made.iterdir(), key=lambda file: file.name == self.keys.name):
+            file.replace(self.path / file.name)
+        self._half_made.rmdir()
+
+    def _sweep(self) -> None:
+        """Remove half a home, of a set-up that was cut short: nobody saw its recovery code."""
+        for file in self._half_made.iterdir():
+            file.unlink()
+        for file in self._strange():
+            if file != self._half_made:
+                file.unlink(missing_ok=True)
+        self._half_made.rmdir()
 
     def open(self, passphrase: str | None = None, *, recovery_code: str | None = None) -> OpenHome:
         """Open the home by key file, passphrase or recovery code.
