@@ -51,7 +51,7 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="stop by itself after about 20 s")
     parser.add_argument("--json", action="store_true", help="with --once: one JSON document")
     parser.add_argument("--keep", action="store_true", help="leave the FHIR server running")
-    parser.add_argument("--seconds", type=float, default=12.0, help="how long --once listens")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long --once listens")
     return parser.parse_args()
 
 
