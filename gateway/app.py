@@ -18,7 +18,7 @@ from gateway.store.audit import Audit
 from gateway.store.devices import Devices
 from gateway.store.home import Home, OpenHome
 from gateway.store.import_runs import ImportRuns
-from gateway.store.keys import device_key, source_key
+from gateway.store.keys import KeyRing, device_key, source_key
 from gateway.store.local import LocalStore
 from gateway.store.losses import write_down_losses
 from gateway.store.notes import Notes
@@ -115,8 +115,8 @@ def make_house(
     return code
 
 
-def open_house(path: Path, *, passphrase: str | None = None) -> House:
-    """Open a home by its key file or passphrase.
+def open_house(path: Path, *, passphrase: str | None = None, ring: KeyRing | None = None) -> House:
+    """Open a home by its key file or passphrase, or by keys that were opened before.
 
     Raises:
         NoHome, NotAHome, PassphraseNeeded, WrongPassphrase: nothing was opened.
@@ -125,7 +125,8 @@ def open_house(path: Path, *, passphrase: str | None = None) -> House:
     """
     home = Home(path)
     chosen = settings.load(home.config)
-    house = build(home.open(passphrase), chosen)
+    opened = home.open(passphrase) if ring is None else home.open_with(ring)
+    house = build(opened, chosen)
     if house.opened.local is not None:
         write_down_losses(house.opened.gateway, house.opened.local, house.audit, clock.now())
     return house

@@ -25,10 +25,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(ExitCode.FAILED)
     except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it
-        sys.exit(_unforeseen(error, as_json="--json" in words))
+        sys.exit(unforeseen(error, as_json="--json" in words))
 
 
-def _unforeseen(error: Exception, *, as_json: bool) -> int:
+def unforeseen(error: Exception, *, as_json: bool) -> int:
+    """Say where something went wrong, by class, module and line; never what was in it."""
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     place = error.__traceback__

@@ -18,6 +18,7 @@ from gateway.parts.pages import serve_pages
 from gateway.parts.uploading import upload_for_ever
 from gateway.radio import may_use
 from gateway.status import Part, is_running
+from gateway.store.keys import KeyRing
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 
@@ -28,13 +29,13 @@ class Running:
     def __init__(
         self,
         home: Path,
-        passphrase: str | None,
+        ring: KeyRing,
         parts: tuple[Part, ...],
         log: Log,
         telling: Telling,
     ) -> None:
         self._home = home
-        self._passphrase = passphrase
+        self._ring = ring
         self._parts = parts
         self._log = log
         self._telling = telling
@@ -68,7 +69,7 @@ class Running:
             self._telling.tell("stopped")
 
     def _check(self) -> None:
-        house = open_house(self._home, passphrase=self._passphrase)
+        house = open_house(self._home, ring=self._ring)
         try:
             for part in self._parts:
                 if is_running(house, part):
@@ -103,7 +104,7 @@ class Running:
 
     async def _open(self, part: Part) -> tuple[House, StoreThread]:
         thread = StoreThread(part)
-        house = await thread.do(_opened, self._home, self._passphrase)
+        house = await thread.do(_opened, self._home, self._ring)
         self._opened.append((house, thread))
         return house, thread
 
@@ -112,5 +113,5 @@ async def _await(part: Callable[[], Awaitable[None]]) -> None:
     await part()
 
 
-def _opened(home: Path, passphrase: str | None) -> House:
-    return open_house(home, passphrase=passphrase)
+def _opened(home: Path, ring: KeyRing) -> House:
+    return open_house(home, ring=ring)

@@ -14,7 +14,6 @@ from getpass import getpass
 from pathlib import Path
 
 from adapters.errors import AdapterError
-from gateway.app import open_house
 from gateway.errors import ExitCode, GatewayError
 from gateway.log import Log, quieten_others
 from gateway.places import default_home
@@ -22,6 +21,8 @@ from gateway.running import Running
 from gateway.secret_file import first_line
 from gateway.status import PARTS, Part
 from gateway.store.errors import PassphraseNeeded, StoreError
+from gateway.store.home import Home
+from gateway.store.keys import KeyRing
 from gateway.telling import Telling
 
 
@@ -32,14 +33,9 @@ def main(words: Sequence[str]) -> int:
     try:
         passphrase = _passphrase(asked.passphrase_file)
         home: Path = asked.home or default_home()
-        try:
-            open_house(home, passphrase=passphrase).close()
-        except PassphraseNeeded:
-            if passphrase is not None or not sys.stdin.isatty():
-                raise
-            passphrase = getpass("Passphrase: ")
+        ring = _keys(home, passphrase)
         parts: tuple[Part, ...] = (asked.only,) if asked.only else PARTS
-        running = Running(home, passphrase, parts, Log(), Telling(as_json=asked.json))
+        running = Running(home, ring, parts, Log(), Telling(as_json=asked.json))
         asyncio.run(running.until_stopped())
     except (GatewayError, StoreError, AdapterError) as error:
         return _failed(error)
@@ -49,6 +45,16 @@ def main(words: Sequence[str]) -> int:
             raise
         return _failed(_first(known))
     return ExitCode.DONE
+
+
+def _keys(home: Path, passphrase: str | None) -> KeyRing:
+    """The keys of the home, opened once for all its parts; asks if somebody sits there."""
+    try:
+        return Home(home).unlock(passphrase)
+    except PassphraseNeeded:
+        if passphrase is not None or not sys.stdin.isatty():
+            raise
+        return Home(home).unlock(getpass("Passphrase: "))
 
 
 def _words(words: Sequence[str]) -> argparse.Namespace:

@@ -125,13 +125,26 @@ class Home:
             NoHome, NotAHome, PassphraseNeeded, WrongPassphrase, CodeMistyped: see `keys.unlock`.
             StoreLocked, StoreDamaged, StoreTooNew: see `open_gateway`.
         """
+        return self.open_with(self.unlock(passphrase, recovery_code=recovery_code))
+
+    def unlock(self, passphrase: str | None = None, *, recovery_code: str | None = None) -> KeyRing:
+        """The keys of the home, by key file, passphrase or recovery code; opens no file with them.
+
+        Raises:
+            NoHome, NotAHome, PassphraseNeeded, WrongPassphrase, CodeMistyped: see `keys.unlock`.
+        """
         if not self.path.is_dir():
             raise NoHome("There is no home here yet.")
-        ring = (
-            unlock_with_recovery(self.path, recovery_code)
-            if recovery_code
-            else unlock(self.path, passphrase=passphrase)
-        )
+        if recovery_code:
+            return unlock_with_recovery(self.path, recovery_code)
+        return unlock(self.path, passphrase=passphrase)
+
+    def open_with(self, ring: KeyRing) -> OpenHome:
+        """Open both files by keys that were opened before.
+
+        Raises:
+            StoreLocked, StoreDamaged, StoreTooNew: see `open_gateway`.
+        """
         gateway = open_gateway(self.gateway_db, ring.gateway)
         try:
             local = open_local(self.local_db, ring.local) if ring.local else None
