@@ -37,6 +37,7 @@ class KindRow:
     about: About
     stale_after: int
     components: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     @property
     def shareable(self) -> bool:
@@ -45,15 +46,17 @@ class KindRow:
 
 
 def _row(name: str, columns: Mapping[str, object]) -> KindRow:
-    components = columns.get("components", [])
+    components, optional = columns.get("components", []), columns.get("optional", [])
     row = KindRow(
         kind=Kind(name),
-        **{**columns, "components": tuple(components)},  # type: ignore[arg-type]  # checked below
+        **{**columns, "components": tuple(components), "optional": tuple(optional)},  # type: ignore[arg-type]  # checked below
     )
     if row.shape not in _SHAPES or row.aggregation not in _AGGREGATIONS or row.about not in _ABOUTS:
         raise ValueError(f"kinds.toml: {name} has a column with an unknown word")
     if (row.shape == "components") != bool(row.components):
         raise ValueError(f"kinds.toml: {name} must name its components if and only if it has them")
+    if row.optional != row.components[len(row.components) - len(row.optional) :]:
+        raise ValueError(f"kinds.toml: {name} must have its optional components at the end")
     return row
 
 

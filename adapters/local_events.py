@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapters.reading import DeviceKey, Instant, SourceKey
+from adapters.reading import DeviceKey, Instant, Reading, SourceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,46 @@ class TimeOffset:
     minutes: int
 
 
-LocalEvent = LinkEvent | LocalName | Packet | Position | TimeOffset
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """All stored records of a device up to this number have come in before this event.
+
+    ``session`` parts counts that began anew; "" where the device counts on for ever.
+    """
+
+    device: DeviceKey
+    characteristic: str
+    session: str
+    number: int
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSeen:
+    """A device's clock was read: how far it was ahead of ours, and whether we set it right."""
+
+    device: DeviceKey
+    at: Instant
+    ahead_ms: int
+    was_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """A reading of which nobody knows whose it is; it waits here until somebody says.
+
+    ``user`` is the number by which the device tells its users apart; ``record`` is that of
+    `adapters.reading.ReadingBatch.records`.
+    """
+
+    device: DeviceKey
+    user: int
+    reading: Reading
+    record: str
+    at: Instant
+
+
+LocalEvent = LinkEvent | LocalName | Packet | Position | TimeOffset | Synced | ClockSeen | Unclaimed
 
 
 @dataclass(frozen=True, slots=True)

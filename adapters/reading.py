@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, IntFlag
-from typing import NewType
+from itertools import zip_longest
+from typing import Final, NewType
 
 from adapters.errors import ReadingRefused
 from adapters.kinds import Kind, row_of
@@ -35,6 +36,71 @@ class Quality(IntFlag):
     ENTERED_BY_HAND = 2
     CLOCK_NOT_TRUSTED = 4
     POSSIBLE_DUPLICATE = 8
+    MOVED = 1 << 4
+    """The body moved while it was measured."""
+    LOOSE = 1 << 5
+    """The cuff or sensor did not sit as it should (too loose, unplugged, interfered with)."""
+    WRONG_POSITION = 1 << 6
+    """The body or the sensor was held in the wrong place."""
+    IRREGULAR_PULSE = 1 << 7
+    """The device noticed an irregular pulse."""
+    BEYOND_RANGE = 1 << 8
+    """The true value is above or below what the device can measure."""
+    NOT_SETTLED = 1 << 9
+    """An early estimate: the device had not finished."""
+    POOR_SIGNAL = 1 << 10
+    """A weak or disturbed signal, or too little sample."""
+    DEVICE_FAULT = 1 << 11
+    """The device reported a fault of its own (also: battery too low to measure well)."""
+    NOT_A_MEASUREMENT = 1 << 12
+    """Demonstration, test or calibration data, or a control solution: never the person's."""
+    NOT_CALIBRATED = 1 << 13
+    """The device asked for a calibration, or was being calibrated."""
+    BELOW_LIMIT = 1 << 14
+    """Below a limit that is set on the device."""
+    ABOVE_LIMIT = 1 << 15
+    """Above a limit that is set on the device."""
+    CLOCK_CORRECTED = 1 << 16
+    """The device's clock was off by minutes; the time was set right by as much."""
+    VALUE_AS_CONVERTED = 1 << 17
+    """The device measured in another unit; its digits are those of the conversion."""
+
+
+_PLACE_BITS = 24
+
+PLACES: Final = (
+    "",
+    "armpit",
+    "body",
+    "ear",
+    "finger",
+    "gastrointestinal tract",
+    "mouth",
+    "rectum",
+    "toe",
+    "tympanum",
+    "chest",
+    "wrist",
+    "hand",
+    "ear lobe",
+    "foot",
+    "arm",
+    "forehead",
+    "capillary whole blood",
+    "capillary plasma",
+    "venous whole blood",
+    "venous plasma",
+    "arterial whole blood",
+    "arterial plasma",
+    "whole blood",
+    "plasma",
+    "interstitial fluid",
+    "control solution",
+    "temporal artery",
+)
+"""Where a reading can say that it was measured: on the body, or in which sample.
+
+Their order is stored: add at the end, never renumber."""
 
 
 class Absence(Enum):
@@ -64,7 +130,8 @@ class Quantity:
 class Components:
     """Several numbers of one measurement, in the order of the kind's components, in its unit.
 
-    A part that the device could not measure is an `Absence`.
+    A part that the device could not measure is an `Absence`. Parts that the kind calls optional
+    may be left out at the end.
     """
 
     values: tuple[Decimal | Absence, ...]
@@ -89,6 +156,8 @@ class Reading:
         value: what was measured, or why there is no value.
         nth: 0, 1, 2 … parts equal measurements of one instant (order in the packet).
         quality: what is doubtful about it.
+        where: the place on the body, or the sample, that this reading was taken from, where the
+            device says so with the reading; one of `PLACES`.
     """
 
     kind: Kind
@@ -97,6 +166,7 @@ class Reading:
     duration: int = 0
     nth: int = 0
     quality: Quality = Quality.NONE
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +185,11 @@ class ReadingBatch:
 
     A live reading is a batch of one. ``live`` batches may wait up to a second for their commit;
     others (stored or indicated records, imports) are committed at once.
+
+    ``records``, where given, has one text a row: what tells this stored record of the device from
+    all its others (its number and the device's uncorrected time), "" for a row that is none. With
+    the series, the value and ``nth`` it is the identity of the reading in place of its start, so
+    that setting a time right makes no second reading.
     """
 
     person: PersonKey
@@ -129,6 +204,7 @@ class ReadingBatch:
     flags: Sequence[int]
     live: bool = False
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
+    records: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -215,7 +291,8 @@ def canonical(reading: Reading) -> tuple[Value, int]:
                 raise ReadingRefused("the value is not a number")
             return stored(number)
         case Components(values=parts, unit=unit) if row.shape == "components":
-            if unit != row.unit or len(parts) != len(row.components):
+            least = len(row.components) - len(row.optional)
+            if unit != row.unit or not least <= len(parts) <= len(row.components):
                 raise ReadingRefused("the components are not those of its kind")
             return "|".join(_part(part) for part in parts), 0
         case Category(word=word) if row.shape in ("category", "waveform"):
@@ -228,6 +305,28 @@ def _part(part: Decimal | Absence) -> str:
     return f"absent:{part.value}" if isinstance(part, Absence) else f"{part:f}"
 
 
+def flags_of(reading: Reading) -> int:
+    """What the store keeps beside a value: its quality, and where it was measured above that.
+
+    Raises:
+        ReadingRefused: the place is not one of `PLACES`.
+    """
+    try:
+        return int(reading.quality) | PLACES.index(reading.where) << _PLACE_BITS
+    except ValueError:
+        raise ReadingRefused("the place is not one that is known") from None
+
+
+def quality_of(flags: int) -> Quality:
+    """The quality in stored flags."""
+    return Quality(flags & ((1 << _PLACE_BITS) - 1))
+
+
+def place_of(flags: int) -> str:
+    """Where it was measured, from stored flags; empty where the reading does not say."""
+    return PLACES[flags >> _PLACE_BITS]
+
+
 def batches(
     person: PersonKey,
     device: DeviceKey,
@@ -235,17 +334,28 @@ def batches(
     readings: Iterable[Reading],
     *,
     live: bool = False,
+    records: Iterable[str] = (),
 ) -> list[ReadingBatch]:
     """Part readings into one batch a kind, in their order.
+
+    Args:
+        person: whose they are.
+        device: what measured.
+        source: what passed them on.
+        readings: in the order in which they came.
+        live: whether they may wait a second for their commit.
+        records: the identity of each as a stored record (`ReadingBatch.records`), or nothing.
 
     Raises:
         ReadingRefused: a value is not of its kind's shape or unit.
     """
-    by_kind: dict[Kind, list[Reading]] = {}
-    for reading in readings:
-        by_kind.setdefault(reading.kind, []).append(reading)
+    by_kind: dict[Kind, list[tuple[Reading, str]]] = {}
+    for reading, record in zip_longest(readings, records, fillvalue=""):
+        assert isinstance(reading, Reading)  # noqa: S101  # as many records as readings, or none
+        by_kind.setdefault(reading.kind, []).append((reading, record))
     made = []
-    for kind, rows in by_kind.items():
+    for kind, pairs in by_kind.items():
+        rows = [reading for reading, _ in pairs]
         values = [canonical(row) for row in rows]
         made.append(
             ReadingBatch(
@@ -258,8 +368,9 @@ def batches(
                 values=[value for value, _ in values],
                 decimals=[decimals for _, decimals in values],
                 nths=[row.nth for row in rows],
-                flags=[int(row.quality) for row in rows],
+                flags=[flags_of(row) for row in rows],
                 live=live,
+                records=[record for _, record in pairs] if any(r for _, r in pairs) else (),
             )
         )
     return made

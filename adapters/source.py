@@ -40,3 +40,7 @@ class Journal(Protocol):
     ) -> Sequence[Packet]:
         """The newest packets kept of one characteristic, settled or not, oldest first."""
         ...
+
+    async def synced(self, device: DeviceKey, characteristic: str, session: str) -> int | None:
+        """The number up to which stored records have come in (`local_events.Synced`), or None."""
+        ...

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from adapters.ble.catalog import built_in
-from adapters.ble.profile import readings_of
+from adapters.ble.hearing import Hearing
+from adapters.ble.profile import told_by
 from adapters.ble.recording import Recording, read, write
 from adapters.errors import DecodeError
 from adapters.reading import DeviceKey, canonical, text_of
@@ -21,7 +22,7 @@ def told(recording: Recording) -> str:
     lines = []
     for packet in recording.replayed(DeviceKey("recorded"), 0):
         try:
-            for one in readings_of(built_in()[recording.profile], packet):
+            for one in told_by(built_in()[recording.profile], packet, Hearing()):
                 value, decimals = canonical(one)
                 said = text_of(value, decimals)
                 lines.append(f"{one.start} {one.kind} {said} {one.nth} {int(one.quality)}")

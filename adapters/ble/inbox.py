@@ -6,12 +6,14 @@ import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 
+from adapters.ble.hearing import Hearing
 from adapters.ble.paired import RADIO, Paired
-from adapters.ble.profile import readings_of
+from adapters.ble.profile import told_by
+from adapters.ble.settling import Settled, settle
 from adapters.ble.state import Trouble
 from adapters.ble.stream import Stream
 from adapters.errors import DecodeError, ReadingRefused
-from adapters.local_events import LocalBatch, Packet
+from adapters.local_events import LocalBatch, Packet, Unclaimed
 from adapters.reading import DeviceKey, Instant, batches
 from adapters.source import Arrival, Journal
 
@@ -28,6 +30,7 @@ class Inbox:
     def __init__(self, journal: Journal, now: Callable[[], Instant]) -> None:
         self.troubles: Counter[Trouble] = Counter()
         self.streams: defaultdict[DeviceKey, Stream] = defaultdict(Stream)
+        self.hearings: defaultdict[DeviceKey, Hearing] = defaultdict(Hearing)
         self._journal = journal
         self._now = now
         self._posted: deque[Arrival] = deque()
@@ -148,13 +151,32 @@ class Inbox:
     def _decoded(self, paired: Paired, packet: Packet) -> list[Arrival]:
         """Readings first, the packet last: once it comes out, its readings have come out."""
         made: list[Arrival] = []
+        hearing = self.hearings[paired.device]
         try:
-            readings = readings_of(paired.profile, packet)
-            live = not packet.stored
-            made.extend(batches(paired.person, paired.device, RADIO, readings, live=live))
+            told = told_by(paired.profile, packet, hearing)
+            made.extend(
+                _arrivals(paired, packet, [settle(t, packet, paired, hearing) for t in told])
+            )
         except DecodeError as error:
             self.trouble(packet.device, packet.characteristic, error.why)
         except ReadingRefused as error:
             self.trouble(packet.device, packet.characteristic, error.reason)
         made.append(LocalBatch([packet]))
         return made
+
+
+def _arrivals(paired: Paired, packet: Packet, settled: list[Settled]) -> list[Arrival]:
+    """Batches of each person, and what waits for somebody to say whose it is."""
+    made: list[Arrival] = []
+    for person in dict.fromkeys(one.person for one in settled if one.person is not None):
+        own = [one for one in settled if one.person == person]
+        readings, records = [one.reading for one in own], [one.record for one in own]
+        made += batches(
+            person, paired.device, RADIO, readings, live=not packet.stored, records=records
+        )
+    unclaimed = [
+        Unclaimed(paired.device, one.user or 0, one.reading, one.record, packet.received)
+        for one in settled
+        if one.person is None
+    ]
+    return [*made, LocalBatch(unclaimed)] if unclaimed else made

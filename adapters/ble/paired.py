@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from adapters.ble.profile import DeviceProfile
 from adapters.reading import DeviceKey, PersonKey, SourceKey
@@ -13,11 +14,18 @@ RADIO = SourceKey("radio")
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """One device, whose it is, and what is read from it."""
+    """One device, whose it is, and what is read from it.
+
+    Attributes:
+        slots: whose each user number of the device is; a number that is not here is nobody's yet.
+        codes: the consent code of each slot that the person told us (User Data Service).
+    """
 
     device: DeviceKey
     person: PersonKey
     profile: DeviceProfile
+    slots: Mapping[int, PersonKey] = field(default_factory=dict)
+    codes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.characteristics import battery_level
+from adapters.ble.hearing import Hearing
+from adapters.ble.record import Record
+from adapters.ble.record_access import RecordAccess
 from adapters.errors import DecodeError
-from adapters.local_events import Packet
+from adapters.local_events import Packet, Position
 from adapters.reading import Reading
 
-Decoder = Callable[[Packet], Iterator[Reading]]
+Told = Reading | Record
+"""What a decoder yields: a reading of the moment in which the packet came, or a record that bears
+the device's own time or user."""
+
+Decoder = Callable[[Packet], Iterator[Told]]
 """Turns one packet into readings; raises DecodeError where it is not well formed."""
+
+FollowingDecoder = Callable[[Packet, Hearing], Iterator[Told]]
+"""The same for a packet that is understood by what the device said before on this link."""
+
+Locator = Callable[[Packet], Iterator[Position]]
+"""Turns one packet into places, which stay here; raises DecodeError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,15 @@ class DeviceProfile:
         reads: the decoder of each characteristic that is subscribed to, by UUID.
         stored: characteristics whose packets the device considers delivered once they are sent.
             One that can only be indicated is taken as such without being named here.
+        follows: decoders of further characteristics that are subscribed to, which need what was
+            said before on this link.
+        locates: characteristics that are subscribed to and say where somebody is.
+        asks: characteristics that are read once at the start of each link and kept in
+            `Hearing.said`, where the device has them: features, types, the start of a session.
+        records: how its stored records are fetched; empty where it sends them by itself.
+        consents: it tells its users apart and wants the consent code of a slot before it tells
+            anything of that slot (User Data Service).
+        body_site: where such a device is always worn or held, where it does not say; a place.
         numbered: characteristics whose packets bear a number of their own, so that equal bytes
             are the same record sent again.
         generic: the title names a sort of device, not a model.
@@ -79,20 +101,36 @@ class DeviceProfile:
     reads: Mapping[str, Decoder]
     stored: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
+    follows: Mapping[str, FollowingDecoder] = field(default_factory=dict)
+    locates: Mapping[str, Locator] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    records: tuple[RecordAccess, ...] = ()
+    consents: bool = False
+    body_site: str = ""
     generic: bool = False
     source: str = ""
+
+    @property
+    def subscribes(self) -> tuple[str, ...]:
+        """Every characteristic that is subscribed to for what it measures."""
+        return (*self.reads, *self.follows, *self.locates)
 
 
 _EVERY_DEVICE: Mapping[str, Decoder] = {battery_level.UUID: battery_level.readings}
 
 
-def readings_of(profile: DeviceProfile, packet: Packet) -> list[Reading]:
-    """The readings of one packet of such a device.
+def told_by(profile: DeviceProfile, packet: Packet, hearing: Hearing) -> list[Told]:
+    """What one packet of such a device tells; nothing where it says a place.
 
     Raises:
         DecodeError: it is not well formed, or nothing that the profile reads.
     """
-    decode = profile.reads.get(packet.characteristic) or _EVERY_DEVICE.get(packet.characteristic)
+    uuid = packet.characteristic
+    if (follow := profile.follows.get(uuid)) is not None:
+        return list(follow(packet, hearing))
+    if uuid in profile.locates:
+        return []
+    decode = profile.reads.get(uuid) or _EVERY_DEVICE.get(uuid)
     if decode is None:
         raise DecodeError("the profile does not read this characteristic", packet.data)
     return list(decode(packet))

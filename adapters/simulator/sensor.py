@@ -35,11 +35,21 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One characteristic: what it says when it is read, and how it sends by itself."""
+    """One characteristic: what it says when it is read, and how it sends by itself.
+
+    Attributes:
+        uuid: which.
+        value: what is read; None where it cannot be read.
+        sends: how it sends by itself.
+        writes: a peer may write it; what was written goes to the device's instrument.
+        lively: its value is asked of the instrument at each read; `value` is any bytes then.
+    """
 
     uuid: str
     value: bytes | None = None
     sends: Literal["", "notify", "indicate"] = ""
+    writes: bool = False
+    lively: bool = False
 
 
 Services = Mapping[str, tuple[Offered, ...]]

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from adapters.ble.characteristics.battery_level import UUID as BATTERY
-from adapters.ble.profile import DeviceProfile, readings_of
+from adapters.ble.hearing import Hearing
+from adapters.ble.profile import DeviceProfile, told_by
 from adapters.kinds import kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import DeviceKey, canonical
@@ -112,7 +113,8 @@ def _emitted(house: House, demo: Demo) -> Iterator[Emitted]:
             continue
         device, profile = devices[line["device"]]
         data = bytes.fromhex(line["data"])
-        for reading in readings_of(profile, Packet(device, line["characteristic"], 0, data)):
+        packet = Packet(device, line["characteristic"], 0, data)
+        for reading in told_by(profile, packet, Hearing()):
             yield Emitted(device, reading.kind, canonical(reading)[0], line["at_ms"])
 
 

@@ -1,0 +1,33 @@
+"""What is remembered of a device, so that its next packet can be understood."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from adapters.ble.device_clock import DeviceClock
+
+T = TypeVar("T")
+
+
+class Hearing:
+    """The memory of one link to one device; it begins empty with each link.
+
+    Attributes:
+        said: the latest value of each characteristic that the profile `asks` for, by UUID.
+        clock: how the device's clock stands to ours.
+    """
+
+    def __init__(self, clock: DeviceClock | None = None) -> None:
+        self.said: dict[str, bytes] = {}
+        self.clock = clock or DeviceClock()
+        self._kept: dict[type[Any], Any] = {}
+
+    def keep(self, what: type[T]) -> T:
+        """The one object of this class, made without arguments when it is first asked for.
+
+        A decoder keeps in it what later packets need: counters, fragments, times of records.
+        """
+        if what not in self._kept:
+            self._kept[what] = what()
+        kept: T = self._kept[what]
+        return kept

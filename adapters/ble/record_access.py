@@ -1,0 +1,41 @@
+"""How a service gives out the records that a device has stored.
+
+Source: Bluetooth SIG, Glucose Profile 1.0.1, 4.4 (Record Access Control Point); the same control
+point in the Continuous Glucose Monitoring, Pulse Oximeter, Blood Pressure and Generic Health
+Sensor services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NumberOf = Callable[[bytes], int]
+"""The number by which a record is asked for; raises DecodeError if the packet is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAccess:
+    """Stored records that are asked for over a Record Access Control Point.
+
+    Attributes:
+        control: the UUID of the control point that stands in the same service.
+        measures: the characteristic that the records come on.
+        number: the number of such a record: a sequence number, a time offset in minutes, a record
+            number; None where the service can only give out all of them.
+        filter: the filter type that asks by that number, 1 in most services (Assigned Numbers of
+            each service: sequence number or time offset); its operand is as wide as `width`.
+        width: bytes of that number.
+        until: the characteristics of records that belong together with the measured one (a
+            context), which may come a little after it.
+        session: a characteristic whose change makes all numbers begin anew (a sensor's session
+            start time); "" where numbers go on for ever.
+    """
+
+    control: str
+    measures: str
+    number: NumberOf | None = None
+    filter: int = 1
+    width: int = 2
+    until: tuple[str, ...] = ()
+    session: str = ""
