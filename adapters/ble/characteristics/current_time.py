@@ -33,6 +33,9 @@ class Adjusted(IntFlag):
     DAYLIGHT_SAVING = 8
 
 
+_UNSAID = Adjusted(0)
+
+
 @dataclass(frozen=True, slots=True)
 class CurrentTime:
     """One look at a clock, to the 256th of a second.
@@ -47,7 +50,7 @@ class CurrentTime:
     at: DateTime
     weekday: int = 0
     fraction: int = 0
-    adjusted: Adjusted = Adjusted(0)
+    adjusted: Adjusted = _UNSAID
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -66,7 +69,7 @@ class CurrentTime:
         return bytes(made.uint8(self.weekday).uint8(self.fraction).uint8(self.adjusted))
 
     @classmethod
-    def of(cls, told: datetime, adjusted: Adjusted = Adjusted(0)) -> Self:  # noqa: B008  # immutable
+    def of(cls, told: datetime, adjusted: Adjusted = _UNSAID) -> Self:
         """What a clock shows at this time of day."""
         fraction = told.microsecond * _PARTS_OF_A_SECOND // 1_000_000
         return cls(DateTime.of(told), told.isoweekday(), fraction, adjusted)
