@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, becomes
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.uuids import assigned
 from adapters.kinds import kind
@@ -50,3 +51,13 @@ def readings(packet: Packet) -> Iterator[Reading]:
     """
     measured = BatteryLevel.from_bytes(packet.data)
     yield Reading(_BATTERY, packet.received, Quantity(Decimal(measured.percent), "%"))
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Battery Level",
+    service="Battery",
+    value=BatteryLevel,
+    fields={"percent": becomes(_BATTERY)},
+    source="Battery Service 1.0, 3.1",
+)

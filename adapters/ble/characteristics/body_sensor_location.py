@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.uuids import assigned
 
@@ -51,3 +52,13 @@ class BodySensorLocation:
     def word(self) -> str:
         """The place in our words: ``chest``, ``ear lobe``; nothing for "other"."""
         return "" if self.site is Site.OTHER else self.site.name.lower().replace("_", " ")
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Body Sensor Location",
+    service="Heart Rate",
+    value=BodySensorLocation,
+    fields={"site": because("shown with the device, as the place where it is worn")},
+    source="Heart Rate Service 1.0, 3.2",
+)

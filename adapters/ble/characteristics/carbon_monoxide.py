@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, becomes
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.numbers import SFLOAT, MedicalNumber, Special
 from adapters.ble.uuids import assigned
@@ -70,3 +71,13 @@ def readings(packet: Packet) -> Iterator[Reading]:
     if measured < 0:
         raise Reader(packet.data).wrong("a concentration cannot be below zero")
     yield Reading(_IN_AIR, packet.received, Quantity(measured, "kg/m3"))
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Carbon Monoxide Concentration",
+    service="Environmental Sensing",
+    value=CarbonMonoxideConcentration,
+    fields={"concentration": becomes(_IN_AIR)},
+    source="GATT Specification Supplement, Carbon Monoxide Concentration",
+)

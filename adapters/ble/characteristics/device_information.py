@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.fields import Reader
 from adapters.ble.uuids import assigned
 
@@ -60,3 +61,31 @@ class InformationText:
 
     def __bytes__(self) -> bytes:
         return self.text.encode("utf-8")
+
+
+_NAMES = {
+    MANUFACTURER_NAME: "Manufacturer Name String",
+    MODEL_NUMBER: "Model Number String",
+    SERIAL_NUMBER: "Serial Number String",
+    HARDWARE_REVISION: "Hardware Revision String",
+    FIRMWARE_REVISION: "Firmware Revision String",
+    SOFTWARE_REVISION: "Software Revision String",
+}
+
+CHARACTERISTICS = tuple(
+    Characteristic(
+        uuid=uuid,
+        name=name,
+        service="Device Information",
+        value=InformationText,
+        fields={
+            "text": because(
+                "a fact of the device's make, kept with the device"
+                if uuid in FACTS
+                else "names this single device, so it stays here"
+            )
+        },
+        source=f"Device Information Service 1.1, 3, {name}",
+    )
+    for uuid, name in _NAMES.items()
+)

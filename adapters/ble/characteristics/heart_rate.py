@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.uuids import assigned
 from adapters.kinds import kind
@@ -115,3 +116,19 @@ def readings(packet: Packet) -> Iterator[Reading]:
     for nth, interval in enumerate(measured.rr):
         between = Quantity(milliseconds(interval), "ms")
         yield Reading(_RR, packet.received, between, nth=nth, quality=doubt)
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Heart Rate Measurement",
+    service="Heart Rate",
+    value=HeartRateMeasurement,
+    fields={
+        "rate": becomes(_RATE),
+        "contact": because("marks the readings that were taken without skin contact"),
+        "energy": becomes(_ENERGY),
+        "rr": becomes(_RR),
+        "wide": because("only says in how many bits the rate was sent"),
+    },
+    source="Heart Rate Service 1.0, 3.1; GATT Specification Supplement, Heart Rate Measurement",
+)

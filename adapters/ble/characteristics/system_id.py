@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.uuids import assigned
 
@@ -37,3 +38,16 @@ class SystemId:
     def text(self) -> str:
         """As an EUI-64 is written, most significant byte first."""
         return bytes(self)[::-1].hex("-")
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="System ID",
+    service="Device Information",
+    value=SystemId,
+    fields={
+        name: because("names this single device, so it stays here")
+        for name in ("manufacturer", "organisation")
+    },
+    source="Device Information Service 1.1, 3.6",
+)
