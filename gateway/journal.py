@@ -43,6 +43,10 @@ class PacketJournal:
         local = self._house.local
         return await self._thread.do(local.kept_before, device, characteristic, limit)
 
+    async def synced(self, device: DeviceKey, characteristic: str, session: str) -> int | None:
+        """The number up to which stored records have come in, or None where nothing is known."""
+        return await self._thread.do(self._house.local.synced, device, characteristic, session)
+
     def settle(self, packet: Packet) -> list[int]:
         """The numbers of a packet whose readings are committed; each is given once."""
         return self._open.pop(packet, [])

@@ -61,6 +61,9 @@ def test_what_is_local_is_stored_once(local: LocalStore) -> None:
         "route": 1,
         "time_offset": 1,
         "zone": 0,
+        "clock_seen": 0,
+        "synced": 0,
+        "unclaimed": 0,
     }
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from adapters.local_events import (
-    LinkEvent,
-    LocalBatch,
-    LocalEvent,
-    LocalName,
-    Packet,
-    Position,
-    TimeOffset,
-)
+from adapters.local_events import ClockSeen, LinkEvent, LocalBatch, LocalName, Packet
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
+from gateway.store.clocks import clocks_seen, let_go_of_clocks
 from gateway.store.driver import Database, open_database, transaction
+from gateway.store.local_writing import write, write_packet
 from gateway.store.migrations import LOCAL, bring_up_to_date
+from gateway.store.synced import synced_to
 
 KEEP_RAW = 24 * 3_600_000
 KEEP_LINKS = 7 * KEEP_RAW
 KEEP_NEARBY = 3_600_000
+_OF_A_DEVICE = (
+    "link_event", "raw_packet", "synced", "clock_seen", "unclaimed", "consent_code",
+)  # fmt: skip
 _SMALLEST = 4
 """Shorter values (a signal strength, ``"1"``) are found in anything and identify nobody."""
 
@@ -44,7 +42,7 @@ def open_local(path: Path, key: bytes) -> LocalStore:
 
 
 class LocalStore:
-    """Addresses, names, link events, raw packets, positions, offsets, zones and heads."""
+    """Addresses, names, link events, raw packets, positions, clocks, zones and heads."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -53,12 +51,12 @@ class LocalStore:
         """Store local events in one transaction; what is known is not stored twice."""
         with transaction(self.db):
             for event in batch.events:
-                self._store(event)
+                write(self.db, event)
 
     def keep(self, packets: Sequence[Packet]) -> list[int]:
         """Journal packets durably before they are decoded; the numbers are for `taken_in`."""
         with transaction(self.db):
-            return [self._keep(packet, taken_in=False) for packet in packets]
+            return [write_packet(self.db, packet, taken_in=False) for packet in packets]
 
     def taken_in(self, ids: Iterable[int]) -> None:
         """Say that the readings of these packets are committed."""
@@ -84,6 +82,14 @@ class LocalStore:
         ).fetchall()
         return [Packet(device, characteristic, at, data, True) for at, data in reversed(rows)]
 
+    def synced(self, device: DeviceKey, characteristic: str, session: str) -> int | None:
+        """The number up to which a device's stored records have come in, or None."""
+        return synced_to(self.db, device, characteristic, session)
+
+    def clocks(self, device: DeviceKey, limit: int = 100) -> list[ClockSeen]:
+        """The looks at a device's clock, newest first."""
+        return clocks_seen(self.db, device, limit)
+
     def names(self, owner: DeviceKey | SourceKey) -> dict[str, str]:
         """What a device, app or person is called: the newest name of each sort."""
         rows = self.db.conn.execute(
@@ -93,7 +99,7 @@ class LocalStore:
 
     def set_name(self, name: LocalName) -> None:
         """Write down a name; a known one is newest again."""
-        self._store(name)
+        write(self.db, name)
 
     def address_of(self, device: DeviceKey) -> str | None:
         """The Bluetooth address of a device, or None."""
@@ -110,8 +116,8 @@ class LocalStore:
         """Remove all that is known of a device or app here."""
         with transaction(self.db):
             self.db.conn.execute("DELETE FROM local_name WHERE owner = ?", (owner,))
-            self.db.conn.execute("DELETE FROM link_event WHERE device = ?", (owner,))
-            self.db.conn.execute("DELETE FROM raw_packet WHERE device = ?", (owner,))
+            for table in _OF_A_DEVICE:
+                self.db.conn.execute(f"DELETE FROM {table} WHERE device = ?", (owner,))  # noqa: S608
 
     def link_events(self, device: DeviceKey, limit: int = 100) -> list[LinkEvent]:
         """What happened on the way to a device, newest first."""
@@ -176,6 +182,7 @@ class LocalStore:
             )
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
+            let_go_of_clocks(self.db, now - links)
 
     def counts(self) -> dict[str, int]:
         """How much of each sort stays here: each name sort by itself, and each table."""
@@ -187,6 +194,9 @@ class LocalStore:
             " UNION ALL SELECT 'route', COUNT(DISTINCT route) FROM position"
             " UNION ALL SELECT 'time_offset', COUNT(*) FROM time_offset"
             " UNION ALL SELECT 'zone', COUNT(*) FROM zone_history"
+            " UNION ALL SELECT 'clock_seen', COUNT(*) FROM clock_seen"
+            " UNION ALL SELECT 'synced', COUNT(*) FROM synced"
+            " UNION ALL SELECT 'unclaimed', COUNT(*) FROM unclaimed"
         )
         return dict(rows.fetchall())
 
@@ -194,7 +204,8 @@ class LocalStore:
         """Every local value of four signs or more, once each, for the scan of outgoing bytes.
 
         Names, addresses, what link events say, coordinates, routes, zones. Raw packets are not
-        among them: what they hold becomes readings, which may be shared.
+        among them: what they hold becomes readings, which may be shared. Nor are clocks and the
+        numbers of records: they are times and small counts, which stand in every other text.
         """
         rows = self.db.conn.execute(
             "SELECT name FROM local_name UNION SELECT address FROM link_event"
@@ -207,46 +218,3 @@ class LocalStore:
             text = "" if value is None else str(value)
             if len(text) >= _SMALLEST:
                 yield text
-
-    def _keep(self, packet: Packet, *, taken_in: bool) -> int:
-        cursor = self.db.conn.execute(
-            "INSERT INTO raw_packet (device, characteristic, received, data, stored, taken_in)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                packet.device,
-                packet.characteristic,
-                packet.received,
-                packet.data,
-                packet.stored,
-                taken_in,
-            ),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def _store(self, event: LocalEvent) -> None:
-        match event:
-            case Packet():
-                self._keep(event, taken_in=True)
-            case LocalName(owner=owner, what=what, name=name, at=at):
-                self.db.conn.execute(
-                    "INSERT INTO local_name VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT (owner, what, name) DO UPDATE SET at = MAX(at, excluded.at)",
-                    (owner, what, name, at),
-                )
-            case LinkEvent():
-                self.db.conn.execute(
-                    "INSERT INTO link_event (device, at, what, address, rssi, detail)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (event.device, event.at, event.what, event.address, event.rssi, event.detail),
-                )
-            case Position():
-                self.db.conn.execute(
-                    "INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    (event.route, event.at, event.latitude, event.longitude, event.altitude),
-                )
-            case TimeOffset(source=source, at=at, minutes=minutes):
-                self.db.conn.execute(
-                    "INSERT INTO time_offset VALUES (?, ?, ?)"
-                    " ON CONFLICT (source, at) DO UPDATE SET minutes = excluded.minutes",
-                    (source, at, minutes),
-                )

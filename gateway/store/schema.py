@@ -243,6 +243,33 @@ CREATE TABLE zone_history (
     person TEXT NOT NULL, since INTEGER NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (person, since)
 ) STRICT, WITHOUT ROWID;
 
+-- Up to which number a device's stored records have come in; session '' where it counts for ever.
+CREATE TABLE synced (
+    device TEXT NOT NULL, characteristic TEXT NOT NULL, session TEXT NOT NULL,
+    number INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, characteristic, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE clock_seen (
+    device TEXT NOT NULL, at INTEGER NOT NULL, ahead_ms INTEGER NOT NULL,
+    was_set INTEGER NOT NULL, PRIMARY KEY (device, at)
+) STRICT, WITHOUT ROWID;
+
+-- Readings of users of a device of whom nobody said who they are.
+CREATE TABLE unclaimed (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, device TEXT NOT NULL,
+    user INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    value ANY NOT NULL, decimals INTEGER NOT NULL, nth INTEGER NOT NULL, flags INTEGER NOT NULL,
+    record TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+
+-- Those of which somebody did: they do not wait again when the device sends them again.
+CREATE TABLE answered (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The consent code by which a device lets the data of one of its users be read.
+CREATE TABLE consent_code (
+    device TEXT NOT NULL, user INTEGER NOT NULL, code INTEGER NOT NULL, PRIMARY KEY (device, user)
+) STRICT, WITHOUT ROWID;
+
 -- Heads of what lives in gateway.db, kept apart so that a file cut short is noticed.
 CREATE TABLE head (
     what TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL

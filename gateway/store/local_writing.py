@@ -1,0 +1,72 @@
+"""How each sort of local event is written into ``local.db``."""
+
+from __future__ import annotations
+
+from adapters.local_events import (
+    ClockSeen,
+    LinkEvent,
+    LocalEvent,
+    LocalName,
+    Packet,
+    Position,
+    Synced,
+    TimeOffset,
+    Unclaimed,
+)
+from gateway.store.clocks import note_clock
+from gateway.store.driver import Database
+from gateway.store.synced import note_synced
+from gateway.store.unclaimed import note_unclaimed
+
+
+def write_packet(db: Database, packet: Packet, *, taken_in: bool) -> int:
+    """Write a packet; returns its number in the journal."""
+    cursor = db.conn.execute(
+        "INSERT INTO raw_packet (device, characteristic, received, data, stored, taken_in)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            packet.device,
+            packet.characteristic,
+            packet.received,
+            packet.data,
+            packet.stored,
+            taken_in,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def write(db: Database, event: LocalEvent) -> None:
+    """Write one event; what is known is not written twice. Inside a transaction."""
+    match event:
+        case Packet():
+            write_packet(db, event, taken_in=True)
+        case LocalName(owner=owner, what=what, name=name, at=at):
+            db.conn.execute(
+                "INSERT INTO local_name VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (owner, what, name) DO UPDATE SET at = MAX(at, excluded.at)",
+                (owner, what, name, at),
+            )
+        case LinkEvent():
+            db.conn.execute(
+                "INSERT INTO link_event (device, at, what, address, rssi, detail)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (event.device, event.at, event.what, event.address, event.rssi, event.detail),
+            )
+        case Position():
+            db.conn.execute(
+                "INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (event.route, event.at, event.latitude, event.longitude, event.altitude),
+            )
+        case TimeOffset(source=source, at=at, minutes=minutes):
+            db.conn.execute(
+                "INSERT INTO time_offset VALUES (?, ?, ?)"
+                " ON CONFLICT (source, at) DO UPDATE SET minutes = excluded.minutes",
+                (source, at, minutes),
+            )
+        case Synced():
+            note_synced(db, event)
+        case ClockSeen():
+            note_clock(db, event)
+        case Unclaimed():
+            note_unclaimed(db, event)

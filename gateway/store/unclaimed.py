@@ -1,0 +1,110 @@
+"""Readings of which nobody knows whose they are: they wait here, and are never sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adapters.errors import ReadingRefused
+from adapters.kinds import Kind
+from adapters.local_events import Unclaimed
+from adapters.reading import DeviceKey, Instant, Value, canonical, flags_of
+from gateway.store.driver import Database
+
+_COLUMNS = "id, device, user, kind, start, duration, value, decimals, nth, flags, record, at"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One reading that waits for somebody to say whose it is.
+
+    Attributes:
+        number: by which a person names it; it stays the same while it waits.
+        user: by which number the device tells its users apart.
+        record: as in `adapters.reading.ReadingBatch.records`.
+        at: when it came.
+    """
+
+    number: int
+    device: DeviceKey
+    user: int
+    kind: Kind
+    start: Instant
+    duration: int
+    value: Value
+    decimals: int
+    nth: int
+    flags: int
+    record: str
+    at: Instant
+
+
+def note_unclaimed(db: Database, event: Unclaimed) -> None:
+    """Let a reading wait; once, however often it comes, and not again once it was answered.
+
+    One whose value is not of its kind is left out, as the readings of known people are.
+    """
+    reading = event.reading
+    try:
+        value, decimals = canonical(reading)
+        flags = flags_of(reading)
+    except ReadingRefused:
+        return
+    digest = _digest(event, value)
+    if db.conn.execute("SELECT 1 FROM answered WHERE digest = ?", (digest,)).fetchone():
+        return
+    db.conn.execute(
+        "INSERT INTO unclaimed (digest, device, user, kind, start, duration, value, decimals,"
+        " nth, flags, record, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO NOTHING",
+        (
+            digest,
+            event.device,
+            event.user,
+            reading.kind,
+            reading.start,
+            reading.duration,
+            value,
+            decimals,
+            reading.nth,
+            flags,
+            event.record,
+            event.at,
+        ),
+    )
+
+
+def waiting(
+    db: Database, device: DeviceKey | None = None, user: int | None = None
+) -> list[Waiting]:
+    """What waits, of all devices or one, of all its users or one; oldest measurements first."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM unclaimed WHERE (?1 IS NULL OR device = ?1)"  # noqa: S608  # our own column names
+        " AND (?2 IS NULL OR user = ?2) ORDER BY device, user, start, id",
+        (device, user),
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def count_waiting(db: Database) -> int:
+    """How many readings wait."""
+    return int(db.conn.execute("SELECT COUNT(*) FROM unclaimed").fetchone()[0])
+
+
+def answered(db: Database, those: Sequence[Waiting], at: Instant) -> None:
+    """Somebody said whose these are, or nobody's: they wait no more, and do not come back."""
+    numbers = [(at, one.number) for one in those]
+    db.conn.executemany(
+        "INSERT INTO answered SELECT digest, ? FROM unclaimed WHERE id = ? ON CONFLICT DO NOTHING",
+        numbers,
+    )
+    db.conn.executemany("DELETE FROM unclaimed WHERE id = ?", [(one.number,) for one in those])
+
+
+def _digest(event: Unclaimed, value: Value) -> bytes:
+    """What makes it the same reading: its record, or where it has none its time."""
+    reading = event.reading
+    which = event.record or f"@{reading.start}+{reading.duration}"
+    parts = (event.device, event.user, reading.kind, which, reading.nth, value)
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).digest()
