@@ -55,10 +55,12 @@ class Setup:
     Attributes:
         identity: its address, name and serial number.
         values: how what it measures goes through time.
-        clock: its own clock: the local time of day that it would show, wrong where the scenario
-            says so. A device that can be set keeps the difference itself.
+        clock: its own clock: the local time of day that it shows, naive, wrong where the scenario
+            says so. A device that can be set does so by `device_time.DeviceTime.of(clock)`.
         dice: chance of its own.
-        options: what else the scenario says of it (`records`, `users`, `passkey` and so on).
+        options: what else the scenario says of it: the model's own `Sensor.options`, with what
+            the scenario sets among them (`records`, `users` and so on).
+        listening: whether a peer is subscribed to this characteristic now.
     """
 
     identity: Identity
@@ -66,10 +68,17 @@ class Setup:
     clock: Callable[[], datetime]
     dice: random.Random
     options: Mapping[str, object]
+    listening: Callable[[str], bool] = lambda _uuid: True
 
 
 class Instrument(Protocol):
-    """A stateful device. Every call may return values to be sent, in order."""
+    """A stateful device. Every call may return values to be sent, in order.
+
+    What is returned while nobody is subscribed to it, and what is on its way when the link is
+    lost, is not delivered: an instrument that stores keeps it until `delivered` and returns it
+    from `subscribed`. Many values in a row are best returned one by one from `delivered`, so that
+    a peer can abort.
+    """
 
     def measure(self, moment: Moment) -> Iterable[Sent]:
         """A measurement is due: take it, keep it where the device stores, send what is sent."""
@@ -92,7 +101,11 @@ class Instrument(Protocol):
         ...
 
     def subscribed(self, uuid: str) -> Iterable[Sent]:
-        """A peer subscribed to a characteristic: what was kept for it may go out."""
+        """A peer subscribed to a characteristic: what was kept for it may go out.
+
+        Called for each link anew; for a bonded peer also without a request, once the link is
+        encrypted, since a device remembers what such a peer subscribed to.
+        """
         ...
 
     def delivered(self, sent: Sent) -> Iterable[Sent]:

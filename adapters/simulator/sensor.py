@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from adapters.ble.characteristics import device_information as information
 from adapters.ble.characteristics import system_id
 from adapters.ble.characteristics.battery_level import SERVICE as BATTERY_SERVICE
 from adapters.ble.characteristics.battery_level import UUID as BATTERY
 from adapters.simulator.shapes import Shape
+
+if TYPE_CHECKING:
+    from adapters.simulator.instrument import Instrument, Setup
+
+Pairing = Literal["none", "just-works", "passkey"]
+"""What a device asks for before it tells anything: nothing, encryption, or encryption with a
+passkey that somebody compared or typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Moment:
         numbered: whether the value is to carry that number.
         dice: this moment's own chance.
         values: how what is measured goes through time.
+        failed: this measurement does not work out: the device says so as its kind does, by an
+            error frame (all values "not a number", a status), and never by a number.
     """
 
     seconds: float
@@ -72,6 +81,7 @@ class Moment:
     numbered: bool
     dice: random.Random
     values: Mapping[str, Shape]
+    failed: bool = False
 
     def value(self, name: str) -> float:
         """What is measured of this now."""
@@ -85,19 +95,32 @@ Measure = Callable[[Moment], bytes]
 class Sensor:
     """A model of sensor.
 
+    One that only says what it measures gives `measures` and `measuring`. One with a mind of its
+    own (control points, stored records, users, a clock) gives `instrument` and `offers`.
+
     Attributes:
         key: how scenarios call it.
         name: how the advertised name begins.
         prefix: how serial numbers begin.
         make: Device Information texts, by characteristic.
-        service: the service that is advertised and holds what is measured.
-        measures: the characteristic that measurements are sent on.
+        service: the service that is advertised.
+        values: what it measures, with what it does if a scenario does not say.
+        rate_hz: measurements a second, if a scenario does not say.
+        measures: the characteristic that measurements are sent on, in `service`.
         sends: how.
         stored: a measurement is kept until it was indicated and confirmed.
         also: further characteristics of `service`, that are only read.
-        values: what it measures, with what it does if a scenario does not say.
-        rate_hz: measurements a second, if a scenario does not say.
         measuring: gives a fresh function that turns moments, in order, into packets.
+        instrument: makes one device, given what is its own.
+        offers: its services with their characteristics, without the battery and the Device
+            Information that every device has. No characteristic may stand in two of them.
+        options: what a scenario can set by ``options`` (`Setup.options`), with what it is
+            otherwise: a number, a text, yes or no, or a list.
+        window_s: it can be heard for so long after a measurement and is silent otherwise; None:
+            always. A scenario can say otherwise, here and below.
+        leaves_after_s: it ends the link itself, so long after the last thing that went over it;
+            None: it never does.
+        pairing: what it asks for before it tells anything.
     """
 
     key: str
@@ -105,13 +128,19 @@ class Sensor:
     prefix: str
     make: Mapping[str, str]
     service: str
-    measures: str
-    sends: Literal["notify", "indicate"]
-    stored: bool
     values: Mapping[str, Shape]
     rate_hz: float
-    measuring: Callable[[], Measure]
+    measures: str = ""
+    sends: Literal["notify", "indicate"] = "notify"
+    stored: bool = False
     also: tuple[Offered, ...] = ()
+    measuring: Callable[[], Measure] | None = None
+    instrument: Callable[[Setup], Instrument] | None = None
+    offers: Services = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+    window_s: float | None = None
+    leaves_after_s: float | None = None
+    pairing: Pairing = "none"
 
     def services(self, identity: Identity, battery: bytes) -> Services:
         """Everything one device of this model offers."""
@@ -119,11 +148,13 @@ class Sensor:
         told = [
             Offered(uuid, bytes(information.InformationText(text))) for uuid, text in texts.items()
         ]
-        return {
-            self.service: (Offered(self.measures, sends=self.sends), *self.also),
-            BATTERY_SERVICE: (Offered(BATTERY, battery, "notify"),),
-            information.SERVICE: (*told, Offered(system_id.UUID, identity.system_id)),
-        }
+        offered = dict(self.offers)
+        if self.measuring is not None:
+            own = (Offered(self.measures, sends=self.sends), *self.also)
+            offered[self.service] = (*own, *offered.get(self.service, ()))
+        offered.setdefault(BATTERY_SERVICE, (Offered(BATTERY, battery, "notify"),))
+        offered[information.SERVICE] = (*told, Offered(system_id.UUID, identity.system_id))
+        return offered
 
 
 def make(model: str, firmware: str) -> Mapping[str, str]:
