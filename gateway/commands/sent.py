@@ -16,7 +16,8 @@ from gateway.sharing import sent as outgoing
 from gateway.sharing.decision import windows
 from gateway.sharing.outbound import outbound_id
 from gateway.sharing.words import sentence_of
-from gateway.store.identity import identity_text, reading_key
+from gateway.store.identity import key_of
+from gateway.store.records import Identities
 
 ALL = 100_000_000
 UNDER_WAY = ("sending", "deferred", "unknown", "rejected")
@@ -112,12 +113,15 @@ def _single(house: House) -> list[dict[str, object]]:
     secrets = {one.key: one.secret for one in house.recipients.list(removed=True)}
     identity = house.opened.ring.identity
     rows: list[dict[str, object]] = []
+    texts: dict[int, Identities] = {}
     for one in outgoing.readings(house.opened.gateway, limit=ALL):
-        series = house.readings.series_by_id(one.series)
-        text = identity_text(series, one.start, one.duration, one.value, one.nth)
+        if one.series not in texts:
+            series = house.readings.series_by_id(one.series)
+            texts[one.series] = Identities(house.opened.gateway, series)
+        text = texts[one.series].text(one.start, one.duration, one.value, one.nth)
         rows.append(
             {
-                "key": reading_key(identity, series, one.start, one.duration, one.value, one.nth),
+                "key": key_of(identity, text),
                 "identifier": outbound_id(secrets[one.recipient], text, one.version),
                 "recipient": one.recipient,
                 "kind": one.kind,

@@ -19,7 +19,8 @@ from gateway.sharing.names import READING_SYSTEM
 from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
-from gateway.store.identity import SeriesRow, identity_text
+from gateway.store.identity import SeriesRow
+from gateway.store.records import Identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ def compose(
         with the reason.
     """
     shape = _shape(db, recipient, references, series, grain)
+    identities = Identities(db, series)
     refused: list[tuple[Candidate, str]] = []
     left = list(chosen)
     while left:
-        outgoing = _outgoing(recipient, series, left, issued)
+        outgoing = _outgoing(recipient, series, identities, left, issued)
         try:
             bodies = render(outgoing, shape)
         except MappingError as error:
@@ -107,9 +109,9 @@ def compose(
     return [], refused
 
 
-def outbound(recipient: Recipient, series: SeriesRow, key: Key) -> str:
+def outbound(recipient: Recipient, identities: Identities, key: Key) -> str:
     """The keyed identifier under which a reading or summary stands at a recipient."""
-    text = identity_text(series, key.start, key.duration, key.value, key.nth)
+    text = identities.text(key.start, key.duration, key.value, key.nth)
     return outbound_id(recipient.secret, text, key.version)
 
 
@@ -141,7 +143,11 @@ def _shape(
 
 
 def _outgoing(
-    recipient: Recipient, series: SeriesRow, chosen: Sequence[Candidate], issued: Instant
+    recipient: Recipient,
+    series: SeriesRow,
+    identities: Identities,
+    chosen: Sequence[Candidate],
+    issued: Instant,
 ) -> Outgoing:
     return Outgoing(
         kind=series.kind,
@@ -150,7 +156,7 @@ def _outgoing(
         values=[one.value if one.value is not None else "" for one in chosen],
         decimals=[one.decimals for one in chosen],
         flags=[one.flags for one in chosen],
-        ids=[outbound(recipient, series, one.key) for one in chosen],
+        ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
     )
 

@@ -15,6 +15,7 @@ from gateway.sharing.recipients import Recipient
 from gateway.sharing.spans import GRAIN_MS, Span, wait
 from gateway.sharing.still import PASSING, still
 from gateway.store.driver import Database, transaction
+from gateway.store.records import Identities
 from gateway.store.series import series_by_id
 
 _OPEN: Final[tuple[State, ...]] = ("sending", "unknown")
@@ -173,7 +174,7 @@ def unknown(
             for row in of_batch(db, batch, "unknown"):
                 series = series_by_id(db, row.key.series)
                 if asked_for or still(state, consent, series, now, clock) is Reason.PERMITTED:
-                    ids[outbound(recipient, series, row.key)] = row.key
+                    ids[outbound(recipient, Identities(db, series), row.key)] = row.key
             if ids:
                 found.append(Unknown(batch, state.seq, ids, tries))
         return found

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain, repeat, zip_longest
 
 from adapters.reading import Instant, ReadingBatch, Value
 from gateway.store.driver import Database
-from gateway.store.identity import SeriesRow, identity_text, key_of, tombstone_of
+from gateway.store.identity import (
+    SeriesRow,
+    identity_text,
+    key_of,
+    record_digest,
+    record_text,
+    tombstone_of,
+)
+from gateway.store.records import Recorded, find_record, forget_record, insert_record
 from gateway.store.series import count, mark_dirty
 
 _CHUNK = 100
@@ -41,21 +50,26 @@ class Arrival:
     Attributes:
         series: the series.
         count: how many were new.
-        buried: those that the person had deleted before; they were taken out again.
+        buried: the identities of those that the person had deleted before; they were taken out
+            again.
     """
 
     def __init__(self, db: Database, identity: bytes, series: SeriesRow, seq: int) -> None:
         self.series = series
         self.count = 0
-        self.buried: set[_Row] = set()
+        self.buried: set[str] = set()
         self._db = db
         self._identity = identity
         self._seq = seq
         self._fresh: list[tuple[ReadingBatch, list[int]]] = []
         self._seen: set[_Row] | None = None
+        self._of_records: dict[_Row, str] = {}
 
     def insert(self, batch: ReadingBatch) -> None:
         """Store what is new of a batch."""
+        if batch.records:
+            self._insert_records(batch)
+            return
         fresh: list[int] = []
         self._fresh.append((batch, fresh))
         for low in range(0, len(batch), _CHUNK):
@@ -73,24 +87,28 @@ class Arrival:
         """Take out what was deleted before: only what seems new can have been."""
         digests = {tombstone_of(self._identity, self._text(row)): row for row in self._new_rows()}
         known = list(digests)
+        rows: set[_Row] = set()
         for low in range(0, len(known), _CHUNK):
             part = known[low : low + _CHUNK]
             marks = ", ".join("?" * len(part))
-            self.buried.update(
+            rows.update(
                 digests[digest]
                 for (digest,) in self._db.conn.execute(
                     f"SELECT digest FROM tombstone WHERE digest IN ({marks})",  # noqa: S608
                     part,
                 )
             )
-        if not self.buried:
+        if not rows:
             return
+        self.buried.update(map(self._text, rows))
         self._db.conn.executemany(
             "DELETE FROM reading WHERE series = ? AND (start, duration, value, nth) = (?, ?, ?, ?)",
-            [(self.series.id, *row) for row in self.buried],
+            [(self.series.id, *row) for row in rows],
         )
+        for row in rows & self._of_records.keys():
+            forget_record(self._db, (self.series.id, *row))
         self._fresh = [
-            (batch, [i for i in fresh if _row(batch, i) not in self.buried])
+            (batch, [i for i in fresh if _row(batch, i) not in rows])
             for batch, fresh in self._fresh
         ]
         self.count = sum(len(fresh) for _, fresh in self._fresh)
@@ -117,9 +135,8 @@ class Arrival:
 
     def keys_of(self, batch: ReadingBatch) -> Iterator[str | None]:
         """The reading key of each row of a batch, None for one that was deleted before."""
-        for row in _rows(batch):
-            text = self._text(row)
-            yield None if row in self.buried else key_of(self._identity, text)
+        for text in self._texts_of(batch):
+            yield None if text in self.buried else key_of(self._identity, text)
 
     def _insert(self, batch: ReadingBatch, low: int, high: int) -> int:
         columns = zip(
@@ -135,6 +152,41 @@ class Arrival:
         )
         cursor = self._db.conn.execute(_insert(high - low), [*chain.from_iterable(columns)])
         return int(cursor.rowcount)
+
+    def _insert_records(self, batch: ReadingBatch) -> None:
+        """Store what is new of a batch in which some rows are records of a device.
+
+        Records come by the hundred, not by the million, so each is asked for by itself.
+        """
+        nths = list(batch.nths)
+        stored, fresh = replace(batch, nths=nths), list[int]()
+        self._fresh.append((stored, fresh))
+        for i, text in enumerate(self._texts_of(batch)):
+            if not batch.records[i]:
+                new = self._insert(stored, i, i + 1) == 1
+            elif (found := find_record(self._db, self.series.id, self._recorded(batch, i))) is None:
+                nths[i] = insert_record(
+                    self._db, self.series.id, self._recorded(batch, i), self._seq
+                )
+                self._of_records[_row(stored, i)] = text
+                new = True
+            else:
+                new = False
+                if not found[1]:
+                    self.buried.add(text)
+            if new:
+                fresh.append(i)
+                if self._seen is not None:
+                    self._seen.add(_row(stored, i))
+        self.count += len(fresh)
+
+    def _recorded(self, batch: ReadingBatch, i: int) -> Recorded:
+        return Recorded(
+            record_digest(self._identity, batch.records[i]),
+            *_row(batch, i),
+            batch.decimals[i],
+            batch.flags[i],
+        )
 
     def _new_among(self, batch: ReadingBatch, low: int, high: int, inserted: int) -> list[int]:
         at: dict[_Row, int] = {}
@@ -165,15 +217,23 @@ class Arrival:
         return (_row(batch, i) for batch, fresh in self._fresh for i in fresh)
 
     def _text(self, row: _Row) -> str:
-        return identity_text(self.series, *row)
+        """The identity of a row that is new."""
+        return self._of_records.get(row) or identity_text(self.series, *row)
+
+    def _texts_of(self, batch: ReadingBatch) -> Iterator[str]:
+        """The identity of each row of a batch as it came."""
+        rows = zip(batch.starts, batch.durations, batch.values, batch.nths, strict=True)
+        for row, record in zip_longest(rows, batch.records, fillvalue=""):
+            assert isinstance(row, tuple)  # noqa: S101  # as many records as rows, or none
+            if record:
+                digest = record_digest(self._identity, record)
+                yield record_text(self.series, digest, row[2], row[3])
+            else:
+                yield identity_text(self.series, *row)
 
 
 def _row(batch: ReadingBatch, i: int) -> _Row:
     return batch.starts[i], batch.durations[i], batch.values[i], batch.nths[i]
-
-
-def _rows(batch: ReadingBatch) -> Iterator[_Row]:
-    return zip(batch.starts, batch.durations, batch.values, batch.nths, strict=True)
 
 
 def _picked(batch: ReadingBatch, fresh: list[int]) -> Iterable[Instant]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from adapters.reading import Instant
 from gateway.store.driver import Database, transaction
-from gateway.store.identity import ReadingId, SeriesRow, identity_text, tombstone_of
+from gateway.store.identity import ReadingId, SeriesRow, tombstone_of
+from gateway.store.records import Identities, forget_record
 from gateway.store.series import count, mark_dirty, series_by_id
 
 _Key = tuple[int, Instant, int, int | float | str, int]
@@ -43,9 +44,10 @@ def delete_one(db: Database, identity: bytes, id_: ReadingId, *, at: Instant) ->
 def _delete_keys(
     db: Database, identity: bytes, series: SeriesRow, keys: list[_Key], at: Instant
 ) -> None:
+    identities = Identities(db, series)
     db.conn.executemany(
         "INSERT INTO tombstone VALUES (?, ?) ON CONFLICT DO NOTHING",
-        ((tombstone_of(identity, identity_text(series, *key[1:])), at) for key in keys),
+        [(tombstone_of(identity, identities.text(*key[1:])), at) for key in keys],
     )
     db.conn.executemany(f"DELETE FROM correction WHERE {_SAME}", keys)  # noqa: S608
     db.conn.executemany(f"DELETE FROM reading WHERE {_SAME}", keys)  # noqa: S608
@@ -54,6 +56,7 @@ def _delete_keys(
     _drop_waveforms(db, series, {key[3] for key in keys if isinstance(key[3], str)})
     for key in keys:
         _cancel_deliveries(db, series, key)
+        forget_record(db, key)
 
 
 def _drop_waveforms(db: Database, series: SeriesRow, digests: Iterable[str]) -> None:

@@ -48,6 +48,22 @@ def identity_text(series: SeriesRow, start: Instant, duration: int, value: Value
     return f"{series_text(series)}{start}\n{duration}\n{nth}\n{_plain(value)}"
 
 
+def record_text(series: SeriesRow, digest: bytes, value: Value, nth: int) -> str:
+    """The identity of a reading that a device keeps as a record: its start is no part of it.
+
+    Setting its time right, or fetching it again by another clock, makes no second reading.
+    """
+    return f"{series_text(series)}record {digest.hex()}\n{nth}\n{_plain(value)}"
+
+
+def record_digest(identity: bytes, record: str) -> bytes:
+    """What is kept of a record's number and uncorrected time: enough to know it again.
+
+    A device's own time of day tells in which zone it is, which stays in ``local.db``.
+    """
+    return hmac.digest(identity, b"record\0" + record.encode(), hashlib.sha256)[:20]
+
+
 def series_text(series: SeriesRow) -> str:
     """The part of `identity_text` that all readings of a series share."""
     return f"{series.person}\n{series.kind}\n{series.device}\n{series.source}\n"

@@ -40,6 +40,15 @@ CREATE TABLE waveform (
     digest TEXT PRIMARY KEY, period_ms REAL NOT NULL, factor TEXT NOT NULL, samples BLOB NOT NULL
 ) STRICT;
 
+-- Readings that a device keeps as records: known again by their record, whatever its clock says.
+CREATE TABLE record (
+    series INTEGER NOT NULL, digest BLOB NOT NULL, value ANY NOT NULL, nth INTEGER NOT NULL,
+    start INTEGER NOT NULL, duration INTEGER NOT NULL, row_nth INTEGER NOT NULL,
+    PRIMARY KEY (series, digest, value, nth)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX record_by_row ON record (series, start, duration, value, row_nth);
+-- digest: keyed, for a device's own time tells where it is; row_nth: `nth` of the reading's row
+
 -- The order of arrival: gap-free, one row per series and commit. `last` is the highest start.
 CREATE TABLE intake (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, series INTEGER NOT NULL,
