@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 
 from adapters.ble.catalog import built_in
 from adapters.ble.description import parse
-from adapters.ble.layout import Field, Layout, NumberType, Skipped
+from adapters.ble.layout import Layout
+from adapters.ble.layout_fields import Field, NumberType, Sent, Skipped
+from adapters.ble.record import Record
 from adapters.errors import DecodeError, DescriptionRefused
 from adapters.kinds import kind
 from adapters.local_events import Packet
-from adapters.reading import Absence, DeviceKey, Quantity
+from adapters.reading import Absence, Components, DeviceKey, Quality, Quantity, Reading
 
 GOOD = """
 key = "thermometer"
@@ -62,6 +65,7 @@ def test_a_private_protocol_is_read() -> None:
     first, second = profile.reads[uuid](packet("aa029cf16e"))
     assert first.value == Quantity(Decimal("36.68"), "Cel")
     assert second.value == Quantity(Decimal("36.6"), "Cel")
+    assert isinstance(first, Reading)
     assert (first.nth, second.nth, first.start) == (0, 1, 5)
     first, second = profile.reads[uuid](packet("aaffff07ff"))
     assert (first.value, second.value) == (Absence.ERROR, Absence.NOT_A_NUMBER)
@@ -78,8 +82,8 @@ def test_a_packet_of_another_length_is_refused(data: str) -> None:
     ("old", "new", "place", "step"),
     [
         pytest.param('unit = "Cel"', 'unit = "C"', "characteristic.1.field.2", '"Cel"', id="unit"),
-        pytest.param("body_temperature", "temp", "field.2.kind", "kinds.toml", id="kind"),
-        pytest.param("body_temperature", "blood_pressure", "field.2", "single", id="components"),
+        pytest.param("body_temperature", "temp", "field.2.kind", "docs/kinds.md", id="kind"),
+        pytest.param("body_temperature", "blood_pressure", "field.2", "systolic", id="components"),
         pytest.param('"fff0"', '"bpm"', "advertised.services.1", "four hex", id="uuid"),
         pytest.param("scale = 0.01", "scale = 0", "field.2", "one step", id="scale"),
         pytest.param("skip = 1", "", "field.1", "either a type", id="empty field"),
@@ -166,3 +170,150 @@ def test_what_a_field_cannot_say_is_refused() -> None:
             layout.encode({"one": unsayable})
     with pytest.raises(OverflowError):
         layout.encode({"one": Decimal(256)})
+
+
+CUFF = """
+key = "closed-cuff"
+title = "A cuff with a protocol of its own"
+source = "found out by its owner"
+
+[advertised]
+name_prefix = "CUFF"
+
+[[characteristic]]
+uuid = "0000fff1-0000-1000-8000-00805f9b34fb"
+delivery = "stored"
+others = true
+
+[[characteristic.field]]
+name = "what it is"
+type = "uint8"
+expect = 0xA5
+
+[[characteristic.field]]
+name = "flags"
+type = "uint8"
+quality = { 0 = "moved", 2 = "irregular-pulse" }
+
+[[characteristic.field]]
+type = "uint16"
+scale = 0.1
+kind = "blood_pressure"
+component = "systolic"
+unit = "mm[Hg]"
+
+[[characteristic.field]]
+type = "uint16"
+scale = 0.1
+kind = "blood_pressure"
+component = "diastolic"
+unit = "mm[Hg]"
+
+[[characteristic.field]]
+type = "uint16"
+bits = [0, 8]
+kind = "heart_rate"
+unit = "/min"
+when = { field = "flags", bit = 7 }
+
+[[characteristic.field]]
+name = "number"
+type = "uint16"
+record_number = true
+
+[[characteristic.field]]
+name = "who"
+type = "uint8"
+user = true
+
+[[characteristic.field]]
+time = "date-time"
+"""
+
+
+def test_a_cuff_tells_flags_components_user_time_and_number() -> None:
+    layout = parse(CUFF, "c.toml").layout(packet("").characteristic)
+    data = "a5" + "85" + "d204" + "2003" + "48fe" + "0700" + "02" + "ea070b160a1e00"
+    pressure, pulse = layout.readings(packet(data))
+    assert pressure == Record(
+        kind("blood_pressure"),
+        Components((Decimal("123.4"), Decimal("80.0")), "mm[Hg]"),
+        told=datetime(2026, 11, 22, 10, 30),  # noqa: DTZ001
+        user=2,
+        identity="7@2026-11-22T10:30:00",
+        quality=Quality.MOVED | Quality.IRREGULAR_PULSE,
+    )
+    assert pulse.value == Quantity(Decimal(72), "/min")
+    (alone,) = layout.readings(packet(data.replace("a585", "a500").replace("48fe", "")))
+    assert alone.kind == "blood_pressure"
+    assert alone.quality is Quality.NONE
+
+
+def test_a_packet_of_another_sort_says_nothing() -> None:
+    layout = parse(CUFF, "c.toml").layout(packet("").characteristic)
+    assert list(layout.readings(packet("a601"))) == []
+    strict = parse(CUFF.replace("others = true", ""), "c.toml")
+    with pytest.raises(DecodeError, match="what it is is not 165"):
+        list(strict.layout(packet("").characteristic).readings(packet("a601")))
+
+
+def test_a_time_that_is_not_known_is_when_the_packet_came() -> None:
+    layout = parse(CUFF, "c.toml").layout(packet("").characteristic)
+    (one,) = layout.readings(packet("a500d2042003" + "0700" + "02" + "00000000000000"))
+    assert isinstance(one, Record)
+    assert (one.told, one.identity, one.user) == (None, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "step"),
+    [
+        pytest.param('component = "diastolic"', "", "components", id="a component left out"),
+        pytest.param('"diastolic"', '"systolic"', "a name of its own", id="twice the same"),
+        pytest.param('"diastolic"', '"mean"', "systolic, diastolic", id="one that is needed"),
+        pytest.param('field = "flags"', 'field = "flag"', "before it", id="a field not there"),
+        pytest.param('"moved"', '"shaken"', "moved", id="a word not known"),
+        pytest.param("bits = [0, 8]", "bits = [0, 16]", "within the number", id="bits"),
+        pytest.param("expect = 0xA5", "kind = 1", "", id="no kind"),
+    ],
+)
+def test_what_cannot_be_in_a_cuff_is_refused(old: str, new: str, step: str) -> None:
+    with pytest.raises(DescriptionRefused) as refused:
+        parse(CUFF.replace(old, new, 1), "c.toml")
+    assert step in refused.value.next_step
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=30), st.booleans())
+def test_any_bytes_are_read_or_refused(data: bytes, others: bool) -> None:
+    text = CUFF if others else CUFF.replace("others = true", "")
+    layout = parse(text, "c.toml").layout(packet("").characteristic)
+    try:
+        list(layout.readings(packet(data.hex())))
+    except DecodeError:
+        assert not others
+
+
+@given(
+    st.integers(0, 0xFF),
+    st.tuples(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF), st.integers(0, 511)),
+    st.integers(0, 0xFF),
+    st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001
+)
+def test_what_the_cuff_writes_it_reads(
+    flags: int, numbers: tuple[int, int, int], who: int, told: datetime
+) -> None:
+    layout = parse(CUFF, "c.toml").layout(packet("").characteristic)
+    said: dict[str, Sent] = {
+        "flags": Decimal(flags),
+        "systolic": numbers[0] * Decimal("0.1"),
+        "diastolic": numbers[1] * Decimal("0.1"),
+        "heart_rate": Decimal(numbers[2]),
+        "number": Decimal(numbers[0]),
+        "who": Decimal(who),
+        "time": told,
+    }
+    first, *_ = layout.readings(packet(layout.encode(said).hex()))
+    assert isinstance(first, Record)
+    assert first.told == told.replace(microsecond=0)
+    assert first.user == who
+    assert first.value == Components((said["systolic"], said["diastolic"]), "mm[Hg]")  # type: ignore[arg-type]  # numbers

@@ -13,21 +13,18 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
+from adapters.ble.description_fields import FieldText, Strict
 from adapters.ble.fields import ByteOrder
-from adapters.ble.layout import Field as LayoutField
-from adapters.ble.layout import Layout, NumberType, Skipped
+from adapters.ble.layout import Layout
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.uuids import assigned
-from adapters.errors import DescriptionRefused, UnknownKind
+from adapters.errors import DescriptionRefused
 from adapters.kinds import kind, row_of
-from adapters.reading import Absence
 
 
 def _full_uuid(text: str) -> str:
@@ -39,93 +36,55 @@ def _full_uuid(text: str) -> str:
         raise ValueError("write a UUID: four hex digits, or 32 with dashes") from None
 
 
-def _known_kind(name: str) -> str:
-    try:
-        return kind(name)
-    except UnknownKind:
-        raise ValueError("take a kind that stands in adapters/kinds.toml") from None
-
-
 Uuid = Annotated[str, AfterValidator(_full_uuid)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class CharacteristicText(Strict):
+    """One characteristic: how its packets come, and what is in them.
 
-
-class FieldText(_Strict):
-    """One field of a packet, front to end.
-
-    A field with a ``kind`` is a reading. ``skip`` passes over bytes instead. ``record_number``
-    marks the number by which the device tells its records apart.
+    ``longer`` lets bytes follow that no field stands for; ``others`` passes over packets of
+    another sort, which do not fit, without counting them as trouble.
     """
-
-    name: str = ""
-    type: NumberType | None = None
-    skip: int = Field(default=0, ge=0, le=512)
-    scale: Decimal = Decimal(1)
-    offset: Decimal = Decimal(0)
-    kind: Annotated[str, AfterValidator(_known_kind)] | None = None
-    unit: str = ""
-    absent: dict[int, Absence] = {}
-    record_number: bool = False
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> FieldText:
-        if (self.type is None) == (self.skip == 0):
-            raise ValueError("give a field either a type or a number of bytes to skip")
-        if self.scale == 0:
-            raise ValueError("a scale of 0 makes every reading the same; write what one step is")
-        if self.kind is not None:
-            row = row_of(kind(self.kind))
-            if row.shape != "quantity":
-                raise ValueError(f"{self.kind} is not a single number; take a kind that is")
-            if self.unit != row.unit:
-                raise ValueError(
-                    f'{self.kind} is kept in the unit "{row.unit}": write that, and a scale and '
-                    "offset that turn the device's number into it"
-                )
-        elif self.unit:
-            raise ValueError("a unit needs a kind: say what is measured")
-        return self
-
-    def part(self) -> LayoutField | Skipped:
-        """The field as a layout knows it."""
-        if self.type is None:
-            return Skipped(self.skip)
-        name = self.name or self.kind or ""
-        what = None if self.kind is None else kind(self.kind)
-        return LayoutField(
-            name, self.type, self.scale, self.offset, what, self.unit, dict(self.absent)
-        )
-
-
-class CharacteristicText(_Strict):
-    """One characteristic: how its packets come, and what is in them."""
 
     uuid: Uuid
     delivery: Literal["live", "stored"]
     byte_order: ByteOrder = "little"
+    longer: bool = False
+    others: bool = False
     field: list[FieldText] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _has_readings(self) -> CharacteristicText:
         if not any(part.kind for part in self.field):
             raise ValueError("give at least one field a kind, or nothing is read")
-        names = [part.name or part.kind for part in self.field if part.type]
-        if len(set(names)) < len(names) or None in names:
+        names = [part.known_as for part in self.field if not part.skip]
+        if len(set(names)) < len(names) or "" in names:
             raise ValueError("give every field a name of its own")
+        for number, part in enumerate(self.field):
+            before = {one.known_as for one in self.field[:number] if one.is_whole}
+            if part.when is not None and part.when.field not in before:
+                raise ValueError(
+                    f"{part.known_as} hangs on {part.when.field}: that must be a whole number "
+                    "that stands before it"
+                )
+        for name in {part.kind for part in self.field if part.component and part.kind}:
+            row = row_of(kind(name))
+            given = [part.component for part in self.field if part.kind == name]
+            wanted = row.components[: len(row.components) - len(row.optional)]
+            if len(set(given)) < len(given) or not set(wanted) <= set(given):
+                raise ValueError(f"{name} needs each of these once: {', '.join(wanted)}")
         return self
 
     def layout(self) -> Layout:
         """How a packet is read and written."""
-        return Layout(tuple(part.part() for part in self.field), self.byte_order)
+        parts = tuple(part.part() for part in self.field)
+        return Layout(parts, self.byte_order, self.longer, self.others)
 
 
-class AdvertisedText(_Strict):
+class AdvertisedText(Strict):
     """How the device makes itself known."""
 
-    services: list[Uuid] = []
+    services: list[Uuid] = Field(default_factory=list)
     name_prefix: str = ""
     manufacturer: int | None = Field(default=None, ge=0, le=0xFFFF)
     service_data: Uuid | Literal[""] = ""
@@ -137,7 +96,7 @@ class AdvertisedText(_Strict):
         return self
 
 
-class Description(_Strict):
+class Description(Strict):
     """A whole file. ``source`` says where the protocol was looked up."""
 
     key: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
