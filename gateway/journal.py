@@ -30,7 +30,10 @@ class PacketJournal:
             self._open[packet].append(number)
 
     async def not_taken_in(self) -> Sequence[Packet]:
-        """Packets that were kept but not settled before the last end, oldest first."""
+        """What is to be decoded again since the last end, in the order in which it was kept.
+
+        Some of it was settled before; settling it again changes nothing.
+        """
         rows = await self._thread.do(self._house.local.not_taken_in)
         for number, packet in rows:
             self._open[packet].append(number)

@@ -90,7 +90,7 @@ def test_a_forgotten_device_leaves_nothing_here(local: LocalStore) -> None:
 
 def test_journalled_packets_come_back_until_they_are_taken_in(tmp_path: Path) -> None:
     local = create_local(tmp_path / "l.db", KEY)
-    packets = [_packet(30, b"c"), _packet(10, b"a"), _packet(20, b"b")]
+    packets = [_packet(10, b"a"), _packet(20, b"b"), _packet(15, b"c")]
     ids = local.keep(packets)
     local.taken_in(ids[:1])
     local.db.close()

@@ -9,8 +9,9 @@ from adapters.local_events import ClockSeen, LinkEvent, LocalBatch, LocalName, P
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway.store.clocks import clocks_seen, let_go_of_clocks
 from gateway.store.driver import Database, open_database, transaction
-from gateway.store.local_writing import write, write_packet
+from gateway.store.local_writing import write
 from gateway.store.migrations import LOCAL, bring_up_to_date
+from gateway.store.packets import let_go_of_packets, to_replay, write_packet
 from gateway.store.synced import synced_to
 
 KEEP_RAW = 24 * 3_600_000
@@ -66,12 +67,11 @@ class LocalStore:
             )
 
     def not_taken_in(self) -> list[tuple[int, Packet]]:
-        """Packets kept before a crash whose readings may not be committed, oldest first."""
-        rows = self.db.conn.execute(
-            "SELECT id, device, characteristic, received, data FROM raw_packet"
-            " WHERE taken_in = 0 ORDER BY received, id"
-        )
-        return [(row[0], Packet(row[1], row[2], row[3], row[4], stored=True)) for row in rows]
+        """Packets kept before a crash, with their numbers, in their order: what is to be replayed.
+
+        Of each device whose readings may not all be committed; see `packets.to_replay`.
+        """
+        return to_replay(self.db)
 
     def kept_before(self, device: DeviceKey, characteristic: str, limit: int) -> list[Packet]:
         """The newest journalled packets of one characteristic, settled or not, oldest first."""
@@ -173,13 +173,10 @@ class LocalStore:
         """Let go of raw packets and link events that are older than so many milliseconds.
 
         A packet whose readings are not committed stays as long as link events do, if that is
-        longer.
+        longer; so does the beginning of a link that may still be up.
         """
         with transaction(self.db):
-            self.db.conn.execute(
-                "DELETE FROM raw_packet WHERE received < ? AND (taken_in = 1 OR received < ?)",
-                (now - raw, now - max(raw, links)),
-            )
+            let_go_of_packets(self.db, now - raw, now - max(raw, links))
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
             let_go_of_clocks(self.db, now - links)

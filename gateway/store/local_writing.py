@@ -15,25 +15,9 @@ from adapters.local_events import (
 )
 from gateway.store.clocks import note_clock
 from gateway.store.driver import Database
+from gateway.store.packets import write_packet
 from gateway.store.synced import note_synced
 from gateway.store.unclaimed import note_unclaimed
-
-
-def write_packet(db: Database, packet: Packet, *, taken_in: bool) -> int:
-    """Write a packet; returns its number in the journal."""
-    cursor = db.conn.execute(
-        "INSERT INTO raw_packet (device, characteristic, received, data, stored, taken_in)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            packet.device,
-            packet.characteristic,
-            packet.received,
-            packet.data,
-            packet.stored,
-            taken_in,
-        ),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def write(db: Database, event: LocalEvent) -> None:
