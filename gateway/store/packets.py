@@ -1,4 +1,4 @@
-"""Packets as they came: the journal of what devices believe delivered, and what is replayed of it."""
+"""Packets as they came: the journal of what devices believe delivered, and its replay."""
 
 from __future__ import annotations
 
