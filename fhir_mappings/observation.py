@@ -12,6 +12,7 @@ from decimal import Decimal
 from fhir.resources.R4B.observation import Observation
 from pydantic import ValidationError
 
+from adapters.kinds import KindRow
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import Instant, Quality, Reading, canonical, text_of
 from fhir_mappings import systems, words
@@ -26,7 +27,8 @@ from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
 class Slots:
     """What differs from reading to reading, in the order in which it stands in the JSON.
 
-    ``parts`` are one number, a number a component, or ``absent:<reason>``, or one word.
+    ``parts`` are one number, a number a component (without the optional ones that are not there),
+    or ``absent:<reason>``, or one word.
     """
 
     identifier: str
@@ -64,24 +66,25 @@ def to_observation(
         start=utc(reading.start),
         end=utc(end) if reading.duration else "",
         issued=utc(issued),
-        parts=parts_of(text_of(value, decimals), len(row_of(shape.kind).components)),
+        parts=parts_of(text_of(value, decimals), kind_row_of(shape.kind)),
         flags=int(reading.quality),
     )
     return build(content(shape, slots))
 
 
-def parts_of(text: str, components: int) -> tuple[str, ...]:
-    """The parts of a stored value: one, or as many as there are components.
+def parts_of(text: str, kind: KindRow) -> tuple[str, ...]:
+    """The parts of a stored value: one, or one for each component that is there.
 
     Raises:
-        MappingError: there are not as many.
+        MappingError: there are more than the kind has, or one that is not optional is missing.
     """
-    if not components:
+    if not kind.components:
         return (text,)
+    least = len(kind.components) - len(kind.optional)
     if text.startswith("absent:") and "|" not in text:
-        return (text,) * components
+        return (text,) * least
     parts = tuple(text.split("|"))
-    if len(parts) != components:
+    if not least <= len(parts) <= len(kind.components):
         raise MappingError("the value has not the parts of its kind")
     return parts
 
@@ -131,7 +134,7 @@ def content(shape: Shape, slots: Slots) -> Json:
     if row.components:
         resource["component"] = [
             {"code": concept(*_codings(codes, shape, site))} | _value(row, part)
-            for codes, part in zip(row.components.values(), slots.parts, strict=True)
+            for codes, part in zip(row.components.values(), slots.parts, strict=False)
         ]
     return resource
 

@@ -92,7 +92,7 @@ def _splitter(shape: Shape) -> Callable[[Value, int], Parts]:
         return (str(value),), ()
 
     def components(value: Value, decimals: int) -> Parts:
-        parts = parts_of(str(value), len(kind.components))
+        parts = parts_of(str(value), kind)
         numbers = tuple(part for part in parts if not part.startswith("absent:"))
         if not all(map(_NUMBER, numbers)):
             raise MappingError("a part of the value is not a number")

@@ -21,11 +21,14 @@ GATEWAY_DEVICE = "http://hl7.org/fhir/StructureDefinition/observation-gatewayDev
 
 PGHD = "http://hl7.org/fhir/uv/phr/CodeSystem/observation-pghd-codes"
 SLEEP = "http://hl7.org/fhir/uv/phr/CodeSystem/sleep-analysis-codes"
+TIMING = "http://terminology.hl7.org/CodeSystem/v3-TimingEvent"
 
 PHD_CATEGORY = "http://hl7.org/fhir/uv/phd/CodeSystem/PhdObservationCategories"
 PHD_NUMERIC = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdNumericObservation"
 PHD_COMPOUND = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdCompoundNumericObservation"
 MEASUREMENT_STATUS = "http://hl7.org/fhir/uv/pocd/CodeSystem/measurement-status"
+
+CGM_READING = "http://hl7.org/fhir/uv/cgm/StructureDefinition/cgm-sensor-reading-mass-per-volume"
 
 US_CORE = "http://hl7.org/fhir/us/core/"
 US_CORE_TAGS = "http://hl7.org/fhir/us/core/CodeSystem/us-core-tags"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.kinds import kind
+from adapters.kinds import Kind, kind
 from adapters.reading import Quality, Value
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
+from fhir_mappings.table import row_of
 
 AT = 1_795_304_415_250
 """2026-11-21T23:40:15.250Z"""
@@ -49,6 +50,12 @@ def one(
         issued=ISSUED,
     )
     return outgoing, shape
+
+
+def only_bluetooth(name: Kind) -> bool:
+    """Whether no code outside MDC says what it is, so that no other source can have measured it."""
+    row = row_of(name)
+    return all(coding.system == systems.MDC for coding in (row.code, *row.also, *row.healthkit))
 
 
 def _of(shape: Shape, name: str, **changes: object) -> Shape:

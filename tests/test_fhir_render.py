@@ -31,7 +31,7 @@ from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
 from fhir_mappings.shape import Adapter, Grain, Shape, Status
 from fhir_mappings.table import row_of, rows
-from tests.fhir_shapes import AT, EXAMPLES, ISSUED, STRAP
+from tests.fhir_shapes import AT, EXAMPLES, ISSUED, STRAP, only_bluetooth
 
 numbers = st.decimals(
     min_value=-(10**15), max_value=10**15, places=None, allow_nan=False, allow_infinity=False
@@ -56,7 +56,9 @@ def readings(draw: st.DrawFn) -> Reading:
         value = Quantity(draw(sent_digits), row.unit)
     elif row.shape == "components":
         part = st.one_of(sent_digits, absences)
-        value = Components(tuple(draw(part) for _ in row.components), row.unit)
+        most = len(row.components)
+        count = draw(st.integers(min_value=most - len(row.optional), max_value=most))
+        value = Components(tuple(draw(part) for _ in range(count)), row.unit)
     else:
         value = Category(draw(st.sampled_from(sorted(row_of(name).values))))
     return Reading(
@@ -70,7 +72,7 @@ def readings(draw: st.DrawFn) -> Reading:
 
 @st.composite
 def shapes(draw: st.DrawFn, name: Kind) -> Shape:
-    adapters: list[Adapter] = ["ble"] if name == "energy_expended" else ["ble", "healthkit"]
+    adapters: list[Adapter] = ["ble"] if only_bluetooth(name) else ["ble", "healthkit"]
     statuses: list[Status] = ["final", "amended", "entered-in-error"]
     grains: list[Grain] = ["raw", "minute", "day"]
     return replace(

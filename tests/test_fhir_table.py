@@ -7,18 +7,19 @@ import re
 import pytest
 
 from adapters.kinds import Kind, all_kinds, kind
-from adapters.reading import Absence, Quality
+from adapters.reading import Absence
 from fhir_mappings import systems, words
 from fhir_mappings.errors import MappingError, TableError
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, read, row_of, rows
-from tests.fhir_shapes import one
+from tests.fhir_shapes import one, only_bluetooth
 
 SYSTEMS = {systems.LOINC, systems.MDC, systems.PGHD, systems.SNOMED}
-VALUE_SYSTEMS = {systems.PGHD, systems.SLEEP}
-# Partitions of IEEE 11073-10101: SCADA (physiological values) and personal health, fitness.
-MDC_PARTITIONS = {2, 3, 129}
+VALUE_SYSTEMS = {systems.PGHD, systems.SLEEP, systems.MDC, systems.TIMING}
+# Partitions of IEEE 11073-10101: SCADA (physiological values) and events; personal health:
+# disease management, health and fitness.
+MDC_PARTITIONS = {2, 3, 128, 129}
 LOINC_IS_ABSENT = {
     "rr_interval",
     "walking_heart_rate",
@@ -26,6 +27,39 @@ LOINC_IS_ABSENT = {
     "breath_carbon_monoxide",
     "basal_energy",
     "sleep_stage",
+    "glucose_trend",
+    "soft_lean_mass",
+    "body_impedance",
+    "basal_metabolic_rate",
+    "running_speed",
+    "running_cadence",
+    "stride_length",
+    "distance_counted",
+    "cycling_cadence",
+    "power",
+    "machine_speed",
+    "machine_distance",
+    "machine_energy",
+    "stroke_rate",
+    "step_rate",
+    "inclination",
+    "elevation_gain",
+    "metabolic_equivalent",
+    "glucose_meal",
+}
+# One primary code for several kinds: the same quantity, counted by another kind of device, whose
+# title, unit and Device part them.
+SHARED = {
+    frozenset({"energy_expended", "machine_energy"}),
+    frozenset({"distance_counted", "machine_distance"}),
+    frozenset({"running_cadence", "step_rate"}),
+}
+# A code of several kinds that stands beside a primary code of their own.
+BESIDE = {
+    ("8867-4"): "a pulse is a heart rate; 8889-8 says how it was measured",
+    ("8454255"): "MDC has one cadence; the unit says of what",
+    ("8454254"): "MDC has one speed",
+    ("8454247"): "MDC has one distance",
 }
 
 
@@ -54,7 +88,7 @@ def test_every_shareable_kind_has_a_row_and_no_other_kind_has_one() -> None:
     assert set(rows()) == {name for name, row in all_kinds().items() if row.shareable}
 
 
-@pytest.mark.parametrize("name", ["carbon_monoxide_in_air", "battery_level"])
+@pytest.mark.parametrize("name", [name for name, row in all_kinds().items() if not row.shareable])
 def test_what_is_not_about_the_person_never_becomes_an_observation(name: str) -> None:
     with pytest.raises(MappingError, match="never shared"):
         row_of(kind(name))
@@ -105,13 +139,23 @@ def test_vital_signs_profiles_stand_only_on_vital_signs_in_their_own_units(
     base = systems.VITAL_SIGNS.removesuffix("vitalsigns")
     for profile in row.profiles:
         if not profile.startswith(base):
-            assert profile.startswith(systems.US_CORE)
+            assert profile.startswith(systems.US_CORE) or profile == systems.CGM_READING
             continue
         loinc, units = fixed[profile.removeprefix(base)]
         assert row.category == "vital-signs"
-        assert row.code.code == loinc
+        assert loinc in {coding.code for coding in (row.code, *row.also)}
         assert row.unit is not None
         assert row.unit.code in units
+
+
+def test_a_glucose_sensor_is_written_as_its_profile_fixes_it() -> None:
+    # HL7 CGM 1.0.0, cgm-sensor-reading-mass-per-volume: code and valueQuantity, words included.
+    row = row_of(kind("interstitial_glucose"))
+
+    assert row.profiles == (systems.CGM_READING,)
+    assert (row.code.system, row.code.code) == (systems.LOINC, "99504-3")
+    assert row.unit is not None
+    assert (row.unit.code, row.unit.words) == ("mg/dL", "mg/dl")
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS)
@@ -121,11 +165,22 @@ def test_a_row_without_loinc_is_one_that_has_none(name: Kind, row: Row) -> None:
     assert has_loinc == (name not in LOINC_IS_ABSENT)
 
 
-def test_no_two_kinds_share_a_code() -> None:
-    seen: dict[tuple[str, str], str] = {}
+def test_no_two_kinds_share_a_primary_code_unless_they_are_the_same_quantity() -> None:
+    seen: dict[tuple[str, str], set[str]] = {}
+    for name, row in rows().items():
+        seen.setdefault((row.code.system, row.code.code), set()).add(name)
+
+    assert {frozenset(kinds) for kinds in seen.values() if len(kinds) > 1} == SHARED
+
+
+def test_no_two_kinds_share_any_other_code_but_those_that_are_named() -> None:
+    seen: dict[tuple[str, str], set[str]] = {}
     for name, row in rows().items():
         for coding in {(code.system, code.code) for code in _codings(row)}:
-            assert seen.setdefault(coding, name) == name, coding
+            seen.setdefault(coding, set()).add(name)
+    shared = {code for (_, code), kinds in seen.items() if len(kinds) > 1 and kinds not in SHARED}
+
+    assert shared == set(BESIDE)
 
 
 def test_no_code_that_is_widely_misused_is_here() -> None:
@@ -159,8 +214,7 @@ def test_every_sited_code_is_at_a_place_that_can_be_said() -> None:
             assert all(set(one.at) <= set(words.BODY_SITES) for one in codes.bluetooth)
 
 
-def test_every_quality_and_every_absence_has_words() -> None:
-    assert set(words.NOTES) == {bit for bit in Quality if bit}
+def test_every_absence_has_words() -> None:
     assert set(words.ABSENT) == {absence.value for absence in Absence}
 
 
@@ -213,11 +267,11 @@ def test_mdc_is_never_said_of_what_no_bluetooth_device_measured() -> None:
             simulated=False,
         )
         row = all_kinds()[name]
-        value = {"components": "1|2", "category": "awake" if name == "sleep_stage" else "yoga"}
+        value = {"components": "1|2", "category": next(iter(row_of(name).values), "")}
         try:
             [body] = render(*one(shape, value.get(row.shape, 1)))
         except MappingError:
-            assert name == "energy_expended"
+            assert only_bluetooth(name)
         else:
             assert systems.MDC.encode() not in body
             assert b"PhdObservationCategories" not in body
