@@ -7,7 +7,7 @@ believed as it is, set right, or marked for the person to say
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -19,8 +19,30 @@ RIGHT_WITHIN: Final = timedelta(minutes=1)
 DRIFT_WITHIN: Final = timedelta(minutes=15)
 """A clock this near drifted: its times are set right. Further off, the person must say so."""
 
-_FIRST_BELIEVED: Final = datetime(2010, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # times of day without a zone are counted from it
+_MS: Final = timedelta(milliseconds=1)
+_SLACK: Final = RIGHT_WITHIN // _MS
+_FIRST_BELIEVED: Final = (datetime(2010, 1, 1) - _EPOCH) // _MS  # noqa: DTZ001
 """Before it no such device was made: its clock was never set."""
+
+_FIRST_DAY: Final = (datetime(2, 1, 1) - _EPOCH) // _MS  # noqa: DTZ001
+_LAST_DAY: Final = (datetime(9998, 12, 31) - _EPOCH) // _MS  # noqa: DTZ001
+"""Beyond them no zone is asked: its answer might be out of the calendar."""
+
+_MONTHS_BACK: Final = tuple(timedelta(days=30 * months) for months in range(13))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """That we set a device's clock.
+
+    Attributes:
+        at: when, ms UTC.
+        ahead: how far it was ahead of ours until then; None where it did not know the time.
+    """
+
+    at: Instant
+    ahead: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +50,139 @@ class DeviceClock:
     """One look at a device's clock.
 
     Attributes:
-        ahead: how far it was ahead of ours when it was read, behind if below zero; None where
-            the device has no clock that can be read.
+        ahead: how far it was ahead of ours when it was read, behind if below zero: of the time of
+            day at home, or of UTC for a clock that keeps that; None where the device has no clock
+            that can be read.
         zone: where the device is thought to be, for devices that keep the local time of day.
+        read_at: when it was read, ms UTC; None stands for the moment of what it tells.
+        setting: when we last set it, if that is known.
     """
 
     ahead: timedelta | None = None
     zone: tzinfo = UTC
+    read_at: Instant | None = None
+    setting: Setting | None = None
 
     @classmethod
-    def read(cls, told: datetime, received: Instant, zone: tzinfo) -> DeviceClock:
+    def read(
+        cls, told: datetime, received: Instant, zone: tzinfo, setting: Setting | None = None
+    ) -> DeviceClock:
         """The clock of a device that says it is ``told`` at this moment.
 
         Args:
             told: naive for a local time of day, aware for UTC.
             received: when it said so, ms UTC.
             zone: where the device is thought to be.
+            setting: when we last set it, if that is known.
         """
-        return cls(_utc(told, zone) - _at(received), zone)
+        offset = 0 if told.tzinfo is not None else _offset_at(received, zone)
+        ahead = _count(told) - (received + offset)
+        return cls(ahead * _MS, zone, received, setting)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it was read and stands as ours does, to the minute."""
+        return self.ahead is not None and abs(self.ahead) <= RIGHT_WITHIN
+
+    def was_set(self, at: Instant) -> DeviceClock:
+        """The clock from the moment on in which we set it right."""
+        return DeviceClock(timedelta(0), self.zone, at, Setting(at, self.ahead))
 
     def when(self, told: datetime, received: Instant) -> tuple[Instant, Quality]:
         """When something was measured that the device says was at ``told``.
+
+        Args:
+            told: the device's own time, naive for a local time of day, aware for UTC.
+            received: when it told so, ms UTC.
 
         Returns:
             the time, ms UTC, and what is doubtful about it: `Quality.CLOCK_CORRECTED` where it was
             set right, `Quality.CLOCK_NOT_TRUSTED` where the person must say whether it is.
         """
-        ahead = self.ahead or timedelta(0)
-        believed = _utc(told, self.zone)
-        quality = Quality.NONE
-        if abs(ahead) > RIGHT_WITHIN:
-            believed -= ahead
-            drifted = abs(ahead) <= DRIFT_WITHIN
-            quality = Quality.CLOCK_CORRECTED if drifted else Quality.CLOCK_NOT_TRUSTED
-        late = _at(received) + RIGHT_WITHIN
-        if believed < _FIRST_BELIEVED or believed > late:
-            quality = Quality.CLOCK_NOT_TRUSTED
-        return round(believed.timestamp() * 1000), quality
+        if self.setting is None:
+            return self._by_one_clock(told, received)
+        return self._by_either_clock(told, received, self.setting)
+
+    def _by_either_clock(
+        self, told: datetime, received: Instant, setting: Setting
+    ) -> tuple[Instant, Quality]:
+        """What was measured before we set the clock was told by the clock as it was then."""
+        until = replace(self, ahead=setting.ahead, read_at=setting.at, setting=None)
+        if received <= setting.at:
+            return until._by_one_clock(told, received)
+        new, doubt = replace(self, setting=None)._by_one_clock(told, received)
+        fits_old = until._shown_by(told, setting.at) <= setting.at + _SLACK
+        if not setting.at - _SLACK <= new <= received + _SLACK:
+            old = until._by_one_clock(told, setting.at)
+            return old if fits_old else (new, doubt | Quality.CLOCK_NOT_TRUSTED)
+        far = setting.ahead is None or abs(setting.ahead) > DRIFT_WITHIN
+        return new, doubt | Quality.CLOCK_NOT_TRUSTED if fits_old and far else doubt
+
+    def _by_one_clock(self, told: datetime, received: Instant) -> tuple[Instant, Quality]:
+        ahead, read_at = self.ahead or timedelta(0), self.read_at or received
+        if abs(ahead) <= RIGHT_WITHIN:
+            at, quality = self._as_told(told, timedelta(0), received)
+        elif abs(ahead) <= DRIFT_WITHIN:
+            at, quality = self._as_told(told, ahead, received)
+            quality |= Quality.CLOCK_CORRECTED
+        else:
+            at, quality = self._as_long_ago(told, ahead, read_at, received)
+        if not _FIRST_BELIEVED <= at <= received + _SLACK:
+            quality |= Quality.CLOCK_NOT_TRUSTED
+        if Quality.CLOCK_NOT_TRUSTED in quality:
+            quality &= ~Quality.CLOCK_CORRECTED
+        return at, quality
+
+    def _as_told(
+        self, told: datetime, ahead: timedelta, received: Instant
+    ) -> tuple[Instant, Quality]:
+        """By the calendar at home, less so much; an hour that was there twice leaves a doubt."""
+        count = _count(told) - ahead // _MS
+        if told.tzinfo is not None:
+            return count, Quality.NONE
+        first, second = (count - _offset_of(count, self.zone, fold) for fold in (0, 1))
+        twice = first < second <= received + _SLACK
+        return first, Quality.CLOCK_NOT_TRUSTED if twice else Quality.NONE
+
+    def _as_long_ago(
+        self, told: datetime, ahead: timedelta, read_at: Instant, received: Instant
+    ) -> tuple[Instant, Quality]:
+        """As long before now as the device says it was before its own now.
+
+        That hangs neither on the zone nor on summer time, since the device itself knows neither.
+        """
+        at = self._shown_by(told, read_at)
+        if at > max(read_at, received) + _SLACK:
+            # Told by the clock as it was set some time before.
+            return self._as_told(told, timedelta(0), received)[0], Quality.CLOCK_NOT_TRUSTED
+        explained = told.tzinfo is None and self._is_summer_time(ahead, read_at)
+        return at, Quality.CLOCK_CORRECTED if explained else Quality.CLOCK_NOT_TRUSTED
+
+    def _shown_by(self, told: datetime, read_at: Instant) -> Instant:
+        """When the clock showed this, if it has run on untouched to when it was read."""
+        offset = 0 if told.tzinfo is not None else _offset_at(read_at, self.zone)
+        return _count(told) - offset - (self.ahead or timedelta(0)) // _MS
+
+    def _is_summer_time(self, ahead: timedelta, read_at: Instant) -> bool:
+        """Whether it is off by what the clocks at home were changed by within the last year."""
+        now = _offset_at(read_at, self.zone)
+        offsets = {_offset_at(read_at - back // _MS, self.zone) for back in _MONTHS_BACK} - {now}
+        return any(abs(ahead - (other - now) * _MS) <= DRIFT_WITHIN for other in offsets)
 
 
-def _utc(told: datetime, zone: tzinfo) -> datetime:
-    return (told.replace(tzinfo=zone) if told.tzinfo is None else told).astimezone(UTC)
+def _count(told: datetime) -> int:
+    """Milliseconds since 1970, on a time's own calendar, or of UTC where it is aware."""
+    shift = told.utcoffset() or timedelta(0)
+    return (told.replace(tzinfo=None) - _EPOCH - shift) // _MS
 
 
-def _at(instant: Instant) -> datetime:
-    return datetime.fromtimestamp(instant / 1000, UTC)
+def _offset_of(count: int, zone: tzinfo, fold: int) -> int:
+    """What a zone is ahead of UTC, in ms, when its own calendar shows so many since 1970."""
+    shown = _EPOCH + min(max(count, _FIRST_DAY), _LAST_DAY) * _MS
+    return (shown.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta(0)) // _MS
+
+
+def _offset_at(at: Instant, zone: tzinfo) -> int:
+    """What a zone is ahead of UTC at a time, in ms."""
+    moment = datetime.fromtimestamp(min(max(at, _FIRST_DAY), _LAST_DAY) / 1000, UTC)
+    return (moment.astimezone(zone).utcoffset() or timedelta(0)) // _MS
