@@ -1,0 +1,12 @@
+"""By what a record that bears no number is told from all others of its device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def stamp(told: datetime | None, user: int | None = None) -> str:
+    """The device's own time, uncorrected, and its user; "" where it does not tell the time."""
+    if told is None:
+        return ""
+    return told.isoformat() if user is None else f"{told.isoformat()} of {user}"
