@@ -1,0 +1,110 @@
+"""The session of a sensor under the skin: when its minutes began, and what it measures in.
+
+Sensors bear no clock: a measurement says how many minutes after the beginning it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from adapters.ble.characteristics import cgm_feature, cgm_session_start_time, cgm_status
+from adapters.ble.characteristics.cgm_feature import CgmFeature
+from adapters.ble.characteristics.cgm_session_start_time import CgmSessionStartTime
+from adapters.ble.characteristics.cgm_status import CgmStatus
+from adapters.ble.sample import SampleSite, SampleType
+from adapters.errors import DecodeError
+from adapters.reading import Instant, Quality
+
+
+class CgmSession:
+    """What a link has said of its sensor; kept in `Hearing`.
+
+    Attributes:
+        secured: whether every value must bear a check sum; None where the sensor did not say.
+        place: what it measures in, one of `adapters.reading.PLACES`; "" where it did not say.
+        under_the_skin: it measures there, as nearly all do; otherwise in blood.
+        is_control: it lies in control solution, in nobody.
+    """
+
+    def __init__(self) -> None:
+        self.secured: bool | None = None
+        self.place = ""
+        self.under_the_skin = True
+        self.is_control = False
+        self._start: CgmSessionStartTime | None = None
+        self._counted: tuple[Instant, int] | None = None
+        self._seen: tuple[bytes | None, ...] = ()
+
+    def look(self, said: Mapping[str, bytes], received: Instant) -> None:
+        """Take in what was read at the start of the link, and again where that has changed.
+
+        A value that is not well formed counts as not said.
+        """
+        seen = tuple(
+            said.get(one.UUID) for one in (cgm_feature, cgm_session_start_time, cgm_status)
+        )
+        if seen == self._seen:
+            return
+        self._seen = seen
+        feature, start, status = seen
+        self._take_feature(feature)
+        self._start = _start(start)
+        self._counted = _counted(status, received)
+
+    def _take_feature(self, data: bytes | None) -> None:
+        try:
+            feature = CgmFeature.from_bytes(data or b"")
+        except DecodeError:
+            return
+        sample = feature.sample
+        self.secured = cgm_feature.Feature.E2E_CRC in feature.features
+        self.place = sample.place
+        self.is_control = sample.is_control
+        self.under_the_skin = (
+            sample.type is SampleType.INTERSTITIAL_FLUID
+            or sample.site is SampleSite.SUBCUTANEOUS_TISSUE
+            or sample.is_control
+        )
+
+    def when(self, offset: int) -> tuple[datetime | None, Quality]:
+        """When a measurement of this minute was made, and what is doubtful about that.
+
+        Where nobody ever told the sensor when its session began, its count of minutes at the start
+        of the link says how long ago it was.
+        """
+        began = self._start.told if self._start is not None else None
+        try:
+            if began is not None:
+                return began + timedelta(minutes=offset), Quality.NONE
+            if self._counted is not None:
+                received, now = self._counted
+                at = datetime.fromtimestamp(received / 1000, UTC)
+                return at + timedelta(minutes=offset - now), Quality.CLOCK_CORRECTED
+        except OverflowError:
+            pass
+        return None, Quality.CLOCK_NOT_TRUSTED
+
+    def identity(self, offset: int) -> str:
+        """What tells this measurement from all others: its session and its minute.
+
+        Nothing where the session has no time of its own: the next one would count the same
+        minutes.
+        """
+        if self._start is None or self._start.at.told is None:
+            return ""
+        return f"{offset}@{self._start.at.told.isoformat()}"
+
+
+def _start(data: bytes | None) -> CgmSessionStartTime | None:
+    try:
+        return CgmSessionStartTime.from_bytes(data or b"")
+    except DecodeError:
+        return None
+
+
+def _counted(data: bytes | None, received: Instant) -> tuple[Instant, int] | None:
+    try:
+        return received, CgmStatus.from_bytes(data or b"").offset
+    except DecodeError:
+        return None
