@@ -13,10 +13,18 @@ from bumble import hci, ll
 from bumble.controller import Connection
 from bumble.core import PhysicalTransport
 
+from adapters.simulator.clock import Timer
 from adapters.simulator.controller import RadioController
 from adapters.simulator.link import Conditions, RadioLink
 
 LE = PhysicalTransport.LE
+
+
+class Still:
+    """A timer that nobody stops here."""
+
+    def cancel(self) -> None:
+        raise NotImplementedError
 
 
 class HandClock:
@@ -30,8 +38,9 @@ class HandClock:
     def time(self) -> float:
         return self.now
 
-    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> None:
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> Timer:
         heapq.heappush(self._due, (when, next(self._order), callback, args))
+        return Still()
 
     def go_to(self, when: float) -> None:
         while self._due and self._due[0][0] <= when:

@@ -123,7 +123,7 @@ async def test_a_record_is_kept_until_it_is_confirmed_and_sent_again_the_same() 
 async def test_records_made_while_nobody_listened_come_first() -> None:
     heard: list[bytes] = []
     async with running(read(BREATH + "rate_hz = 100\n")) as (simulation, radio):
-        await until(lambda: len(simulation.peripherals[0].waiting) >= 5)
+        await until(lambda: simulation.peripherals[0].undelivered >= 5)
         assert simulation.waiting()["breath"] >= 5
         async with connected(simulation, radio) as client:
             await listen(client, RECORD, heard)

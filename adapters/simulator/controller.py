@@ -45,6 +45,9 @@ class RadioController(Controller):
     # One HCI packet instead of ten for a value of the usual length.
     le_acl_data_packet_length = 251
 
+    most_links: int | None = None
+    """So many at a time; None: as many as come."""
+
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """From the host."""
         if isinstance(packet, hci.HCI_AclDataPacket):

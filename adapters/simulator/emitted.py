@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Literal
 
-from adapters.simulator.emissions import Emission
+from adapters.ble.characteristics import record_access_control_point as record_access
+from adapters.ble.uuids import assigned
+from adapters.simulator.emission import Emission
+
+_log = logging.getLogger(__name__)
+
+_DELETING = {
+    record_access.UUID: {int(record_access.Op.DELETE)},
+    # User Data Service 1.1, 3.13.2: delete user data, delete users.
+    assigned(0x2A9F): {0x03, 0x05},
+}
+"""The op codes by which a peer wants something deleted, by control point."""
 
 How = Literal["notified", "indicated"]
 
@@ -15,11 +27,17 @@ How = Literal["notified", "indicated"]
 class Emitted:
     """Counts of values that a subscribed peer was sent, or confirmed.
 
-    Args:
-        write: called with one line of JSON (without its end) for each value.
+    Attributes:
+        deletions: how often each device was asked to delete what it has stored.
     """
 
     def __init__(self, write: Callable[[str], object] | None = None) -> None:
+        """Begin to count.
+
+        Args:
+            write: called with one line of JSON (without its end) for each value.
+        """
+        self.deletions: Counter[str] = Counter()
         self._write = write
         self._counts: Counter[tuple[str, str, How]] = Counter()
 
@@ -39,6 +57,19 @@ class Emitted:
             }
             self._write(json.dumps(line, separators=(",", ":")))
 
+    def watch(self, device: str, uuid: str, data: bytes) -> None:
+        """A peer wrote something; one that wants records deleted is told apart, and shown.
+
+        No device here deletes anything, whatever it is asked.
+        """
+        if not _deletes(uuid, data):
+            return
+        self.deletions[device] += 1
+        _log.warning("Somebody asked %s to delete what it has stored. It did not.", device)
+        if self._write is not None:
+            line = {"event": "asked-to-delete", "device": device, "characteristic": uuid}
+            self._write(json.dumps({**line, "data": data.hex()}, separators=(",", ":")))
+
     def count(self, device: str, characteristic: str) -> int:
         """How many values of one characteristic went out."""
         return sum(n for (d, c, _), n in self._counts.items() if (d, c) == (device, characteristic))
@@ -49,3 +80,7 @@ class Emitted:
         for (device, characteristic, how), count in sorted(self._counts.items()):
             every.setdefault(device, {}).setdefault(characteristic, {})[how] = count
         return every
+
+
+def _deletes(uuid: str, data: bytes) -> bool:
+    return data[:1] != b"" and data[0] in _DELETING.get(uuid, ())

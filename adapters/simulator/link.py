@@ -11,27 +11,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
 
 from bumble import hci, ll
 from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
+from adapters.simulator.clock import Clock
 from adapters.simulator.controller import Heard, RadioController
-
-
-class Clock(Protocol):
-    """What the air needs of an event loop: the time, and a call at a time."""
-
-    def time(self) -> float:
-        """Seconds, never going back."""
-        ...
-
-    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> Any:
-        """Call later."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +46,47 @@ class Conditions:
 class RadioLink(LocalLink):
     """The air that all controllers of one simulation share."""
 
-    def __init__(self, conditions: Conditions | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        conditions: Conditions | None = None,
+        clock: Clock | None = None,
+        *,
+        most_links: int | None = None,
+    ) -> None:
+        """Clear air.
+
+        Args:
+            conditions: how good it is.
+            clock: by which its time goes; left out: the event loop's.
+            most_links: how many links each chip can hold at a time, if not said otherwise.
+        """
         super().__init__()  # type: ignore[no-untyped-call]  # Bumble's, untyped
         self.conditions = conditions or Conditions()
         self._clock = clock
+        self._most_links = most_links
         self._random = random.Random(self.conditions.seed)  # noqa: S311 - weather, not a secret
         self._by_address: dict[hci.Address, Controller] = {}
-        self._signal: dict[str, int] = {}
+        self._places: dict[str, Conditions] = {}
         self._next_event: dict[tuple[str, str], float] = {}
+
+    @property
+    def clock(self) -> Clock:
+        """By which time goes on this air: the event loop's, if no other was given."""
+        return self._clock or asyncio.get_running_loop()
 
     def controller(self, name: str) -> RadioController:
         """A new radio chip on this air."""
-        return RadioController(name, link=self)
+        chip = RadioController(name, link=self)
+        chip.most_links = self._most_links
+        return chip
 
     def place(self, address: str, rssi: int) -> None:
         """Say how strongly the device at this address is heard, in dBm."""
-        self._signal[address.upper()] = rssi
+        self.place_in(address, replace(self.conditions, rssi=rssi))
+
+    def place_in(self, address: str, conditions: Conditions) -> None:
+        """Say how the air is around the device at this address."""
+        self._places[address.upper()] = conditions
 
     def remove(self, controller: Controller) -> None:
         """Take a chip off the air, as when its power fails: its peers lose their links at once."""
@@ -108,10 +121,11 @@ class RadioLink(LocalLink):
         if not isinstance(packet, ll.AdvInd):
             return
         loop = asyncio.get_running_loop()
+        unheard = self._at(packet.advertiser_address.to_string(False)).unheard
         for listener in self.controllers:
             if listener is sender_controller or not getattr(listener, "is_listening", False):
                 continue
-            if self._random.random() < self.conditions.unheard:
+            if self._random.random() < unheard:
                 continue
             heard = Heard(
                 advertiser_address=packet.advertiser_address,
@@ -137,7 +151,7 @@ class RadioLink(LocalLink):
             if receiver is not None and source in receiver.le_connections:
                 receiver.on_link_acl_data(source, transport, data)
 
-        self._at_next_event(str(source), str(destination_address), deliver)
+        self._at_next_event(source.to_string(False), destination_address.to_string(False), deliver)
 
     def send_ll_control_pdu(
         self,
@@ -152,23 +166,33 @@ class RadioLink(LocalLink):
             if receiver is not None and sender_address in receiver.le_connections:
                 receiver.on_ll_control_pdu(sender_address, packet)
 
-        self._at_next_event(str(sender_address), str(receiver_address), deliver)
+        self._at_next_event(
+            sender_address.to_string(False), receiver_address.to_string(False), deliver
+        )
+
+    def _at(self, *addresses: str) -> Conditions:
+        """As they are where one of these is that has been placed; a link has two ends."""
+        for address in addresses:
+            if (placed := self._places.get(address)) is not None:
+                return placed
+        return self.conditions
 
     def _strength(self, address: hci.Address) -> int:
-        placed = self._signal.get(address.to_string(False), self.conditions.rssi)
-        jitter = self.conditions.jitter
-        return placed + (self._random.randint(-jitter, jitter) if jitter else 0)
+        place = self._at(address.to_string(False))
+        jitter = place.jitter
+        return place.rssi + (self._random.randint(-jitter, jitter) if jitter else 0)
 
     def _at_next_event(self, source: str, destination: str, deliver: Callable[[], None]) -> None:
-        interval = self.conditions.interval
+        place = self._at(source, destination)
+        interval = place.interval
         if not interval:
             asyncio.get_running_loop().call_soon(deliver)
             return
-        clock = self._clock or asyncio.get_running_loop()
+        clock = self.clock
         key = (source, destination)
         # A packet sent in an event goes out at the next one, never before an earlier packet.
         due = max((clock.time() // interval + 1) * interval, self._next_event.get(key, 0.0))
-        while self._random.random() < self.conditions.loss:
+        while self._random.random() < place.loss:
             due += interval
         self._next_event[key] = due
         clock.call_at(due, deliver)

@@ -7,131 +7,51 @@ shows every part.
 from __future__ import annotations
 
 import hashlib
+import random
 import tomllib
+from datetime import datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from adapters.simulator.device_text import SimulatedDevice
 from adapters.simulator.errors import ScenarioRefused
-from adapters.simulator.models import breath_monitor, heart_rate_strap, room_monitor, wrist_tracker
+from adapters.simulator.registry import sensors
 from adapters.simulator.sensor import Identity, Sensor
-from adapters.simulator.shapes import Shape
 
-_EVERY = (heart_rate_strap, wrist_tracker, breath_monitor, room_monitor)
-SENSORS: dict[str, Sensor] = {module.SENSOR.key: module.SENSOR for module in _EVERY}
+SENSORS: dict[str, Sensor] = sensors()
 """Every model that a scenario can have."""
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """Where the scenarios that come with the program are."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Fault(_Part):
-    """Something that goes wrong at a time.
-
-    ``drop-link``: the device lets its link go and is not heard for `for_s` seconds.
-    ``silence``: it stays connected but sends nothing for `for_s` seconds.
-    ``bad-frame``: its next `count` values are not what their characteristic says.
-    ``battery-low``: from now on the battery is at 5 %.
-    """
-
-    what: Literal["drop-link", "silence", "bad-frame", "battery-low"]
-    at_s: float = Field(ge=0)
-    for_s: float = Field(default=5.0, gt=0)
-    count: int = Field(default=1, ge=1)
-
-
-class SimulatedDevice(_Part):
-    """One sensor, or `copies` of it.
-
-    Attributes:
-        id: what this scenario and its report call it.
-        model: what sort of sensor it is; one of `adapters.simulator.models`.
-        rate_hz: measurements a second; the model's own if it is left out.
-        values: how what it measures goes through time, e.g. ``values.heart_rate``.
-        numbered: every value carries the number of its emission where its format has room
-            (heart rate: in the energy field), so that a test can account for each.
-        protected: it must be paired with before it tells anything.
-        rssi: how strongly it is heard, dBm.
-    """
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    model: str
-    copies: int = Field(default=1, ge=1, le=200)
-    address: str = Field(default="", pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")
-    name: str = ""
-    serial: str = ""
-    rate_hz: float | None = Field(default=None, gt=0, le=200)
-    rssi: int = Field(default=-60, ge=-127, le=20)
-    numbered: bool = False
-    protected: bool = False
-    values: dict[str, Shape] = Field(default_factory=dict)
-    faults: list[Fault] = Field(default_factory=list)
-
-    @field_validator("model")
-    @classmethod
-    def _is_known(cls, model: str) -> str:
-        if model not in SENSORS:
-            raise ValueError("there is no such model; take one of: " + ", ".join(SENSORS))
-        return model
-
-    @model_validator(mode="after")
-    def _measures_that(self) -> Self:
-        known = SENSORS[self.model].values
-        if strange := sorted(set(self.values) - set(known)):
-            raise ValueError(
-                f"a {self.model} does not measure {strange[0]!r}; it has: " + ", ".join(known)
-            )
-        return self
-
-    @property
-    def sensor(self) -> Sensor:
-        """What every sensor of this model has in common."""
-        return SENSORS[self.model]
-
-    @model_validator(mode="after")
-    def _copies_differ(self) -> Self:
-        if self.copies > 1 and (self.address or self.serial):
-            raise ValueError("leave out address and serial when there are copies")
-        return self
-
-    @field_validator("address")
-    @classmethod
-    def _is_static(cls, address: str) -> str:
-        # Bluetooth Core 6.0, Vol 6, Part B, 1.3.2.1: the two highest bits of a static address.
-        if address and int(address[:2], 16) < 0xC0:
-            raise ValueError("a simulated address must begin with C0 to FF")
-        return address
-
-
-class Scenario(_Part):
+class Scenario(BaseModel):
     """A whole simulation.
 
     Attributes:
         title: one line for people.
         seed: of everything that is left to chance, addresses and serial numbers among it.
+        begins: the time of day at the start, where these people live; left out: this computer's.
         duration_s: how long the devices measure; left out: until stopped.
         connection_interval_ms: the time on the air; 0 delivers at once.
         loss: share of packets that need the air twice.
+        unheard: share of advertisements that nobody hears.
+        most_links: how many links each radio of a gateway can hold at a time.
         device: the sensors.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     title: str
     seed: int = 0
+    begins: datetime | None = None
     duration_s: float | None = Field(default=None, gt=0)
     connection_interval_ms: float = Field(default=0.0, ge=0, le=4000)
     loss: float = Field(default=0.0, ge=0, lt=0.9)
+    unheard: float = Field(default=0.0, ge=0, lt=1)
+    most_links: int | None = Field(default=None, ge=1)
     device: list[SimulatedDevice] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -167,6 +87,10 @@ class Scenario(_Part):
             name=device.name or f"{device.sensor.name} {serial[-4:]}",
             serial=serial,
         )
+
+    def dice(self, *words: str) -> random.Random:
+        """Chance that falls the same each time for this seed and these words."""
+        return random.Random(self.chance(*words))  # noqa: S311 - the same is the point
 
     def chance(self, *words: str) -> bytes:
         """Thirty-two bytes that this seed gives these words."""

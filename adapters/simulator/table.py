@@ -2,31 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from bumble import data_types, hci
 from bumble.core import UUID, AdvertisingData
-from bumble.device import Device, DeviceConfiguration
+from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR as SUBSCRIPTION
-from bumble.gatt import Characteristic, Descriptor, Service
+from bumble.gatt import Characteristic, CharacteristicValue, Descriptor, Service
 from bumble.pairing import PairingConfig
 
 from adapters.simulator import hot
 from adapters.simulator.controller import RadioController
-from adapters.simulator.sensor import Identity, Offered, Services
+from adapters.simulator.sensor import Identity, Offered, Pairing, Services
 
-_ADVERTISING_INTERVAL_MS = 100
+NOTIFY, INDICATE = 1, 2
+"""The bits of a subscription. Bluetooth Core 6.0, Vol 3, Part G, 3.3.3.3."""
+
 _BASE_UUID_END = "-0000-1000-8000-00805f9b34fb"
 
 _Property = Characteristic.Properties
 _May = Characteristic.Permissions
 
+_READING = {
+    "none": _May(0),
+    "just-works": _May.READ_REQUIRES_ENCRYPTION,
+    "passkey": _May.READ_REQUIRES_ENCRYPTION | _May.READ_REQUIRES_AUTHENTICATION,
+}
+_WRITING = {
+    "none": _May(0),
+    "just-works": _May.WRITE_REQUIRES_ENCRYPTION,
+    "passkey": _May.WRITE_REQUIRES_ENCRYPTION | _May.WRITE_REQUIRES_AUTHENTICATION,
+}
+
 Table = Mapping[str, Characteristic[bytes]]
 """The characteristics of a device, by UUID."""
 
 
-def host(chip: RadioController, identity: Identity, service: str, irk: bytes) -> Device:
-    """A host stack for this chip that knows its name and address, with no service yet."""
+class Answers(Protocol):
+    """Who answers what a peer reads and writes."""
+
+    def read(self, uuid: str) -> bytes:
+        """The value now; raises ATT_Error."""
+        ...
+
+    def write(self, peer: Connection, uuid: str, data: bytes) -> None:
+        """A peer wrote; raises ATT_Error."""
+        ...
+
+
+def host(
+    chip: RadioController,
+    identity: Identity,
+    service: str,
+    irk: bytes,
+    *,
+    interval_ms: float,
+    scan_response: bool,
+) -> Device:
+    """A host stack for this chip that knows its name and address, with no service yet.
+
+    Args:
+        chip: its radio.
+        identity: its name and address.
+        service: the service that it advertises.
+        irk: its identity resolving key.
+        interval_ms: between two advertisements.
+        scan_response: whether its name is in the scan response, not in the advertisement.
+    """
     device = hot.device(
         DeviceConfiguration(
             name=identity.name,
@@ -34,8 +77,8 @@ def host(chip: RadioController, identity: Identity, service: str, irk: bytes) ->
             irk=irk,
             # Nothing here changes its address, so nothing need be looked for under another.
             address_resolution_offload=True,
-            advertising_interval_min=_ADVERTISING_INTERVAL_MS,
-            advertising_interval_max=_ADVERTISING_INTERVAL_MS,
+            advertising_interval_min=interval_ms,
+            advertising_interval_max=interval_ms,
         ),
         chip,
         chip,
@@ -46,19 +89,36 @@ def host(chip: RadioController, identity: Identity, service: str, irk: bytes) ->
         | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED
     )
     name = data_types.CompleteLocalName(identity.name)
-    device.advertising_data = bytes(AdvertisingData([flags, _advertised(service)]))
-    device.scan_response_data = bytes(AdvertisingData([name]))
+    said = [flags, _advertised(service)]
+    asked = [name] if scan_response else []
+    device.advertising_data = bytes(AdvertisingData(said if scan_response else [*said, name]))
+    device.scan_response_data = bytes(AdvertisingData(asked))
     return device
 
 
-def serve(device: Device, services: Services, *, protected: bool) -> Table:
-    """Add services; a protected device tells nothing before it is paired with."""
+def serve(device: Device, services: Services, pairing: Pairing, answers: Answers) -> Table:
+    """Add services; a device that asks for pairing tells nothing before.
+
+    Raises:
+        ValueError: a characteristic stands in two services.
+    """
     table: dict[str, Characteristic[bytes]] = {}
     for uuid, offered in services.items():
-        own = {one.uuid: _characteristic(device, one, protected) for one in offered}
+        own = {one.uuid: _characteristic(device, one, pairing, answers) for one in offered}
+        if twice := own.keys() & table.keys():
+            raise ValueError(f"{min(twice)} stands in two services")
         device.add_service(Service(UUID(uuid), list(own.values())))
         table.update(own)
     return table
+
+
+def subscribed(
+    device: Device, peers: Sequence[Connection], characteristic: Characteristic[bytes], way: int
+) -> list[Connection]:
+    """The peers that are subscribed to it, in this way or one of these ways."""
+    subscriptions = device.gatt_server.subscribers
+    bits = [(p, subscriptions.get(p, {}).get(characteristic.handle)) for p in peers]
+    return [peer for peer, bit in bits if bit and bit[0] & way]
 
 
 def just_works(_connection: object) -> PairingConfig:
@@ -66,21 +126,31 @@ def just_works(_connection: object) -> PairingConfig:
     return PairingConfig(sc=True, mitm=False, bonding=True)
 
 
-def _characteristic(device: Device, offered: Offered, protected: bool) -> Characteristic[bytes]:
+def _characteristic(
+    device: Device, offered: Offered, pairing: Pairing, answers: Answers
+) -> Characteristic[bytes]:
     properties, permissions = _Property(0), _May(0)
-    if offered.value is not None:
+    if offered.value is not None or offered.lively:
         properties |= _Property.READ
-        permissions |= _May.READABLE
-        if protected:
-            permissions |= _May.READ_REQUIRES_ENCRYPTION
+        permissions |= _May.READABLE | _READING[pairing]
+    if offered.writes:
+        properties |= _Property.WRITE
+        permissions |= _May.WRITEABLE | _WRITING[pairing]
     if offered.sends:
         properties |= _Property.NOTIFY if offered.sends == "notify" else _Property.INDICATE
-    made = Characteristic(UUID(offered.uuid), properties, permissions, offered.value or b"")
-    if offered.sends and protected:
+    value = offered.value or b""
+    made = Characteristic(UUID(offered.uuid), properties, permissions, value)
+    if offered.writes or offered.lively:
+        uuid = offered.uuid
+        made.value = CharacteristicValue(
+            read=lambda _peer: answers.read(uuid) if offered.lively else value,
+            write=lambda peer, data: answers.write(peer, uuid, data),
+        )
+    if offered.sends and pairing != "none":
         made.descriptors = [
             Descriptor(
                 SUBSCRIPTION,
-                _May.READABLE | _May.WRITEABLE | _May.WRITE_REQUIRES_ENCRYPTION,
+                _May.READABLE | _May.WRITEABLE | _WRITING[pairing],
                 device.gatt_server.make_descriptor_value(made),
             )
         ]
