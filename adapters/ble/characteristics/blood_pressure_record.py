@@ -114,13 +114,18 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     value = b"".join(piece.piece for piece in pieces)
     if _secured(hearing):
         value = _checked(pieces, value, packet.data)
-    number, holds = f"{pieces[0].number}", assigned(pieces[0].holds)
-    if holds == enhanced.UUID:
-        yield from enhanced.EnhancedBloodPressureMeasurement.from_bytes(value).records(number)
-    elif holds == blood_pressure.UUID:
-        yield from blood_pressure.BloodPressureMeasurement.from_bytes(value).records(number)
-    else:
-        raise DecodeError("the record holds something else than a measurement", packet.data)
+    try:
+        yield from _held(assigned(pieces[0].holds), value, f"{pieces[0].number}")
+    except DecodeError as error:
+        raise DecodeError(error.why, packet.data) from error
+
+
+def _held(characteristic: str, value: bytes, number: str) -> Iterator[Record]:
+    if characteristic == enhanced.UUID:
+        return enhanced.EnhancedBloodPressureMeasurement.from_bytes(value).records(number)
+    if characteristic == blood_pressure.UUID:
+        return blood_pressure.BloodPressureMeasurement.from_bytes(value).records(number)
+    raise DecodeError("the record holds something else than a measurement", value)
 
 
 def _secured(hearing: Hearing) -> bool:
