@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway import clock, settings
 from gateway.errors import Refused
+from gateway.rights.whose import Whose
 from gateway.settings import Settings
 from gateway.sharing.consent import ClockState, Collecting
 from gateway.sharing.decision import may_collect
@@ -24,6 +25,7 @@ from gateway.store.losses import write_down_losses
 from gateway.store.notes import Notes
 from gateway.store.people import People
 from gateway.store.readings import Readings
+from gateway.store.slots import Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class House:
     settings: Settings
     people: People
     devices: Devices
+    slots: Slots
     readings: Readings
     imports: ImportRuns
     audit: Audit
@@ -87,6 +90,23 @@ class House:
     def anybody_allows(self, source: Collecting, now: Instant) -> bool:
         """Whether somebody of this house does."""
         return any(self.may_collect(one.key, source, now) for one in self.people.list())
+
+    def whose(self) -> Whose:
+        """What is said of readings that wait for an answer.
+
+        Raises:
+            Refused: this process was given the sending side's keys only.
+        """
+        return Whose(
+            self.readings,
+            self.devices,
+            self.slots,
+            self.ledger,
+            self.audit,
+            self.opened.gateway,
+            self.local.db,
+            self.simulation,
+        )
 
     def close(self) -> None:
         """Close both files."""
@@ -142,6 +162,7 @@ def build(opened: OpenHome, chosen: Settings) -> House:
         settings=chosen,
         people=People(db),
         devices=Devices(db),
+        slots=Slots(db),
         readings=Readings(db, ring.identity, local),
         imports=ImportRuns(db),
         audit=Audit(db, local),

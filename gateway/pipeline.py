@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adapters.kinds import Kind
-from adapters.local_events import LocalBatch, LocalEvent, Packet
+from adapters.local_events import LocalBatch, LocalEvent, Packet, Unclaimed
 from adapters.reading import DeviceFacts, Gap, Instant, ReadingBatch
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.journal import PacketJournal
+from gateway.rights.whose import of_known_users
 from gateway.store.devices import Adapter
 from gateway.store.intake import TakenIn
 
@@ -53,6 +54,7 @@ def take_in(
     Raises:
         StoreDamaged, StoreBusy, StoreFull: nothing of the readings was stored.
     """
+    arrivals = _with_known_users(house, arrivals, at)
     batches = [one for one in arrivals if isinstance(one, ReadingBatch)]
     for facts in arrivals:
         if isinstance(facts, DeviceFacts):
@@ -63,10 +65,30 @@ def take_in(
     for gap in arrivals:
         if isinstance(gap, Gap):
             house.readings.note_gap(gap)
-    _keep_here(house, arrivals, journal)
+    _keep_here(house, arrivals, journal, at)
     kinds = (batch.kind for batch in batches for _ in range(len(batch)))
     named = zip(taken.all_keys, kinds, strict=False)
     return Stored(taken, [(key, kind) for key, kind in named if key is not None])
+
+
+def _with_known_users(house: House, arrivals: Sequence[Arrival], at: Instant) -> Sequence[Arrival]:
+    """What came for nobody becomes somebody's, where that was said since the radio looked."""
+    if not any(isinstance(one, LocalBatch) and _unclaimed(one) for one in arrivals):
+        return arrivals
+    willing = [one.key for one in house.people.list() if house.may_collect(one.key, "ble", at)]
+    made: list[Arrival] = []
+    for one in arrivals:
+        if not isinstance(one, LocalBatch) or not (events := _unclaimed(one)):
+            made.append(one)
+            continue
+        taken, left = of_known_users(events, house.slots, willing)
+        others = [event for event in one.events if not isinstance(event, Unclaimed)]
+        made += [*taken, LocalBatch([*left, *others])]
+    return made
+
+
+def _unclaimed(batch: LocalBatch) -> list[Unclaimed]:
+    return [event for event in batch.events if isinstance(event, Unclaimed)]
 
 
 def _meet(house: House, facts: DeviceFacts, adapter: Adapter, at: Instant) -> None:
@@ -79,7 +101,9 @@ def _meet(house: House, facts: DeviceFacts, adapter: Adapter, at: Instant) -> No
         )
 
 
-def _keep_here(house: House, arrivals: Sequence[Arrival], journal: PacketJournal | None) -> None:
+def _keep_here(
+    house: House, arrivals: Sequence[Arrival], journal: PacketJournal | None, at: Instant
+) -> None:
     local: list[LocalEvent] = []
     settled: list[int] = []
     for batch in arrivals:
@@ -94,3 +118,5 @@ def _keep_here(house: House, arrivals: Sequence[Arrival], journal: PacketJournal
         house.local.take_in(LocalBatch(local))
     if settled:
         house.local.taken_in(settled)
+    if any(isinstance(event, Unclaimed) for event in local):
+        house.whose().finish(at)  # somebody may have answered meanwhile

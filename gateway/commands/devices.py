@@ -137,6 +137,7 @@ def forget(
         if known is None:
             raise WrongUse(f"There is no device {device}.", "Look at: health-gateway devices list")
         house.devices.forget(known.key, now())
+        house.slots.forget(known.key)
         house.local.forget(known.key)
         house.audit.note(
             now(), f"person:{known.facts.person}", "device forgotten", {"device": device}

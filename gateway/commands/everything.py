@@ -16,6 +16,7 @@ from gateway.commands import (
     consent,
     consent_shown,
     delete,
+    device_users,
     devices,
     doctor,
     forbidding,
@@ -87,6 +88,7 @@ for module in (
     module.add_to(app)
 for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
+device_users.add_to(devices.app)
 for name, group in (
     ("people", people.app),
     ("devices", devices.app),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from adapters.ble.catalog import Catalog
 from adapters.ble.paired import Paired
-from adapters.reading import DeviceKey, Instant
+from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.app import House
+from gateway.store.consent_codes import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,34 @@ class Snapshot:
 def look(house: House, catalog: Catalog, now: Instant) -> Snapshot:
     """Ask the store and the ledger; in the store's thread."""
     devices = {one.key: one for one in house.devices.list() if one.adapter == "ble"}
+    persons = {one.key for one in house.people.list()}
+    willing = {person for person in persons if house.may_collect(person, "ble", now)}
     paired = {
-        address: Paired(key, devices[key].facts.person, catalog[devices[key].profile])
+        address: Paired(
+            key,
+            devices[key].facts.person,
+            catalog[devices[key].profile],
+            *_users(house, key, willing),
+        )
         for address, key in house.local.known_addresses().items()
         if key in devices and devices[key].profile in catalog.profiles
     }
-    persons = {one.facts.person for one in devices.values()}
-    willing = {person for person in persons if house.may_collect(person, "ble", now)}
     return Snapshot(
         paired, frozenset(key for key, one in devices.items() if one.facts.person in willing)
     )
+
+
+def _users(
+    house: House, device: DeviceKey, willing: Collection[PersonKey]
+) -> tuple[Mapping[int, PersonKey], Mapping[int, int]]:
+    """Whose each user number of a device is, of those who allow it, and the codes of these."""
+    slots = {
+        one.user: one.person
+        for one in house.slots.list(device)
+        if one.person is not None and one.person in willing
+    }
+    codes = codes_of(house.local.db, device) if slots else {}
+    return slots, {user: code for user, code in codes.items() if user in slots}
 
 
 class Permission:

@@ -22,6 +22,12 @@ CREATE TABLE device (
 ) STRICT;
 -- adapter: 'ble' or 'healthkit'
 
+-- Whose each user number of a device is; person NULL where it is nobody's of this house.
+CREATE TABLE slot (
+    device TEXT NOT NULL REFERENCES device (key), user INTEGER NOT NULL,
+    person TEXT REFERENCES person (key), at INTEGER NOT NULL, PRIMARY KEY (device, user)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE series (
     id INTEGER PRIMARY KEY, person TEXT NOT NULL REFERENCES person (key), kind TEXT NOT NULL,
     device TEXT NOT NULL, source TEXT NOT NULL, simulated INTEGER NOT NULL,

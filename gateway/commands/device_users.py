@@ -1,0 +1,179 @@
+"""`devices whose`: readings of users that nobody knows, and who says whose they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from adapters.kinds import row_of
+from adapters.reading import DeviceKey, text_of
+from gateway.app import House
+from gateway.clock import now
+from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
+from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.errors import WrongUse
+from gateway.rights.whose import UNKNOWN_USER, value_words
+from gateway.sharing.recipients import Act
+from gateway.store.consent_codes import HIGHEST_CODE, set_code
+from gateway.store.devices import Device
+from gateway.store.people import Person
+from gateway.store.unclaimed import Waiting
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the others of `devices`."""
+    app.command()(whose)
+
+
+def device_of(house: House, told: str) -> Device:
+    """The device that a command names, by its key or its name.
+
+    Raises:
+        WrongUse: there is no such device, or several of that name.
+    """
+    found = [one for one in house.devices.list() if told in (one.key, one.called, one.facts.title)]
+    if len(found) != 1:
+        many = "Several devices are" if found else "No device is"
+        raise WrongUse(f"{many} called {told}.", "Say its key: health-gateway devices list")
+    return found[0]
+
+
+def user_words(user: int) -> str:
+    """How a user of a device is spoken of."""
+    return "not known" if user == UNKNOWN_USER else str(user)
+
+
+def whose(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(help="Its key from `devices list`, or its name.")] = "",
+    user: Annotated[str, typer.Argument(help="The number that it gives this user.")] = "",
+    whose: Annotated[str, typer.Argument(metavar="[PERSON]", help="Whose it is.")] = "",
+    nobody: Annotated[
+        bool, typer.Option("--nobody", help="A guest's: throw away what waits and what comes.")
+    ] = False,
+    reading: Annotated[
+        list[int] | None,
+        typer.Option("--reading", help="One reading by its No. in the list; repeatable."),
+    ] = None,
+    code: Annotated[
+        int | None,
+        typer.Option(
+            help="The consent code that the device shows for this user.", min=0, max=HIGHEST_CODE
+        ),
+    ] = None,
+    person: PersonName = "",
+    as_json: Json = False,
+) -> None:
+    """Is this yours? Show what waits; say whose a user number of a device is, or a reading."""
+    with opened(context) as house:
+        if not device and not reading:
+            _show(house, as_json=as_json)
+            return
+        named = whose or person
+        if bool(named) == nobody:
+            raise WrongUse("Say whose it is.", "Name a person, or say --nobody.")
+        if reading:
+            _answer_readings(house, reading, named, as_json=as_json)
+            return
+        known = device_of(house, device)
+        if not user.isdigit():
+            raise WrongUse(
+                f"{user or 'That'} is no user number.", "Look at: health-gateway devices whose"
+            )
+        _answer_user(house, known, int(user), named, code, as_json=as_json)
+
+
+def _show(house: House, *, as_json: bool) -> None:
+    waiting = house.whose().waiting()
+    titles = {one.key: one.called for one in house.devices.list()}
+    if as_json:
+        print_json({"waiting": [_as_json(one, titles[one.device]) for one in waiting]})
+        return
+    if not waiting:
+        say("Nothing waits for an answer.")
+        return
+    say("Nobody knows whose these are. They stay here, and are not shared.")
+    table(
+        ["No.", "Device", "User", "What", "Value", "When", "Key"],
+        [
+            (
+                one.number,
+                titles[one.device],
+                user_words(one.user),
+                row_of(one.kind).title,
+                value_words(one),
+                moment(one.start),
+                one.device,
+            )
+            for one in waiting
+        ],
+    )
+    numbered = Counter((one.device, one.user) for one in waiting if one.user != UNKNOWN_USER)
+    for (key, user), n in numbered.items():
+        readings = "1 reading" if n == 1 else f"{n} readings"
+        say(
+            f"User {user} of {titles[key]}, {readings}. Say whose:"
+            f" health-gateway devices whose {key} {user} PERSON (or --nobody)"
+        )
+    if any(one.user == UNKNOWN_USER for one in waiting):
+        say("A single one: health-gateway devices whose --reading NO. --person PERSON")
+
+
+def _as_json(one: Waiting, title: str) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "device": one.device,
+        "title": title,
+        "user": None if one.user == UNKNOWN_USER else one.user,
+        "kind": one.kind,
+        "start": iso(one.start),
+        "value": text_of(one.value, one.decimals),
+        "unit": row_of(one.kind).unit,
+        "came": iso(one.at),
+    }
+
+
+def _answer_user(
+    house: House, device: Device, user: int, named: str, code: int | None, *, as_json: bool
+) -> None:
+    answers, who = house.whose(), person_of(house, named) if named else None
+    if who is None:
+        n = answers.this_user_is_nobody(device.key, user, _act(house, device.facts.person))
+        _said(f"User {user} of {device.called} is a guest's now.", n, None, as_json=as_json)
+        return
+    n = answers.this_user_is(device.key, user, who.key, _act(house, who.key))
+    if code is not None:
+        set_code(house.local.db, DeviceKey(device.key), user, code)
+    _said(f"User {user} of {device.called} is {who.name}'s now.", n, who, as_json=as_json)
+
+
+def _answer_readings(house: House, numbers: list[int], named: str, *, as_json: bool) -> None:
+    answers = house.whose()
+    waiting = {one.number: one for one in answers.waiting()}
+    missing = [number for number in numbers if number not in waiting]
+    if missing:
+        raise WrongUse(f"No reading {missing[0]} waits.", "Look at: health-gateway devices whose")
+    if named:
+        who = person_of(house, named)
+        n = answers.these_are(numbers, who.key, _act(house, who.key))
+        _said(f"This is {who.name}'s.", n, who, as_json=as_json)
+        return
+    device = house.devices.get(waiting[numbers[0]].device)
+    actor = device.facts.person if device else ""
+    n = answers.these_are_nobodys(numbers, _act(house, actor))
+    _said("This is a guest's.", n, None, as_json=as_json)
+
+
+def _said(what: str, n: int, who: Person | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"person": who.key if who else None, "readings": n})
+        return
+    readings = "1 reading" if n == 1 else f"{n} readings"
+    become = f"taken in for {who.name}" if who else "thrown away"
+    say(f"{what} {readings} {become}.")
+
+
+def _act(house: House, person: str) -> Act:
+    return Act(now(), f"person:{person}", SESSION, house.clock())

@@ -1,0 +1,231 @@
+"""Is this yours? What a device measured of users that nobody knows, and what becomes of it.
+
+It waits in `local.db`, where nothing that sends can look, until a person says whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.kinds import row_of
+from adapters.local_events import Unclaimed
+from adapters.reading import (
+    DeviceKey,
+    Instant,
+    PersonKey,
+    ReadingBatch,
+    SourceKey,
+    batches,
+    text_of,
+)
+from gateway.sharing.decision import may_collect
+from gateway.sharing.errors import NotAllowed
+from gateway.sharing.ledger import Ledger
+from gateway.sharing.recipients import Act
+from gateway.store.audit import Audit
+from gateway.store.devices import Devices
+from gateway.store.driver import Database, transaction
+from gateway.store.readings import Readings
+from gateway.store.slots import Slot, Slots
+from gateway.store.unclaimed import Waiting, answered, waiting
+
+UNKNOWN_USER: Final = 0xFF
+"""The number for anybody whom a device does not know; as `adapters.ble.record.UNKNOWN_USER`."""
+
+_RADIO = SourceKey("radio")
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Takes the answers. One thread at a time uses it.
+
+    Attributes:
+        local: the database of ``local.db``, where it waits.
+        simulation: whether what is measured here is simulated.
+    """
+
+    readings: Readings
+    devices: Devices
+    slots: Slots
+    ledger: Ledger
+    audit: Audit
+    gateway: Database
+    local: Database
+    simulation: bool
+
+    def waiting(self) -> list[Waiting]:
+        """What waits for an answer, of all devices that are still used."""
+        used = {one.key for one in self.devices.list()}
+        said = {(one.device, one.user) for one in self.slots.list()}
+        return [
+            one
+            for one in waiting(self.local)
+            if one.device in used and (one.device, one.user) not in said
+        ]
+
+    def finish(self, at: Instant) -> int:
+        """Do what was said of user numbers to all that still waits of them; says to how many.
+
+        Answers and readings may come at one time, from two parts of the program: each calls this
+        when it has written its own, so that one of them sees both.
+        """
+        done = 0
+        for slot in self.slots.list():
+            those = waiting(self.local, slot.device, slot.user)
+            if slot.person is not None:
+                if not those or not may_collect(self.ledger.state(), slot.person, "ble", at).permit:
+                    continue
+                self._take_in(those, slot.person, at)
+            self._answered(those, at)
+            done += len(those)
+        return done
+
+    def this_user_is(self, device: DeviceKey, user: int, person: PersonKey, act: Act) -> int:
+        """From now on this user number is this person's, and so is what waits of it.
+
+        Returns:
+            how many readings waited.
+
+        Raises:
+            NotAllowed: this person does not let us collect, the number is somebody else's, or
+                it stands for anybody.
+        """
+        self._may_be_collected(person, act.at)
+        self._is_a_slot(user)
+        before = self.slots.get(device, user)
+        if before is not None and before.person not in (None, person):
+            raise NotAllowed(
+                "This user number is somebody else's already.",
+                "To say all anew, forget the device and add it again.",
+            )
+        n = len(waiting(self.local, device, user))
+        with transaction(self.gateway):
+            self.slots.set(Slot(device, user, person, act.at))
+            self._note(act, "slot.claimed", device, user, n)
+        return self.finish(act.at)
+
+    def this_user_is_nobody(self, device: DeviceKey, user: int, act: Act) -> int:
+        """This user number is a guest's: what waits of it is thrown away, and what comes too.
+
+        Raises:
+            NotAllowed: the number is somebody's, or stands for anybody.
+        """
+        self._is_a_slot(user)
+        before = self.slots.get(device, user)
+        if before is not None and before.person is not None:
+            raise NotAllowed(
+                "This user number is somebody's already.",
+                "To say all anew, forget the device and add it again.",
+            )
+        n = len(waiting(self.local, device, user))
+        with transaction(self.gateway):
+            self.slots.set(Slot(device, user, None, act.at))
+            self._note(act, "slot.nobody", device, user, n)
+        return self.finish(act.at)
+
+    def these_are(self, numbers: Iterable[int], person: PersonKey, act: Act) -> int:
+        """Single readings are this person's, whatever number the device gave its user.
+
+        Returns:
+            how many of them waited.
+
+        Raises:
+            NotAllowed: this person does not let us collect.
+        """
+        self._may_be_collected(person, act.at)
+        those = self._of(numbers)
+        with transaction(self.gateway):
+            self._take_in(those, person, act.at)
+            for one in those:
+                self._note(act, "reading.claimed", one.device, one.user, 1)
+        self._answered(those, act.at)
+        return len(those)
+
+    def these_are_nobodys(self, numbers: Iterable[int], act: Act) -> int:
+        """Single readings are a guest's, and thrown away; says how many of them waited."""
+        those = self._of(numbers)
+        with transaction(self.gateway):
+            for one in those:
+                self._note(act, "reading.nobody", one.device, one.user, 1)
+        self._answered(those, act.at)
+        return len(those)
+
+    def _of(self, numbers: Iterable[int]) -> list[Waiting]:
+        wanted = set(numbers)
+        return [one for one in self.waiting() if one.number in wanted]
+
+    def _is_a_slot(self, user: int) -> None:
+        if not 0 <= user < UNKNOWN_USER:
+            raise NotAllowed(
+                "The device gives this number to anybody whom it does not know.",
+                "Answer for each of these readings by itself.",
+            )
+
+    def _may_be_collected(self, person: PersonKey, now: Instant) -> None:
+        if not may_collect(self.ledger.state(), person, "ble", now).permit:
+            raise NotAllowed(
+                "This person has not allowed readings of Bluetooth devices to be kept here.",
+                "Allow it first: health-gateway consent grant collect ble",
+            )
+
+    def _take_in(self, those: Sequence[Waiting], person: PersonKey, at: Instant) -> None:
+        made = [as_batch(one, person) for one in those]
+        self.readings.take_in(made, at=at, source="ble", simulated=self.simulation)
+
+    def _answered(self, those: Sequence[Waiting], at: Instant) -> None:
+        with transaction(self.local):
+            answered(self.local, those, at)
+
+    def _note(self, act: Act, what: str, device: DeviceKey, user: int, n: int) -> None:
+        detail: dict[str, str | int] = {"device": device, "user": user, "readings": n}
+        self.audit.note(act.at, act.actor, what, detail)
+
+
+def as_batch(one: Waiting, person: PersonKey) -> ReadingBatch:
+    """A reading that waited, as this person's."""
+    return ReadingBatch(
+        person=person,
+        kind=one.kind,
+        device=one.device,
+        source=_RADIO,
+        starts=[one.start],
+        durations=[one.duration],
+        values=[one.value],
+        decimals=[one.decimals],
+        nths=[one.nth],
+        flags=[one.flags],
+        records=[one.record] if one.record else (),
+    )
+
+
+def of_known_users(
+    events: Iterable[Unclaimed], slots: Slots, willing: Iterable[PersonKey]
+) -> tuple[list[ReadingBatch], list[Unclaimed]]:
+    """Part what came for nobody by what was said of its user number since the radio looked.
+
+    What is of a guest, or of somebody who does not allow it now, is let go.
+
+    Returns:
+        readings of known people, and what has to wait.
+    """
+    said = {(one.device, one.user): one.person for one in slots.list()}
+    allowed = set(willing)
+    taken: list[ReadingBatch] = []
+    left: list[Unclaimed] = []
+    for event in events:
+        key = event.device, event.user
+        if key not in said:
+            left.append(event)
+        elif (person := said[key]) is not None and person in allowed:
+            records = [event.record] if event.record else ()
+            taken += batches(person, event.device, _RADIO, [event.reading], records=records)
+    return taken, left
+
+
+def value_words(one: Waiting) -> str:
+    """What was measured, with its unit: ``"120/80 mm[Hg]"``."""
+    row = row_of(one.kind)
+    text = text_of(one.value, one.decimals).replace("|", "/")
+    return text if row.unit == "1" else f"{text} {row.unit}"
