@@ -8,27 +8,43 @@ import pytest
 
 from adapters.ble.catalog import built_in
 from adapters.ble.hearing import Hearing
-from adapters.ble.profile import told_by
+from adapters.ble.profile import Told, told_by
+from adapters.ble.record import Record
 from adapters.ble.recording import Recording, read, write
 from adapters.errors import DecodeError
-from adapters.reading import DeviceKey, canonical, text_of
+from adapters.reading import DeviceKey, Reading, canonical, text_of
 
 FOLDER = Path(__file__).parent / "recordings"
 RECORDINGS = sorted(FOLDER.glob("*.jsonl"))
 
 
 def told(recording: Recording) -> str:
-    """One line a reading, or a line that says why there is none."""
+    """One line a reading, or a line that says why there is none.
+
+    A record is shown with the time that its device told, its user and what tells it from others.
+    """
     lines = []
+    profile, hearing = built_in()[recording.profile], Hearing()
     for packet in recording.replayed(DeviceKey("recorded"), 0):
+        if packet.characteristic in profile.asks:
+            hearing.said[packet.characteristic] = packet.data
+            continue
         try:
-            for one in told_by(built_in()[recording.profile], packet, Hearing()):
-                value, decimals = canonical(one)
-                said = text_of(value, decimals)
-                lines.append(f"{one.start} {one.kind} {said} {one.nth} {int(one.quality)}")
+            for one in told_by(profile, packet, hearing):
+                lines.append(_line(one, packet.received))
         except DecodeError as error:
             lines.append(f"{packet.received} refused: {error}")
     return "\n".join(lines) + "\n"
+
+
+def _line(one: Told, received: int) -> str:
+    reading = Reading(one.kind, received, one.value)
+    value, decimals = canonical(reading)
+    when = one.start if isinstance(one, Reading) else one.told or received
+    line = f"{when} {one.kind} {text_of(value, decimals)} {one.nth} {int(one.quality)}"
+    if isinstance(one, Record):
+        line += f" [{one.identity}]" + (f" user {one.user}" if one.user is not None else "")
+    return line + (f" {one.where}" if one.where else "")
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
