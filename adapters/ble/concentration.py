@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Final
 
+from adapters.ble.conversion import converted
 from adapters.ble.numbers import MedicalNumber, Special
 from adapters.reading import Absence, Quantity
 
@@ -14,7 +15,6 @@ MG_PER_DL_OF_ONE_MOL_PER_L: Final = Decimal("18015.58800000541")
 """180.156 g/mol, with the digits that Apple Health prints, so that both roads give one number."""
 
 _KG_PER_L_IN_MG_PER_DL = 5
-_LARGEST_STEP = MG_PER_DL_OF_ONE_MOL_PER_L.adjusted()
 
 
 def of_kg_per_l(sent: Decimal) -> Decimal:
@@ -23,15 +23,11 @@ def of_kg_per_l(sent: Decimal) -> Decimal:
 
 
 def of_mol_per_l(sent: Decimal) -> Decimal:
-    """To the digits that the device's resolution warrants.
+    """With the fewest digits from which the device's own come back.
 
-    The last digit is the largest that still gives the device's own digits when converted back:
     5.5 mmol/L is 99 mg/dL, 5.50 mmol/L is 99.1 mg/dL.
     """
-    exponent = sent.as_tuple().exponent
-    assert isinstance(exponent, int)  # noqa: S101  # what is not finite is a Special
-    step = Decimal((0, (1,), exponent + _LARGEST_STEP))
-    return (sent * MG_PER_DL_OF_ONE_MOL_PER_L).quantize(step, ROUND_HALF_EVEN)
+    return converted(sent, MG_PER_DL_OF_ONE_MOL_PER_L)
 
 
 def amount(number: MedicalNumber, unit: str = MG_PER_DL) -> Quantity | Absence:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import IntEnum
 from typing import Self
 
 from adapters.ble import e2e_crc
 from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.characteristics.date_time import DateTime
+from adapters.ble.characteristics.local_time_information import DaylightSaving
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
@@ -25,16 +25,6 @@ UUID = assigned(0x2AAA)
 
 _QUARTER = timedelta(minutes=15)
 _WESTMOST, _EASTMOST, _UNKNOWN_ZONE = -48, 56, -128
-
-
-class DaylightSaving(IntEnum):
-    """What is added to the time zone, in quarter hours."""
-
-    NONE = 0
-    HALF_AN_HOUR = 2
-    AN_HOUR = 4
-    TWO_HOURS = 8
-    UNKNOWN = 255
 
 
 @dataclass(frozen=True, slots=True)

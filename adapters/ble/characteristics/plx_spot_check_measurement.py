@@ -17,6 +17,7 @@ from adapters.ble.fields import Reader, Writer
 from adapters.ble.numbers import MedicalNumber
 from adapters.ble.oximetry import MeasurementStatus, SensorStatus
 from adapters.ble.record import Record
+from adapters.ble.stamp import stamp
 from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
@@ -123,7 +124,7 @@ def readings(packet: Packet) -> Iterator[Record]:
             what,
             oximetry.value(sent, unit, measured.status),
             told=told,
-            identity=told.isoformat() if told is not None else "",
+            identity=stamp(told),
             quality=measured.quality,
         )
 
