@@ -1,0 +1,135 @@
+"""Indoor Bike Data, 0x2AD2: speed, cadence and power of an indoor bike.
+
+Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.9; GATT Specification Supplement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from adapters.ble.characteristic import Characteristic
+from adapters.ble.characteristics import supported_resistance_level_range as levels
+from adapters.ble.hearing import Hearing
+from adapters.ble.machine import RESISTANCE_LEVEL, SESSION, Field, Layout, Number, agreed
+from adapters.ble.machine_records import (
+    CADENCE,
+    DISTANCE,
+    EVERY_MACHINE,
+    POWER,
+    SPEED,
+    Pieces,
+    what_becomes,
+)
+from adapters.ble.uuids import assigned
+from adapters.local_events import Packet
+from adapters.reading import Reading
+
+UUID = assigned(0x2AD2)
+
+_LAYOUT = Layout(
+    flags=2,
+    groups=(
+        (Number("speed"),),
+        (Number("average_speed"),),
+        (Number("cadence"),),
+        (Number("average_cadence"),),
+        (Number("distance", width=3),),
+        RESISTANCE_LEVEL,
+        (Number("power", signed=True),),
+        (Number("average_power", signed=True),),
+        *SESSION,
+    ),
+)
+_TELLS = {
+    "speed": SPEED,
+    "cadence": CADENCE,
+    "distance": DISTANCE,
+    "power": POWER,
+    **EVERY_MACHINE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IndoorBikeData:
+    """One packet. What is None is not in it; numbers are as they are sent.
+
+    Attributes:
+        speed: 1/100 km/h; only in the last packet of a record.
+        average_speed: 1/100 km/h.
+        cadence: 1/2 of a turn a minute.
+        average_cadence: 1/2 of a turn a minute.
+        distance: m.
+        resistance: a level of the machine's own.
+        power: W.
+        average_power: W.
+        energy: kcal.
+        energy_an_hour: kcal.
+        energy_a_minute: kcal.
+        heart_rate: beats a minute; 0 where nothing is measured.
+        metabolic_equivalent: 1/10 MET.
+        elapsed: seconds.
+        remaining: seconds.
+        narrow: the resistance level has one byte.
+    """
+
+    speed: Field = None
+    average_speed: Field = None
+    cadence: Field = None
+    average_cadence: Field = None
+    distance: Field = None
+    resistance: Field = None
+    power: Field = None
+    average_power: Field = None
+    energy: Field = None
+    energy_an_hour: Field = None
+    energy_a_minute: Field = None
+    heart_rate: Field = None
+    metabolic_equivalent: Field = None
+    elapsed: Field = None
+    remaining: Field = None
+    narrow: bool = field(default=False, compare=False)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Raises DecodeError if a field that the flags announce is missing, or more is there."""
+        _, narrow, values = _LAYOUT.read(data)
+        return cls(**values, narrow=narrow)
+
+    def __bytes__(self) -> bytes:
+        return _LAYOUT.write({name: getattr(self, name) for name in _NAMES}, self.narrow)
+
+    @property
+    def more(self) -> bool:
+        """More of the same record follows in another packet."""
+        return self.speed is None
+
+
+_NAMES = tuple(number.name for group in _LAYOUT.groups for number in group)
+
+
+class _Record(Pieces):
+    """The record of this characteristic that is not complete yet."""
+
+
+def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
+    """What an indoor bike tells, once a record is complete.
+
+    Raises:
+        DecodeError: the packet is not well formed.
+    """
+    measured = IndoorBikeData.from_bytes(packet.data)
+    agreed(measured.narrow, packet.data, hearing.said.get(levels.UUID))
+    values = {name: value for name in _NAMES if (value := getattr(measured, name)) is not None}
+    yield from hearing.keep(_Record).told(packet, values, measured.more, _TELLS)
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Indoor Bike Data",
+    service="Fitness Machine",
+    value=IndoorBikeData,
+    fields=what_becomes(_LAYOUT, _TELLS, "narrow"),
+    source="Fitness Machine Service 1.0, 4.9; GATT Specification Supplement",
+)

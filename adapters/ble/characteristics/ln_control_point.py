@@ -1,0 +1,87 @@
+"""LN Control Point, 0x2A6B: setting up a location sensor, and choosing a route.
+
+Source: Bluetooth SIG, Location and Navigation Service 1.0, 3.6; GATT Specification Supplement, LN
+Control Point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Self
+
+from adapters.ble.characteristic import Characteristic, because
+from adapters.ble.fields import Reader, Writer
+from adapters.ble.procedures import Went, parameter_of
+from adapters.ble.uuids import assigned
+
+UUID = assigned(0x2A6B)
+
+
+class Op(IntEnum):
+    """What is asked or answered."""
+
+    SET_CUMULATIVE_VALUE = 1
+    MASK_LOCATION_AND_SPEED = 2
+    NAVIGATION_CONTROL = 3
+    REQUEST_NUMBER_OF_ROUTES = 4
+    REQUEST_NAME_OF_ROUTE = 5
+    SELECT_ROUTE = 6
+    SET_FIX_RATE = 7
+    SET_ELEVATION = 8
+    RESPONSE = 32
+
+
+_LENGTHS: Mapping[int, Collection[int]] = {
+    Op.SET_CUMULATIVE_VALUE: {3},
+    Op.MASK_LOCATION_AND_SPEED: {2},
+    Op.NAVIGATION_CONTROL: {1},
+    Op.REQUEST_NUMBER_OF_ROUTES: {0},
+    Op.REQUEST_NAME_OF_ROUTE: {2},
+    Op.SELECT_ROUTE: {2},
+    Op.SET_FIX_RATE: {1},
+    Op.SET_ELEVATION: {3},
+    Op.RESPONSE: range(2, 512),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LnControlPoint:
+    """One request or answer.
+
+    Attributes:
+        op: which.
+        parameter: a count, a mask, a route; in an answer the op code, how it went, and more.
+    """
+
+    op: Op
+    parameter: bytes = b""
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Raises DecodeError for a reserved op code or a parameter that does not fit it."""
+        fields = Reader(data)
+        try:
+            op = Op(fields.uint8())
+        except ValueError:
+            raise fields.wrong("the op code is a reserved number") from None
+        return cls(op, parameter_of(fields, op, _LENGTHS, Op.RESPONSE, Went.FAILED))
+
+    def __bytes__(self) -> bytes:
+        return bytes(Writer().uint8(self.op).raw(self.parameter))
+
+    @classmethod
+    def answer(cls, op: int, went: Went, more: bytes = b"") -> Self:
+        """Say how a request went."""
+        return cls(Op.RESPONSE, bytes([op, went]) + more)
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="LN Control Point",
+    service="Location and Navigation",
+    value=LnControlPoint,
+    fields={name: because("a place stays here") for name in ("op", "parameter")},
+    source="Location and Navigation Service 1.0, 3.6",
+)

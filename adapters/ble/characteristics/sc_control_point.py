@@ -1,0 +1,79 @@
+"""SC Control Point, 0x2A55: setting up a running sensor, or a speed sensor of a bicycle.
+
+Source: GATT Specification Supplement, SC Control Point; Bluetooth SIG, Running Speed and Cadence
+Service 1.0, 3.4 and Cycling Speed and Cadence Service 1.0, 3.4 (the cumulative value has 32 bits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Self
+
+from adapters.ble.characteristic import Characteristic, because
+from adapters.ble.fields import Reader, Writer
+from adapters.ble.procedures import Went, parameter_of
+from adapters.ble.uuids import assigned
+
+UUID = assigned(0x2A55)
+
+
+class Op(IntEnum):
+    """What is asked or answered."""
+
+    SET_CUMULATIVE_VALUE = 1
+    START_CALIBRATION = 2
+    UPDATE_LOCATION = 3
+    REQUEST_LOCATIONS = 4
+    RESPONSE = 16
+
+
+_LENGTHS: Mapping[int, Collection[int]] = {
+    Op.SET_CUMULATIVE_VALUE: {4},
+    Op.START_CALIBRATION: {0},
+    Op.UPDATE_LOCATION: {1},
+    Op.REQUEST_LOCATIONS: {0},
+    Op.RESPONSE: range(2, 512),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScControlPoint:
+    """One request or answer.
+
+    Attributes:
+        op: which.
+        parameter: a count, a place, or in an answer the op code, how it went, and what was asked.
+    """
+
+    op: Op
+    parameter: bytes = b""
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Raises DecodeError for a reserved op code or a parameter that does not fit it."""
+        fields = Reader(data)
+        try:
+            op = Op(fields.uint8())
+        except ValueError:
+            raise fields.wrong("the op code is a reserved number") from None
+        return cls(op, parameter_of(fields, op, _LENGTHS, Op.RESPONSE, Went.FAILED))
+
+    def __bytes__(self) -> bytes:
+        return bytes(Writer().uint8(self.op).raw(self.parameter))
+
+    @classmethod
+    def answer(cls, op: int, went: Went, more: bytes = b"") -> Self:
+        """Say how a request went."""
+        return cls(Op.RESPONSE, bytes([op, went]) + more)
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="SC Control Point",
+    service="Running Speed and Cadence and others",
+    value=ScControlPoint,
+    fields={name: because("sets up the sensor; measures nothing") for name in ("op", "parameter")},
+    source="GATT Specification Supplement, SC Control Point",
+)

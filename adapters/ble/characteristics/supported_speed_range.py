@@ -1,0 +1,51 @@
+"""Supported Speed Range, 0x2AD4: the speeds that a fitness machine can be set to.
+
+Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.11; GATT Specification Supplement, Supported
+Speed Range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from adapters.ble.characteristic import Characteristic, because
+from adapters.ble.fields import Reader, Writer
+from adapters.ble.uuids import assigned
+
+UUID = assigned(0x2AD4)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedSpeedRange:
+    """From the lowest to the highest by so much at a time, in 1/100 km/h."""
+
+    lowest: int
+    highest: int
+    step: int
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Raises DecodeError if there are not exactly six bytes."""
+        fields = Reader(data)
+        made = cls(fields.unsigned(2), fields.unsigned(2), fields.unsigned(2))
+        fields.end()
+        return made
+
+    def __bytes__(self) -> bytes:
+        return bytes(
+            Writer().unsigned(self.lowest, 2).unsigned(self.highest, 2).unsigned(self.step, 2)
+        )
+
+
+CHARACTERISTIC = Characteristic(
+    uuid=UUID,
+    name="Supported Speed Range",
+    service="Fitness Machine",
+    value=SupportedSpeedRange,
+    fields={
+        name: because("what the machine can be set to; measures nothing")
+        for name in ("lowest", "highest", "step")
+    },
+    source="Fitness Machine Service 1.0, 4.11; GATT Specification Supplement",
+)
