@@ -14,6 +14,10 @@ from adapters.kinds import row_of
 
 HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
 ENVIRONMENT = "0000181a-0000-1000-8000-00805f9b34fb"
+THERMOMETER = "00001809-0000-1000-8000-00805f9b34fb"
+BLOOD_PRESSURE = "00001810-0000-1000-8000-00805f9b34fb"
+BODY_COMPOSITION = "0000181b-0000-1000-8000-00805f9b34fb"
+WEIGHT_SCALE = "0000181d-0000-1000-8000-00805f9b34fb"
 BREATH = "c2461b76-8a06-4614-9be8-130c4b05108c"
 BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"
 
@@ -29,6 +33,10 @@ FIXTURES = {
     "heart-rate-strap": heard("HRM-Dual:012345", [HEART_RATE, BATTERY]),
     "polar-h10": heard("Polar H10 01234567", [HEART_RATE], 0x6B),
     "room-carbon-monoxide-sensor": heard("CO", [ENVIRONMENT]),
+    "thermometer": heard("TAIDOC TD1241", [THERMOMETER, BATTERY]),
+    "blood-pressure-cuff": heard("boso medicus", [BLOOD_PRESSURE]),
+    "weight-scale": heard("BF720", [WEIGHT_SCALE], 0x0611),
+    "body-composition-scale": heard("BF788", [WEIGHT_SCALE, BODY_COMPOSITION], 0x0611),
     "breath-carbon-monoxide-monitor": heard("Breath monitor BM-1", [BREATH]),
 }
 """One advertisement a profile; a new profile brings its own."""
@@ -55,8 +63,8 @@ def test_what_is_no_sensor_is_not_taken_for_one(said: AdvertisementData) -> None
 def test_every_profile_says_where_it_was_looked_up(profile: DeviceProfile) -> None:
     assert profile.source
     assert profile.title
-    assert profile.reads
-    assert profile.stored <= profile.reads.keys()
+    assert profile.subscribes
+    assert profile.stored <= set(profile.subscribes)
     assert profile.numbered <= profile.stored
 
 

@@ -14,10 +14,12 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
 from adapters.ble.stamp import stamp
 from adapters.ble.weighing import UNSUCCESSFUL, Weighing, Whose, height, mass, quality, tenths
+from adapters.errors import DecodeError
 from adapters.kinds import Kind, kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quality, Quantity
 
+_WHOLE = 1000
 _FAT = kind("body_fat_percentage")
 _KINDS = {
     Flag.BASAL_METABOLISM_PRESENT: kind("basal_metabolic_rate"),
@@ -46,9 +48,12 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     part has the time and user of the first, and does not tell the body fat again.
 
     Raises:
-        DecodeError: the packet is not well formed.
+        DecodeError: the packet is not well formed, or of a scale that offers this characteristic
+            with a layout of its own (Xiaomi's "MIBFS": its date would be read as body fat).
     """
     said = BodyCompositionMeasurement.from_bytes(packet.data)
+    if any(_WHOLE < (part or 0) < UNSUCCESSFUL for part in (said.fat, said.muscle_percentage)):
+        raise DecodeError("a part of the body is more than the whole", packet.data)
     parts = hearing.keep(_Parts)
     before, parts.first = parts.first, None
     second = before is not None and _is_second(before[0], said)
