@@ -14,13 +14,15 @@ from pydantic import ValidationError
 
 from adapters.kinds import KindRow
 from adapters.kinds import row_of as kind_row_of
-from adapters.reading import Instant, Quality, Reading, canonical, text_of
+from adapters.reading import Instant, Reading, canonical, flags_of, text_of
 from fhir_mappings import systems, words
+from fhir_mappings.claims import claims
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, coded, concept, security
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
+from fhir_mappings.words import Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def to_observation(
         end=utc(end) if reading.duration else "",
         issued=utc(issued),
         parts=parts_of(text_of(value, decimals), kind_row_of(shape.kind)),
-        flags=int(reading.quality),
+        flags=flags_of(reading),
     )
     return build(content(shape, slots))
 
@@ -105,14 +107,17 @@ def build(resource: Json) -> Observation:
 def content(shape: Shape, slots: Slots) -> Json:
     """The Observation as JSON, in the order of the R4 definition."""
     row = row_of(shape.kind)
-    site = words.site(shape.body_site)
-    codings = _codings(row, shape, site)
-    resource: Json = {"resourceType": "Observation", "meta": _meta(shape, row, codings)}
+    worn, said = words.site(shape.body_site), words.place(slots.flags)
+    place, site = said or worn, said if said in words.BODY_SITES else worn
+    doubts = words.doubts(slots.flags)
+    codings = _codings(row, shape, place)
+    profiles = claims(shape, row, codings, slots.parts, period=bool(slots.end))
+    resource: Json = {"resourceType": "Observation", "meta": _meta(shape, profiles)}
     if shape.adapter == "ble" and shape.gateway_device:
         gateway = {"reference": shape.gateway_device}
         resource["extension"] = [{"url": systems.GATEWAY_DEVICE, "valueReference": gateway}]
     resource["identifier"] = [{"system": shape.identifier_system, "value": slots.identifier}]
-    resource["status"] = shape.status
+    resource["status"] = _status(shape, doubts)
     resource["category"] = _categories(shape, row)
     resource["code"] = concept(*codings)
     resource["subject"] = {"reference": shape.subject}
@@ -124,7 +129,7 @@ def content(shape: Shape, slots: Slots) -> Json:
     resource["performer"] = [{"reference": shape.subject}]
     if not row.components:
         resource |= _value(row, slots.parts[0])
-    resource |= _quality(slots.flags)
+    resource |= _quality(doubts, there=any(map(_is_there, slots.parts)))
     if site:
         resource["bodySite"] = _body_site(site, shape.permits)
     if shape.grain != "raw" and (method := _method(shape)):
@@ -133,14 +138,14 @@ def content(shape: Shape, slots: Slots) -> Json:
         resource["device"] = {"reference": shape.device}
     if row.components:
         resource["component"] = [
-            {"code": concept(*_codings(codes, shape, site))} | _value(row, part)
+            {"code": concept(*_codings(codes, shape, place))} | _value(row, part)
             for codes, part in zip(row.components.values(), slots.parts, strict=False)
         ]
     return resource
 
 
-def _codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
-    true = codes.codings(shape.adapter, site, shape.permits)
+def _codings(codes: Codes, shape: Shape, place: str) -> tuple[Coding, ...]:
+    true = codes.codings(shape.adapter, place, shape.permits)
     if shape.adapter != "ble":
         true = tuple(coding for coding in true if coding.system != systems.MDC)
     if not true:
@@ -148,29 +153,18 @@ def _codings(codes: Codes, shape: Shape, site: str) -> tuple[Coding, ...]:
     return true
 
 
-def _meta(shape: Shape, row: Row, codings: tuple[Coding, ...]) -> Json:
-    claimed = [one for one in row.profiles if _claims(shape, one)]
-    phd = systems.PHD_COMPOUND if row.components else systems.PHD_NUMERIC
-    if phd in shape.profiles and _as_a_phd_sent_it(shape, codings):
-        claimed.append(phd)
-    meta: Json = {"profile": claimed} if claimed else {}
+def _meta(shape: Shape, profiles: list[str]) -> Json:
+    meta: Json = {"profile": profiles} if profiles else {}
     meta |= security(simulated=shape.simulated, patient_asserted=True)
     if any(one.startswith(systems.US_CORE) for one in shape.profiles):
         meta["tag"] = [{"system": systems.US_CORE_TAGS, "code": "patient-supplied"}]
     return meta
 
 
-def _as_a_phd_sent_it(shape: Shape, codings: tuple[Coding, ...]) -> bool:
-    """Whether PHD's profiles hold: an MDC code, both devices, and not our own mean or sum."""
-    from_mdc = any(coding.system == systems.MDC for coding in codings)
-    devices = shape.device and shape.gateway_device
-    return bool(shape.adapter == "ble" and from_mdc and devices and shape.grain == "raw")
-
-
-def _claims(shape: Shape, profile: str) -> bool:
-    base = systems.VITAL_SIGNS.rpartition("/")[0]
-    from_vital_signs = profile.rpartition("/")[0] == base and systems.VITAL_SIGNS in shape.profiles
-    return from_vital_signs or profile in shape.profiles
+def _status(shape: Shape, doubts: tuple[Doubt, ...]) -> str:
+    """Preliminary where the device had not finished (PHD 2.0.0, Observation.status)."""
+    early = any(doubt.status == "early-indication" for doubt in doubts)
+    return "preliminary" if early and shape.status == "final" else shape.status
 
 
 def _categories(shape: Shape, row: Row) -> list[Json]:
@@ -180,8 +174,12 @@ def _categories(shape: Shape, row: Row) -> list[Json]:
     return made
 
 
+def _is_there(part: str) -> bool:
+    return not part.startswith("absent:")
+
+
 def _value(row: Row, part: str) -> Json:
-    if part.startswith("absent:"):
+    if not _is_there(part):
         reason = part.removeprefix("absent:")
         if reason not in words.ABSENT:
             raise MappingError("the reason for no value is not known")
@@ -203,14 +201,15 @@ def _quantity(number: str, unit: Unit) -> Json:
     }
 
 
-def _quality(flags: int) -> Json:
-    if flags & ~words.KNOWN_FLAGS:
-        raise MappingError("a quality flag is not known")
+def _quality(doubts: tuple[Doubt, ...], *, there: bool) -> Json:
+    """Each status once, and only beside a value (Point-of-Care Device guide); each note."""
     made: Json = {}
-    if flags & words.QUESTIONABLE:
-        doubt = coded(systems.MEASUREMENT_STATUS, "questionable", "Questionable")
-        made["interpretation"] = [doubt]
-    notes = [{"text": text} for bit, text in words.NOTES.items() if Quality(flags) & bit]
+    statuses = dict.fromkeys(doubt.status for doubt in doubts if doubt.status and there)
+    if statuses:
+        made["interpretation"] = [
+            coded(systems.MEASUREMENT_STATUS, status, words.STATUSES[status]) for status in statuses
+        ]
+    notes = [{"text": doubt.note} for doubt in doubts]
     return made | ({"note": notes} if notes else {})
 
 

@@ -17,7 +17,7 @@ _IDS = re.compile(r"(?:[A-Za-z0-9_-]{1,64} )*")
 class Outgoing:
     """Readings of one series and one recipient, as columns of one length.
 
-    There is no field for an address, a name, a place or a text, so none can be sent. What is the
+    There is no field for an address, a name, a position or a text, so none can be sent. What is the
     same for all of them (patient, device, claims) is in the `Shape`.
 
     Attributes:
@@ -26,7 +26,7 @@ class Outgoing:
         durations: for how long, ms; 0 for an instant.
         values: as the store keeps them (`adapters.reading.canonical`).
         decimals: how many decimals the device sent.
-        flags: `adapters.reading.Quality` bits.
+        flags: quality and place, as `adapters.reading.flags_of` writes them.
         ids: the keyed identity of each reading for this recipient, URL-safe base64.
         issued: when this was made ready to be sent, ms UTC; the same for all.
     """

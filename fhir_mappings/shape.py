@@ -29,7 +29,8 @@ class Shape:
         identifier_system: the system of the identifiers in `Outgoing.ids`.
         adapter: where the reading came in: MDC codes only for "ble", PGHD for "healthkit".
         simulated: marks it HTEST, test data, wherever it goes.
-        body_site: where the sensor was worn, one of `words.BODY_SITES`; others are left out.
+        body_site: where the sensor is worn, one of `words.BODY_SITES`; others are left out. A
+            reading that says where it was taken is believed before this.
         profiles: what the recipient's invitation claims; only these stand in `meta.profile`.
             The address of R4's vitalsigns stands for all the profiles made from it.
         permits: code systems that the invitation allows beyond the free ones (SNOMED CT).

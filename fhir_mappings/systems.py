@@ -25,6 +25,7 @@ TIMING = "http://terminology.hl7.org/CodeSystem/v3-TimingEvent"
 
 PHD_CATEGORY = "http://hl7.org/fhir/uv/phd/CodeSystem/PhdObservationCategories"
 PHD_NUMERIC = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdNumericObservation"
+PHD_CODED = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdCodedEnumerationObservation"
 PHD_COMPOUND = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdCompoundNumericObservation"
 MEASUREMENT_STATUS = "http://hl7.org/fhir/uv/pocd/CodeSystem/measurement-status"
 

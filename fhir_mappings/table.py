@@ -51,9 +51,10 @@ Evidence = Literal["one", "two"]
 
 
 class Sited(_Text):
-    """A code that is right only for a Bluetooth device, and only worn at these places.
+    """A code that is right only for a Bluetooth device, and only at these places.
 
-    ``at`` empty: wherever it is worn. ``verified``: how many independent sources agree.
+    ``at`` holds places on the body or samples (`adapters.reading.PLACES`); empty: wherever it is.
+    ``verified``: how many independent sources agree.
     """
 
     code: Code
@@ -78,13 +79,17 @@ class Codes(_Text):
     bluetooth: tuple[Sited, ...] = ()
     permitted: tuple[Code, ...] = ()
 
-    def codings(self, adapter: str, site: str, permits: frozenset[str]) -> tuple[Coding, ...]:
-        """All the codes that are true of a reading with this origin, primary first."""
-        sited = (one.code for one in self.bluetooth if not one.at or site in one.at)
+    def codings(self, adapter: str, place: str, permits: frozenset[str]) -> tuple[Coding, ...]:
+        """All the codes that are true of a reading with this origin, primary first.
+
+        A code that names the place stands in the stead of a general one of its system.
+        """
+        bluetooth = self.bluetooth if adapter == "ble" else ()
+        named = {one.code.system for one in bluetooth if place in one.at}
+        general = [(code, False) for code in (self.code, *self.also)]
+        beside = [(one.code, place in one.at) for one in bluetooth if not one.at or place in one.at]
         return (
-            self.code,
-            *self.also,
-            *(sited if adapter == "ble" else ()),
+            *(code for code, at in general + beside if at or code.system not in named),
             *(self.healthkit if adapter == "healthkit" else ()),
             *(one for one in self.permitted if one.system in permits),
         )

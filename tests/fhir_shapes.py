@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.kinds import Kind, kind
-from adapters.reading import Quality, Value
+from adapters.reading import PLACES, Absence, Quality, Value
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
@@ -25,9 +25,10 @@ STRAP = Shape(
     adapter="ble",
     simulated=False,
     body_site="chest",
-    profiles=(systems.VITAL_SIGNS, systems.PHD_NUMERIC, systems.PHD_COMPOUND),
+    profiles=(systems.VITAL_SIGNS, systems.PHD_NUMERIC, systems.PHD_COMPOUND, systems.PHD_CODED),
 )
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
+SENSOR = replace(STRAP, device="Device/sensor", body_site="")
 
 
 def one(
@@ -37,6 +38,7 @@ def one(
     decimals: int = 0,
     duration: int = 0,
     flags: Quality = Quality.NONE,
+    where: str = "",
 ) -> tuple[Outgoing, Shape]:
     """One reading of a shape."""
     outgoing = Outgoing(
@@ -45,7 +47,7 @@ def one(
         durations=[duration],
         values=[value],
         decimals=[decimals],
-        flags=[int(flags)],
+        flags=[int(flags) | PLACES.index(where) << 24],
         ids=["k4Jd_0-example-identifier"],
         issued=ISSUED,
     )
@@ -62,39 +64,102 @@ def _of(shape: Shape, name: str, **changes: object) -> Shape:
     return replace(shape, kind=kind(name), **changes)  # type: ignore[arg-type]  # by name
 
 
-EXAMPLES: dict[str, tuple[Outgoing, Shape]] = {
-    "quantity-instant": one(STRAP, 72),
-    "quantity-instant-optical": one(replace(STRAP, body_site="wrist"), 72),
-    "quantity-instant-site-not-known": one(replace(STRAP, body_site="somewhere"), 72),
-    "quantity-digits": one(_of(STRAP, "body_temperature", body_site="mouth"), 36.6, decimals=2),
-    "quantity-period": one(_of(PHONE, "step_count"), 112, duration=600_000),
-    "quantity-absent": one(STRAP, "absent:not-a-number"),
-    "quantity-simulated": one(replace(STRAP, simulated=True), 72),
-    "quantity-no-skin-contact": one(STRAP, 72, flags=Quality.NO_SKIN_CONTACT),
-    "quantity-every-doubt": one(STRAP, 72, flags=Quality(15)),
-    "quantity-entered-by-hand": one(
-        _of(PHONE, "body_weight"), "81.25", decimals=2, flags=Quality.ENTERED_BY_HAND
-    ),
-    "quantity-no-claims": one(replace(STRAP, profiles=()), 72),
-    "quantity-us-core": one(
-        replace(STRAP, profiles=(systems.US_CORE + "StructureDefinition/us-core-heart-rate",)), 72
-    ),
-    "quantity-two-loincs": one(_of(STRAP, "oxygen_saturation", body_site="finger"), 97),
-    "quantity-minute-mean": one(replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000),
-    "quantity-amended": one(replace(STRAP, status="amended"), 74),
-    "quantity-entered-in-error": one(replace(STRAP, status="entered-in-error"), "absent:error"),
-    "quantity-no-device": one(_of(PHONE, "active_energy", device=""), 12.5, decimals=1),
-    "breath-carbon-monoxide": one(_of(STRAP, "breath_carbon_monoxide", body_site=""), 7),
-    "breath-carbon-monoxide-snomed": one(
-        _of(STRAP, "breath_carbon_monoxide", body_site="", permits=frozenset({systems.SNOMED})),
-        7,
-    ),
-    "body-site-snomed": one(replace(STRAP, permits=frozenset({systems.SNOMED})), 72),
-    "components": one(_of(STRAP, "blood_pressure", body_site="arm"), "120|80.5"),
-    "components-one-absent": one(_of(STRAP, "blood_pressure"), "120|absent:not-a-number"),
-    "components-all-absent": one(_of(STRAP, "blood_pressure"), "absent:error"),
-    "components-healthkit": one(_of(PHONE, "blood_pressure"), "118|77"),
-    "category": one(_of(PHONE, "sleep_stage"), "asleep-deep", duration=1_800_000),
-    "category-loinc": one(_of(PHONE, "workout"), "running", duration=2_400_000),
-    "category-absent": one(_of(PHONE, "sleep_stage"), "absent:unknown", duration=1_800_000),
-}
+ALL_DOUBTS = ~Quality.NOT_A_MEASUREMENT & Quality(sum(Quality))
+
+EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
+    {
+        "quantity-instant": one(STRAP, 72),
+        "quantity-instant-optical": one(replace(STRAP, body_site="wrist"), 72),
+        "quantity-instant-site-not-known": one(replace(STRAP, body_site="somewhere"), 72),
+        "quantity-digits": one(_of(STRAP, "body_temperature", body_site="mouth"), 36.6, decimals=2),
+        "quantity-period": one(_of(PHONE, "step_count"), 112, duration=600_000),
+        "quantity-absent": one(STRAP, "absent:not-a-number"),
+        "quantity-simulated": one(replace(STRAP, simulated=True), 72),
+        "quantity-no-skin-contact": one(STRAP, 72, flags=Quality.NO_SKIN_CONTACT),
+        "quantity-every-doubt": one(STRAP, 72, flags=ALL_DOUBTS),
+        "quantity-entered-by-hand": one(
+            _of(PHONE, "body_weight"), "81.25", decimals=2, flags=Quality.ENTERED_BY_HAND
+        ),
+        "quantity-no-claims": one(replace(STRAP, profiles=()), 72),
+        "quantity-us-core": one(
+            replace(STRAP, profiles=(systems.US_CORE + "StructureDefinition/us-core-heart-rate",)),
+            72,
+        ),
+        "quantity-two-loincs": one(_of(STRAP, "oxygen_saturation", body_site="finger"), 97),
+        "quantity-minute-mean": one(
+            replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
+        ),
+        "quantity-amended": one(replace(STRAP, status="amended"), 74),
+        "quantity-entered-in-error": one(replace(STRAP, status="entered-in-error"), "absent:error"),
+        "quantity-no-device": one(_of(PHONE, "active_energy", device=""), 12.5, decimals=1),
+        "breath-carbon-monoxide": one(_of(STRAP, "breath_carbon_monoxide", body_site=""), 7),
+        "breath-carbon-monoxide-snomed": one(
+            _of(STRAP, "breath_carbon_monoxide", body_site="", permits=frozenset({systems.SNOMED})),
+            7,
+        ),
+        "body-site-snomed": one(replace(STRAP, permits=frozenset({systems.SNOMED})), 72),
+        "components": one(_of(STRAP, "blood_pressure", body_site="arm"), "120|80.5"),
+        "components-one-absent": one(_of(STRAP, "blood_pressure"), "120|absent:not-a-number"),
+        "components-all-absent": one(_of(STRAP, "blood_pressure"), "absent:error"),
+        "components-healthkit": one(_of(PHONE, "blood_pressure"), "118|77"),
+        "category": one(_of(PHONE, "sleep_stage"), "asleep-deep", duration=1_800_000),
+        "category-loinc": one(_of(PHONE, "workout"), "running", duration=2_400_000),
+        "category-absent": one(_of(PHONE, "sleep_stage"), "absent:unknown", duration=1_800_000),
+        "components-optional": one(_of(SENSOR, "blood_pressure"), "120|80|93"),
+        "components-optional-absent": one(
+            _of(SENSOR, "blood_pressure"), "120|80|absent:not-a-number", flags=Quality.LOOSE
+        ),
+        "category-mdc": one(_of(SENSOR, "glucose_meal"), "after-meal"),
+        "category-other-system": one(_of(SENSOR, "glucose_meal"), "bedtime"),
+        "quantity-pulse": one(_of(SENSOR, "pulse_rate", body_site="finger"), 61),
+        "quantity-mdc-alone": one(_of(SENSOR, "machine_distance"), 1200),
+        "quantity-glucose-sensor": one(
+            _of(
+                SENSOR, "interstitial_glucose", profiles=(systems.CGM_READING, systems.PHD_NUMERIC)
+            ),
+            104,
+            where="interstitial fluid",
+        ),
+        "quantity-glucose-sensor-other-sample": one(
+            _of(
+                SENSOR, "interstitial_glucose", profiles=(systems.CGM_READING, systems.PHD_NUMERIC)
+            ),
+            104,
+            where="venous plasma",
+        ),
+        "quantity-sample": one(
+            _of(SENSOR, "blood_glucose"),
+            95,
+            flags=Quality.VALUE_AS_CONVERTED,
+            where="capillary plasma",
+        ),
+        "quantity-sample-not-said": one(_of(SENSOR, "blood_glucose"), 95),
+        "quantity-place-of-the-reading": one(
+            _of(SENSOR, "body_temperature", body_site="mouth"), 36.6, decimals=1, where="ear"
+        ),
+        "quantity-place-without-a-code": one(
+            _of(SENSOR, "body_temperature", permits=frozenset({systems.SNOMED})),
+            36.6,
+            decimals=1,
+            where="forehead",
+        ),
+        "quantity-place-that-says-nothing": one(
+            _of(SENSOR, "body_temperature"), 36.6, decimals=1, where="body"
+        ),
+        "quantity-cuff-pulse": one(_of(SENSOR, "heart_rate"), 66, where="arm"),
+        "quantity-period-bluetooth": one(_of(SENSOR, "carbohydrate_intake"), 45, duration=60_000),
+        "quantity-early-amended": one(
+            replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
+        ),
+        "quantity-absent-and-doubted": one(STRAP, "absent:error", flags=Quality.POOR_SIGNAL),
+    }
+    | {
+        f"absent-{reason.value}": one(_of(SENSOR, "oxygen_saturation"), f"absent:{reason.value}")
+        for reason in Absence
+    }
+    | {
+        f"doubt-{bit.name.lower().replace('_', '-')}": one(STRAP, 72, flags=bit)
+        for bit in Quality
+        if bit and bit.name and bit is not Quality.NOT_A_MEASUREMENT
+    }
+)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.kinds import kind
+from adapters.reading import PLACES, Quality
 from fhir_mappings import template as template_module
 from fhir_mappings.errors import MappingError
 from fhir_mappings.outgoing import Outgoing
@@ -61,8 +62,20 @@ def test_columns_of_unequal_length_are_refused() -> None:
         pytest.param(STRAP, "72,5", 0, id="a comma"),
         pytest.param(STRAP, '72,"note":"x"', 0, id="JSON in a number"),
         pytest.param(STRAP, "absent:lost", 0, id="an unknown reason"),
-        pytest.param(STRAP, 72, 1 << 10, id="an unknown flag"),
+        pytest.param(STRAP, 72, 1 << 23, id="an unknown flag"),
+        pytest.param(STRAP, 72, 255 << 24, id="an unknown place"),
+        pytest.param(STRAP, 72, int(Quality.NOT_A_MEASUREMENT), id="no measurement"),
+        pytest.param(STRAP, 72, int(Quality.NOT_A_MEASUREMENT | Quality.MOVED), id="a moved test"),
+        pytest.param(
+            replace(STRAP, kind=kind("blood_glucose")),
+            72,
+            PLACES.index("control solution") << 24,
+            id="a control solution",
+        ),
         pytest.param(replace(STRAP, kind=kind("blood_pressure")), "120", 0, id="a part missing"),
+        pytest.param(
+            replace(STRAP, kind=kind("blood_pressure")), "120|80|93|7", 0, id="a part too many"
+        ),
         pytest.param(
             replace(STRAP, kind=kind("blood_pressure")), "120|x", 0, id="a word for a part"
         ),

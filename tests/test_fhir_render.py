@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from adapters.kinds import Kind, all_kinds, kind
 from adapters.reading import (
+    PLACES,
     Absence,
     Category,
     Components,
@@ -23,7 +24,9 @@ from adapters.reading import (
     Quantity,
     Reading,
     canonical,
+    flags_of,
 )
+from fhir_mappings import words
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.observation import to_json, to_observation
@@ -31,7 +34,7 @@ from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
 from fhir_mappings.shape import Adapter, Grain, Shape, Status
 from fhir_mappings.table import row_of, rows
-from tests.fhir_shapes import AT, EXAMPLES, ISSUED, STRAP, only_bluetooth
+from tests.fhir_shapes import ALL_DOUBTS, AT, EXAMPLES, ISSUED, STRAP, only_bluetooth
 
 numbers = st.decimals(
     min_value=-(10**15), max_value=10**15, places=None, allow_nan=False, allow_infinity=False
@@ -42,6 +45,11 @@ sent_digits = st.one_of(
     numbers,
 )
 absences = st.sampled_from(Absence)
+flags = st.builds(
+    lambda quality, place: quality & ALL_DOUBTS | place << 24,
+    st.integers(0, 255) | st.integers(0, ALL_DOUBTS),
+    st.integers(0, 16),
+)
 instants = st.integers(min_value=0, max_value=4_102_444_800_000)
 
 
@@ -66,7 +74,8 @@ def readings(draw: st.DrawFn) -> Reading:
         start=draw(instants),
         value=value,
         duration=draw(st.one_of(st.just(0), st.integers(min_value=1, max_value=10**9))),
-        quality=Quality(draw(st.integers(min_value=0, max_value=15))),
+        quality=Quality(draw(st.integers(min_value=0, max_value=ALL_DOUBTS))) & ALL_DOUBTS,
+        where=draw(st.sampled_from([one for one in PLACES if one not in words.REFUSED])),
     )
 
 
@@ -95,7 +104,7 @@ def _outgoing(reading: Reading) -> Outgoing:
         durations=[reading.duration],
         values=[value],
         decimals=[decimals],
-        flags=[int(reading.quality)],
+        flags=[flags_of(reading)],
         ids=["identity"],
         issued=ISSUED,
     )
@@ -173,7 +182,7 @@ def test_a_planted_fault_is_caught(was: bytes, becomes: bytes) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(instants, st.integers(0, 300), st.integers(0, 15)), max_size=20))
+@given(st.lists(st.tuples(instants, st.integers(0, 300), flags), max_size=20))
 def test_many_readings_are_written_as_each_alone(
     rows_of_one: list[tuple[int, int, int]],
 ) -> None:

@@ -1,0 +1,65 @@
+"""Which profiles an Observation says that it fulfils: those that hold, and the recipient knows.
+
+Sources: HL7 FHIR R4 4.0.1, Vital Signs Profile; HL7 PHD 2.0.0; HL7 CGM 1.0.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fhir_mappings import systems
+from fhir_mappings.shape import Shape
+from fhir_mappings.table import Coding, Row
+
+
+def claims(
+    shape: Shape, row: Row, codings: Sequence[Coding], parts: Sequence[str], *, period: bool
+) -> list[str]:
+    """The addresses that stand in `meta.profile`.
+
+    Args:
+        shape: of the Observation; its ``profiles`` are what the recipient knows.
+        row: of its kind.
+        codings: what its code holds; the profiles of a row are those of its primary code.
+        parts: what stands in it, as in `observation.Slots`.
+        period: whether it is of a time and not of an instant.
+    """
+    claimed = [
+        one
+        for one in row.profiles
+        if row.code in codings and _is_known(shape, one) and _holds(one, parts, period=period)
+    ]
+    phd = _phd(row, parts)
+    if phd in shape.profiles and _as_a_phd_sent_it(shape, codings):
+        claimed.append(phd)
+    return claimed
+
+
+def _is_known(shape: Shape, profile: str) -> bool:
+    base = systems.VITAL_SIGNS.rpartition("/")[0]
+    from_vital_signs = profile.rpartition("/")[0] == base and systems.VITAL_SIGNS in shape.profiles
+    return from_vital_signs or profile in shape.profiles
+
+
+def _holds(profile: str, parts: Sequence[str], *, period: bool) -> bool:
+    """A glucose sensor's reading is a value of an instant; the others allow all that is sent."""
+    if profile == systems.CGM_READING:
+        return not period and not parts[0].startswith("absent:")
+    return True
+
+
+def _phd(row: Row, parts: Sequence[str]) -> str:
+    """The profile for what the row holds; none for a word that MDC has no code for."""
+    if row.components:
+        return systems.PHD_COMPOUND
+    if row.unit is not None:
+        return systems.PHD_NUMERIC
+    word = row.values.get(parts[0])
+    return systems.PHD_CODED if word is None or word.system == systems.MDC else ""
+
+
+def _as_a_phd_sent_it(shape: Shape, codings: Sequence[Coding]) -> bool:
+    """Whether PHD's profiles hold: an MDC code, both devices, and not our own mean or sum."""
+    from_mdc = any(coding.system == systems.MDC for coding in codings)
+    devices = shape.device and shape.gateway_device
+    return bool(shape.adapter == "ble" and from_mdc and devices and shape.grain == "raw")
