@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -10,8 +11,9 @@ from adapters.simulator.faults import Fault
 from adapters.simulator.registry import sensors
 from adapters.simulator.sensor import Pairing, Sensor
 from adapters.simulator.shapes import Shape
+from adapters.simulator.user_slots import User
 
-Option = bool | int | float | str | list[dict[str, int | str]] | list[int] | list[float] | list[str]
+Option = bool | int | float | str | list[int] | list[float] | list[str]
 
 _BATTERY = "battery"
 
@@ -31,6 +33,8 @@ class SimulatedDevice(BaseModel):
         at_s: or the very seconds at which it measures, and at no others.
         values: how what it measures goes through time, e.g. ``values.heart_rate``.
         options: what else the model lets be said of it, e.g. ``options.records``.
+        records: how many records it has stored at the start.
+        users: whom it knows, by slot and code.
         numbered: every value carries the number of its emission where its format has room
             (heart rate: in the energy field), so that a test can account for each.
         faults: what goes wrong.
@@ -67,6 +71,8 @@ class SimulatedDevice(BaseModel):
     at_s: list[Annotated[float, Field(ge=0)]] | None = None
     values: dict[str, Shape] = Field(default_factory=dict)
     options: dict[str, Option] = Field(default_factory=dict)
+    records: int | None = Field(default=None, ge=0, le=65_535)
+    users: list[User] | None = None
     numbered: bool = False
     faults: list[Fault] = Field(default_factory=list)
     rssi: int = Field(default=-60, ge=-127, le=20)
@@ -91,6 +97,16 @@ class SimulatedDevice(BaseModel):
     def sensor(self) -> Sensor:
         """What every sensor of this model has in common."""
         return sensors()[self.model]
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """Its options: what this text says, and what the model says otherwise."""
+        own: dict[str, object] = dict(self.options)
+        if self.records is not None:
+            own["records"] = self.records
+        if self.users is not None:
+            own["users"] = tuple(self.users)
+        return {**self.sensor.options, **own}
 
     @property
     def asks_for(self) -> Pairing:
@@ -131,10 +147,11 @@ class SimulatedDevice(BaseModel):
     @model_validator(mode="after")
     def _has_such_options(self) -> Self:
         known = self.sensor.options
-        for name, said in self.options.items():
+        for name in self.said:
             if name not in known:
                 has = ", ".join(sorted(known)) or "none"
                 raise ValueError(f"a {self.model} has no option {name!r}; it has: {has}")
+        for name, said in self.options.items():
             if not _alike(said, known[name]):
                 raise ValueError(f"options.{name} must be written like {known[name]!r}")
         return self

@@ -10,18 +10,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from adapters.ble.characteristics import date_time
+from adapters.ble.characteristics import current_time, date_time
+from adapters.ble.characteristics.current_time import CurrentTime
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import AttError
 
 DATE_TIME: Final = date_time.UUID
-CURRENT_TIME: Final = assigned(0x2A2B)
+CURRENT_TIME: Final = current_time.UUID
 
 NEVER_SET: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a device's clock has no zone
 """What a clock shows that nobody has set since its battery was put in."""
 
+_READ_NOT_PERMITTED, _WRITE_NOT_PERMITTED = 0x02, 0x03
 _INVALID_LENGTH, _DATA_FIELD_IGNORED, _OUT_OF_RANGE = 0x0D, 0x80, 0xFF
 _DATE_TIME_BYTES, _CURRENT_TIME_BYTES = 7, 10
 
@@ -75,16 +76,6 @@ class DeviceTime:
         """Fall back to the beginning, as when the battery is changed."""
         self._since, self._shown = self._right(), NEVER_SET
 
-    def date_time(self) -> bytes:
-        """Date Time, 0x2A08, as it is read."""
-        return bytes(DateTime.of(self()))
-
-    def current_time(self) -> bytes:
-        """Current Time, 0x2A2B, as it is read: with day of the week, 1/256 s, nothing adjusted."""
-        now = self()
-        fraction = now.microsecond * 256 // 1_000_000
-        return bytes(DateTime.of(now)) + bytes([now.isoweekday(), fraction, 0])
-
     def read(self, uuid: str) -> bytes:
         """The value of either characteristic.
 
@@ -92,10 +83,10 @@ class DeviceTime:
             AttError: it is neither.
         """
         if uuid == CURRENT_TIME:
-            return self.current_time()
+            return bytes(CurrentTime.of(self()))
         if uuid == DATE_TIME:
-            return self.date_time()
-        raise AttError(0x02)
+            return bytes(DateTime.of(self()))
+        raise AttError(_READ_NOT_PERMITTED)
 
     def write(self, uuid: str, data: bytes) -> None:
         """A peer sets the clock by either characteristic.
@@ -103,17 +94,14 @@ class DeviceTime:
         Raises:
             AttError: it is not a time, or one whose day is not said.
         """
-        wanted = _CURRENT_TIME_BYTES if uuid == CURRENT_TIME else _DATE_TIME_BYTES
         if uuid not in (CURRENT_TIME, DATE_TIME):
-            raise AttError(0x03)
-        if len(data) != wanted:
+            raise AttError(_WRITE_NOT_PERMITTED)
+        if len(data) != (_DATE_TIME_BYTES if uuid == DATE_TIME else _CURRENT_TIME_BYTES):
             raise AttError(_INVALID_LENGTH)
         try:
-            told = DateTime.from_bytes(data[:_DATE_TIME_BYTES]).told
+            said = (DateTime if uuid == DATE_TIME else CurrentTime).from_bytes(data)
         except DecodeError:
             raise AttError(_OUT_OF_RANGE) from None
-        if told is None:
+        if (told := said.told) is None:
             raise AttError(_DATA_FIELD_IGNORED)
-        if uuid == CURRENT_TIME:
-            told += timedelta(seconds=data[8] / 256)
         self.set(told)

@@ -38,7 +38,7 @@ def made(
         values={**device.sensor.values, **device.values},
         clock=time,
         dice=scenario.dice(device.id, "instrument"),
-        options={**device.sensor.options, **device.options},
+        options=device.said,
         listening=listening,
     )
     return instrument(device.sensor, setup), time

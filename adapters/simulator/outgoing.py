@@ -125,9 +125,10 @@ class Outgoing:
 
     async def _send(self, sent: Sent, peers: Sequence[Connection]) -> bool:
         if not sent.confirmed:
-            went = self._notify(sent, peers, self._now_ms())
+            self._notify(sent, peers, self._now_ms())
             await sleep_until(self._clock, self._clock.time() + self._pause)
-            return went
+            # To nobody, too: a report that nobody listens to any more still comes to its end.
+            return bool(peers)
         characteristic = self._table[sent.uuid]
         listeners = subscribed(self._host, peers, characteristic, INDICATE)
         if not listeners:
