@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway import clock, settings
 from gateway.errors import Refused
+from gateway.rights.device_times import DeviceTimes
 from gateway.rights.whose import Whose
 from gateway.settings import Settings
 from gateway.sharing.consent import ClockState, Collecting
@@ -106,6 +107,13 @@ class House:
             self.opened.gateway,
             self.local.db,
             self.simulation,
+        )
+
+    def device_times(self) -> DeviceTimes:
+        """What is known of the clocks of devices, and what is said of their times."""
+        local = self.opened.local
+        return DeviceTimes(
+            self.opened.gateway, local.db if local is not None else None, self.devices, self.audit
         )
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from gateway.commands import (
     consent,
     consent_shown,
     delete,
+    device_clock,
     device_users,
     devices,
     doctor,
@@ -88,7 +89,8 @@ for module in (
     module.add_to(app)
 for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
-device_users.add_to(devices.app)
+for about_devices in (device_users, device_clock):
+    about_devices.add_to(devices.app)
 for name, group in (
     ("people", people.app),
     ("devices", devices.app),

@@ -109,6 +109,14 @@ def lasting(span: int) -> str:
     return ""
 
 
+def off_by(ahead: int) -> str:
+    """How far a clock is off: "right to the minute", "3 hours ahead", "2 days behind"."""
+    if abs(ahead) <= MINUTE:
+        return _("right to the minute")
+    said = _("%(span)s ahead") if ahead > 0 else _("%(span)s behind")
+    return said % {"span": lasting(abs(ahead))}
+
+
 def ago(at: int, now: int) -> str:
     """How long since: "just now", "12 seconds ago", "3 days ago"."""
     if at > now + MINUTE:

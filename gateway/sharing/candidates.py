@@ -12,13 +12,19 @@ from adapters.reading import Instant, Quality, Value, stored, text_of
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.store.clock_answers import UNSURE, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
 SETTLED_MS: Final = 120_000
 """A summary is made this long after its end, so that what arrives a little late is in it."""
 
-_COLUMNS: Final = "start, duration, value, nth, current_value, current_decimals, flags, version"
+NEVER_SENT: Final = int(Quality.POSSIBLE_DUPLICATE | Quality.NOT_A_MEASUREMENT)
+"""Such readings stay here whatever consent says."""
+
+_COLUMNS: Final = (
+    "start, duration, value, nth, current_value, current_decimals, flags, version, intake"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Candidate:
 
     Attributes:
         value: as it is now; None where the reading was entered in error.
+        flags: what is said of it where it goes; a time that the person confirmed is no doubt.
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
     """
@@ -54,7 +61,8 @@ def candidates(
         caller can stop anywhere.
     """
     if span.grain == "raw":
-        yield from _readings(db, span, min(span.last, now + FUTURE_TOLERANCE_MS))
+        last = min(span.last, now + FUTURE_TOLERANCE_MS)
+        yield from _readings(db, span, last, Verdicts(db, series))
     else:
         yield from _summaries(db, series, span, now - SETTLED_MS)
 
@@ -68,10 +76,12 @@ def again(db: Database, series: SeriesRow, key: Key, grain: Grain) -> Candidate 
         " = (?, ?, ?, ?, ?)",
         (key.series, key.start, key.duration, key.value, key.nth),
     ).fetchone()
-    return replace(_candidate(key.series, row), was=None) if row else None
+    return replace(_candidate(key.series, row, Verdicts(db, series)), was=None) if row else None
 
 
-def _readings(db: Database, span: Span, last: Instant) -> Iterator[Candidate | Instant]:
+def _readings(
+    db: Database, span: Span, last: Instant, verdicts: Verdicts
+) -> Iterator[Candidate | Instant]:
     before = None
     for *row, state in db.conn.execute(
         f"SELECT {_COLUMNS}, (SELECT d.state FROM delivery d WHERE d.recipient = ?"  # noqa: S608  # our own column names
@@ -85,23 +95,31 @@ def _readings(db: Database, span: Span, last: Instant) -> Iterator[Candidate | I
             yield row[0]  # all that started earlier was seen
         before = row[0]
         if state is None or state in CLAIMABLE:
-            yield _candidate(span.series, row, state)
+            yield _candidate(span.series, row, verdicts, state)
     yield last + 1
 
 
 def _candidate(
-    series: int, row: list[int | float | str | None], state: str | None = None
+    series: int,
+    row: list[int | float | str | None],
+    verdicts: Verdicts,
+    state: str | None = None,
 ) -> Candidate:
-    start, duration, value, nth, current, decimals, flags, version = row
+    start, duration, value, nth, current, decimals, *rest = row
+    flags, version, intake = (int(one or 0) for one in rest)
     doubt = ""
     if current is None:
         doubt = "entered_in_error"
-    elif int(flags or 0) & Quality.POSSIBLE_DUPLICATE:
+    elif flags & Quality.POSSIBLE_DUPLICATE:
         doubt = "possible_duplicate"
+    elif flags & Quality.NOT_A_MEASUREMENT:
+        doubt = "not_a_measurement"
+    else:
+        doubt = verdicts.doubt(flags, intake)
     assert isinstance(start, int) and isinstance(duration, int) and value is not None  # noqa: S101, PT018  # columns of the schema
-    key = Key(series, start, duration, value, int(nth or 0), int(version or 0))
+    key = Key(series, start, duration, value, int(nth or 0), version)
     was = "" if state is None else None  # an earlier version may have had the state
-    return Candidate(key, current, int(decimals or 0), int(flags or 0), doubt, was)
+    return Candidate(key, current, int(decimals or 0), flags & ~UNSURE, doubt, was)
 
 
 def _summaries(
@@ -138,12 +156,19 @@ def _summaries(
 def _summary(db: Database, series: SeriesRow, bucket: Instant, grain: Grain) -> Candidate | None:
     """One summary of a minute, hour or day; None where there is no reading in it."""
     size = GRAIN_MS[grain]
-    rows = db.conn.execute(
-        "SELECT current_value, current_decimals, flags FROM current_reading WHERE series = ?"
+    verdicts = Verdicts(db, series)
+    found = db.conn.execute(
+        "SELECT current_value, current_decimals, flags, intake FROM current_reading"
+        " WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
-        (series.id, bucket, bucket + size, int(Quality.POSSIBLE_DUPLICATE)),
+        (series.id, bucket, bucket + size, NEVER_SENT),
     ).fetchall()
+    rows = [
+        (value, decimals, flags & ~UNSURE)
+        for value, decimals, flags, intake in found
+        if not verdicts.doubt(flags, intake)
+    ]
     if not rows:
         return None
     key = Key(series.id, bucket, size, grain, 0, 0)

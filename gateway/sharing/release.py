@@ -6,7 +6,7 @@ The same for a reading of this second and for last year's, released by a consent
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
@@ -15,6 +15,7 @@ from gateway.sharing.decision import next_change, windows
 from gateway.sharing.events import Lift, Permit, PolicyChanged, RecipientConfirmed
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.spans import Span, cut, merged, wait
+from gateway.store.clock_answers import confirmed_since, newest_answer
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import SeriesRow
 from gateway.store.series import list_series, series_by_id
@@ -40,8 +41,9 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         state = ledger.state()
         if state.broken or clock is not ClockState.TRUSTED or now < state.newest:
             return 0
-        intake, seen, at = db.conn.execute("SELECT intake, ledger, at FROM released").fetchone()
+        intake, seen, at, told = _read_so_far(db)
         arrived, newest = _arrived(db, intake)
+        arrived += _confirmed(db, told)
         recipients = _by_kind(state)
         spans = [
             span
@@ -55,37 +57,59 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         for span in made:
             wait(db, span)
         db.conn.execute(
-            "UPDATE released SET intake = ?, ledger = ?, at = ?", (newest, state.seq, now)
+            "UPDATE released SET intake = ?, ledger = ?, at = ?, clock_answer = ?",
+            (newest, state.seq, now, newest_answer(db)),
         )
     return len(made)
 
 
 def _anything_new(db: Database, ledger: Ledger, now: Instant) -> bool:
     """A glance without the write lock, since this is called every second."""
-    intake, seen, at = db.conn.execute("SELECT intake, ledger, at FROM released").fetchone()
+    intake, seen, at, told = _read_so_far(db)
     newest = db.conn.execute("SELECT COALESCE(MAX(seq), 0) FROM intake").fetchone()[0]
-    if newest > intake:
+    if newest > intake or newest_answer(db) > told:
         return True
     state = ledger.state()
     change = next_change(state, at)
     return state.seq > seen or (change is not None and change <= now)
 
 
+def _read_so_far(db: Database) -> tuple[int, int, Instant, int]:
+    row = db.conn.execute("SELECT intake, ledger, at, clock_answer FROM released").fetchone()
+    return int(row[0]), int(row[1]), int(row[2]), int(row[3])
+
+
+def _confirmed(db: Database, after: int) -> list[tuple[SeriesRow, Instant, Instant]]:
+    """What was passed over for its time, and the person has said since that the time is right."""
+    return _together(
+        db,
+        (
+            Span("", series, start, start, "raw", "")
+            for series, start in (confirmed_since(db, after) if newest_answer(db) > after else ())
+        ),
+    )
+
+
 def _arrived(db: Database, after: int) -> tuple[list[tuple[SeriesRow, Instant, Instant]], int]:
     """What arrived after an intake number, by series, near times together."""
-    newest = after
-    times: defaultdict[int, list[Span]] = defaultdict(list)
-    for seq, series, first, last in db.conn.execute(
+    rows = db.conn.execute(
         "SELECT seq, series, first, last FROM intake WHERE seq > ? ORDER BY seq", (after,)
-    ):
-        newest = seq
-        times[series].append(Span("", series, first, last, "raw", ""))
+    ).fetchall()
+    spans = (Span("", series, first, last, "raw", "") for _, series, first, last in rows)
+    return _together(db, spans), rows[-1][0] if rows else after
+
+
+def _together(db: Database, spans: Iterable[Span]) -> list[tuple[SeriesRow, Instant, Instant]]:
+    """Times by series, near ones as one; of kinds that can be shared."""
+    times: defaultdict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        times[span.series].append(span)
     found = []
-    for number, spans in times.items():
+    for number, those in times.items():
         series = series_by_id(db, number)
         if is_shareable(series.kind):
-            found += [(series, span.first, span.last) for span in merged(spans)]
-    return found, newest
+            found += [(series, span.first, span.last) for span in merged(those)]
+    return found
 
 
 def _by_kind(state: ConsentState) -> _Recipients:

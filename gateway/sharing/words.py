@@ -75,6 +75,19 @@ SENTENCES: Final[Mapping[Reason, str]] = {
     ),
 }
 
+DOUBTS: Final[Mapping[str, str]] = {
+    "entered_in_error": N_("You marked it as entered in error."),
+    "possible_duplicate": N_("It is perhaps the same as another reading, which goes."),
+    "not_a_measurement": N_("It is a test of the device, not a reading of you."),
+    "no_summary": N_("There is no summary of such readings."),
+    "clock_not_trusted": N_(
+        "The clock of the device was off, so it is not sure when this was measured. "
+        "Say whether the times are right."
+    ),
+    "clock_wrong": N_("You said that the device gave a wrong time."),
+}
+"""Why single readings stay here, whatever was agreed to."""
+
 PURPOSE_WORDS: Final[Mapping[Purpose, str]] = {
     "TREAT": N_("your treatment"),
     "HRESCH": N_("health research"),
@@ -112,4 +125,6 @@ def sentence(reason: Reason, language: str = "en") -> str:
 
 def sentence_of(why: str, language: str = "en") -> str:
     """The sentence for a reason's word; a text that is no such word is a sentence already."""
+    if why in DOUBTS:
+        return said(DOUBTS[why], language)
     return sentence(Reason(why), language) if why in Reason.__members__.values() else why

@@ -42,6 +42,21 @@ CREATE TABLE reading (
     PRIMARY KEY (series, start, duration, value, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- Those whose device had no clock to be trusted (Quality.CLOCK_NOT_TRUSTED is 4); they are few.
+CREATE INDEX reading_of_unsure_time ON reading (series, intake) WHERE flags & 4;
+
+-- What people said of such times: for what arrived after one intake number and up to another.
+CREATE TABLE clock_answer (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, person TEXT NOT NULL REFERENCES person (key),
+    after INTEGER NOT NULL, intake INTEGER NOT NULL, is_right INTEGER NOT NULL,
+    at INTEGER NOT NULL, actor TEXT NOT NULL
+) STRICT;
+CREATE INDEX clock_answer_by_device ON clock_answer (device, person);
+CREATE TRIGGER clock_answer_never_changes BEFORE UPDATE ON clock_answer
+BEGIN SELECT RAISE(ABORT, 'what was said of a clock never changes'); END;
+CREATE TRIGGER clock_answer_never_shrinks BEFORE DELETE ON clock_answer
+BEGIN SELECT RAISE(ABORT, 'what was said of a clock never goes'); END;
+
 CREATE TABLE waveform (
     digest TEXT PRIMARY KEY, period_ms REAL NOT NULL, factor TEXT NOT NULL, samples BLOB NOT NULL
 ) STRICT;
@@ -138,12 +153,13 @@ CREATE TABLE remote (
     PRIMARY KEY (recipient, what)
 ) STRICT, WITHOUT ROWID;
 
--- How far release has read: the last intake and the last ledger entry it took into account, when.
+-- How far release has read: the last intake, ledger entry and answer about a clock that it took
+-- into account, and when.
 CREATE TABLE released (
     id INTEGER PRIMARY KEY CHECK (id = 1), intake INTEGER NOT NULL, ledger INTEGER NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL, clock_answer INTEGER NOT NULL
 ) STRICT;
-INSERT INTO released VALUES (1, 0, 0, 0);
+INSERT INTO released VALUES (1, 0, 0, 0, 0);
 
 -- What consent covers and is not claimed yet, as spans of measurement time [first, last].
 CREATE TABLE waiting (

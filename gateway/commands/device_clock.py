@@ -1,0 +1,115 @@
+"""`devices clock`: how far the clocks of devices are off, and what a person says of their times."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from adapters.reading import DeviceKey
+from gateway.app import House
+from gateway.clock import now
+from gateway.commands.device_users import device_of
+from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
+from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.errors import WrongUse
+from gateway.htmlkit.words import off_by
+from gateway.rights.device_times import DeviceTime
+from gateway.sharing.recipients import Act
+from gateway.store.people import Person
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command beside the others of `devices`."""
+    app.command()(clock)
+
+
+def clock(
+    context: typer.Context,
+    device: Annotated[str, typer.Argument(help="Its key from `devices list`, or its name.")] = "",
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Its times are right: what waits may be shared.")
+    ] = False,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="Its times are wrong: what waits stays here.")
+    ] = False,
+    person: PersonName = "",
+    as_json: Json = False,
+) -> None:
+    """Show how far the clocks of devices are off; say whether the times that wait are right."""
+    if confirm and wrong:
+        raise WrongUse("The times are right or wrong.", "Say one of --confirm and --wrong.")
+    if (confirm or wrong) and not device:
+        raise WrongUse("Which device?", "Look at: health-gateway devices clock")
+    with opened(context) as house:
+        whose = person_of(house, person)
+        if confirm or wrong:
+            _answer(house, device, whose, right=confirm, as_json=as_json)
+            return
+        times = house.device_times().list(whose.key)
+        if device:
+            wanted = device_of(house, device).key
+            times = [one for one in times if one.device.key == wanted]
+    if as_json:
+        print_json({"clocks": [_as_json(one) for one in times]})
+        return
+    _show(times)
+
+
+def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: bool) -> None:
+    times = house.device_times()
+    waiting = {one.device.key: one.device for one in times.list(whose.key) if one.waiting}
+    device = waiting.get(DeviceKey(told)) or device_of(house, told)  # one that is forgotten may wait too
+    act = Act(now(), f"person:{whose.key}", SESSION, house.clock())
+    n = times.say(device.key, whose.key, act, right=right)
+    if as_json:
+        print_json({"device": device.key, "readings": n, "right": right})
+        return
+    if not n:
+        say(f"No reading of {device.called} waits for that.")
+        return
+    readings = "1 reading has" if n == 1 else f"{n} readings have"
+    goes = "right times. What you agreed to share goes." if right else "wrong times, and stay here."
+    say(f"{readings} {goes}")
+
+
+def _show(times: list[DeviceTime]) -> None:
+    if not times:
+        say("No clock of a device was read yet.")
+        return
+    table(
+        ["Device", "Its clock", "Read", "Set right", "Readings that wait", "Key"],
+        [
+            (
+                one.device.called,
+                off_by(one.seen.ahead_ms) if one.seen else "cannot be read",
+                moment(one.seen.at) if one.seen else "",
+                "" if one.seen is None else "yes" if one.seen.was_set else "no",
+                one.waiting.n if one.waiting else "",
+                one.device.key,
+            )
+            for one in times
+        ],
+    )
+    for one in times:
+        if one.waiting is None:
+            continue
+        first, last = moment(one.waiting.first), moment(one.waiting.last)
+        say(
+            f"Of {one.device.called}, {one.waiting.n} readings say that they are of {first} to"
+            f" {last}. They are not shared until you say whether that is right:"
+            f" health-gateway devices clock {one.device.key} --confirm (or --wrong)"
+        )
+
+
+def _as_json(one: DeviceTime) -> dict[str, object]:
+    return {
+        "device": one.device.key,
+        "title": one.device.called,
+        "ahead_ms": one.seen.ahead_ms if one.seen else None,
+        "read": iso(one.seen.at) if one.seen else None,
+        "was_set": one.seen.was_set if one.seen else None,
+        "waiting": one.waiting.n if one.waiting else 0,
+        "first": iso(one.waiting.first) if one.waiting else None,
+        "last": iso(one.waiting.last) if one.waiting else None,
+    }
