@@ -11,18 +11,32 @@ Source: Bluetooth Core 6.0, Vol 4, Part E, 7.3.2, 7.7.65, 7.8.5, 7.8.13.
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bumble import hci, ll
 from bumble.controller import Controller, LegacyAdvertiser
+from bumble.link import LocalLink
 
+from adapters.simulator.clock import Clock
 from adapters.simulator.hot import DATA
 
 _ACTIVE = 1
 _UNIT_MS = 0.625
+_MOST_DELAY_MS = 10.0
 
 _Report = hci.HCI_LE_Advertising_Report_Event.Report
 _EventType = hci.HCI_LE_Advertising_Report_Event.EventType
+
+
+class Air(LocalLink):
+    """An air on which time goes by a clock."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        raise NotImplementedError
 
 
 @dataclass
@@ -32,6 +46,26 @@ class Heard(ll.AdvInd):
     scan_response: bytes
     rssi: int
     advertiser: LegacyAdvertiser
+
+
+class Advertiser(LegacyAdvertiser):
+    """Advertises by the clock of its air, up to 10 ms later each time.
+
+    Source: Bluetooth Core 6.0, Vol 6, Part B, 4.4.2.2.1 (advDelay).
+    """
+
+    def __init__(self, controller: Controller, clock: Callable[[], Clock]) -> None:
+        super().__init__(controller)
+        self._clock_now = clock
+        self._dice = random.Random(controller.name)  # noqa: S311 - it spreads packets
+
+    def _on_timer_fired(self) -> None:
+        self.send_advertising_data()
+        if self.enabled:
+            clock = self._clock_now()
+            delay_ms = self.advertising_interval_min + self._dice.uniform(0, _MOST_DELAY_MS)
+            when = clock.time() + delay_ms / 1000
+            self.timer_handle = clock.call_at(when, self._on_timer_fired)  # type: ignore[assignment]
 
 
 class RadioController(Controller):
@@ -47,6 +81,10 @@ class RadioController(Controller):
 
     most_links: int | None = None
     """So many at a time; None: as many as come."""
+
+    def __init__(self, name: str, link: Air) -> None:
+        super().__init__(name, link=link)
+        self.le_legacy_advertiser = Advertiser(self, lambda: link.clock)
 
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """From the host."""
@@ -97,6 +135,17 @@ class RadioController(Controller):
         interval = max(1, round(command.advertising_interval_min * _UNIT_MS))
         self.le_legacy_advertiser.advertising_interval_min = interval
         return status
+
+    def on_hci_le_create_connection_command(
+        self, command: hci.HCI_LE_Create_Connection_Command
+    ) -> None:
+        """Refuse where as many links are up as this chip can hold."""
+        if self.most_links is not None and len(self.le_connections) >= self.most_links:
+            self._send_hci_command_status(
+                hci.HCI_ErrorCode.CONNECTION_LIMIT_EXCEEDED_ERROR, command.op_code
+            )
+            return
+        super().on_hci_le_create_connection_command(command)
 
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command

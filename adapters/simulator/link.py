@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from bumble import hci, ll
 from bumble.controller import Controller
 from bumble.core import PhysicalTransport
-from bumble.link import LocalLink
 
 from adapters.simulator.clock import Clock
-from adapters.simulator.controller import Heard, RadioController
+from adapters.simulator.controller import Air, Heard, RadioController
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Conditions:
     seed: int = 1
 
 
-class RadioLink(LocalLink):
+class RadioLink(Air):
     """The air that all controllers of one simulation share."""
 
     def __init__(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from bumble import att
 from bumble.device import Connection, Device
@@ -16,15 +15,13 @@ from adapters.simulator.emissions import spoil
 from adapters.simulator.emitted import Emitted, How
 from adapters.simulator.instrument import Instrument, Sent
 from adapters.simulator.table import INDICATE, NOTIFY, Table, subscribed
-from adapters.simulator.waiting import heeding, is_cancelled
+from adapters.simulator.waiting import heeding, is_cancelled, let_go
 
 _CONFIRMED_WITHIN_S = 30.0
 """Bluetooth Core 6.0, Vol 3, Part F, 3.3.3: after it the link is of no use any more."""
 
 _NOTIFICATIONS_AN_EVENT = 4
 _HEADER = 3
-
-LetGo = Callable[[Connection], Awaitable[object]]
 
 
 class Outgoing:
@@ -45,7 +42,6 @@ class Outgoing:
         *,
         interval: float,
         bad: list[float],
-        let_go: LetGo,
     ) -> None:
         self.last = 0.0
         self.has_sent = False
@@ -56,7 +52,6 @@ class Outgoing:
         self._clock = clock
         self._pause = interval / _NOTIFICATIONS_AN_EVENT
         self._bad = deque(bad)
-        self._let_go = let_go
         self._started = 0.0
         self._instrument: Instrument | None = None
         self._queue: deque[Sent] = deque()
@@ -164,8 +159,7 @@ class Outgoing:
             async with asyncio.timeout(_CONFIRMED_WITHIN_S):
                 await heeding(peer.cancel_on_disconnection(indication))
         except TimeoutError:
-            with contextlib.suppress(TimeoutError):
-                await self._let_go(peer)
+            await let_go(peer)
             return False
         except asyncio.CancelledError:
             if is_cancelled():

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from bumble import att, core, hci
+from bumble import att
 from bumble.device import Connection, Device
 from bumble.gatt import Characteristic
 
@@ -24,12 +23,11 @@ from adapters.simulator.instrument import AttError, Sent
 from adapters.simulator.link import RadioLink
 from adapters.simulator.making import made
 from adapters.simulator.outgoing import Outgoing
+from adapters.simulator.presence import Presence
 from adapters.simulator.scenario import Scenario
 from adapters.simulator.turns import Battery, bad_frames, battery_at, turns
-from adapters.simulator.waiting import heeding
 
-_DISCOVERS_WITHIN_S = 30.0
-"""How long a device that leaves by itself gives a peer to ask for the first thing."""
+T = TypeVar("T")
 
 
 class Peripheral:
@@ -38,6 +36,7 @@ class Peripheral:
     Attributes:
         instrument: what it measures with, keeps and answers.
         time: its own clock.
+        passkey: the six digits that it shows where it is paired with by them.
     """
 
     def __init__(
@@ -48,6 +47,15 @@ class Peripheral:
         emitted: Emitted,
         begins: datetime,
     ) -> None:
+        """A device that is switched off.
+
+        Args:
+            scenario: which simulation.
+            device: which device of it.
+            link: the air.
+            emitted: what is told of all that goes out.
+            begins: the local time of day at the start, naive.
+        """
         self.scenario = scenario
         self.device = device
         self.identity = scenario.identity(device)
@@ -56,53 +64,9 @@ class Peripheral:
         self._clock = link.clock
         self._started = self._clock.time()
         self._begins = begins
-        self.instrument, self.time = made(scenario, device, self._right_time, self._is_listening)
-        self._chip = link.controller(self.identity.name)
-        self._chip.most_links = device.most_links
-        self._host = table.host(
-            self._chip,
-            self.identity,
-            device.sensor.service,
-            scenario.chance(device.id, "irk")[:16],
-            interval_ms=device.advertising_interval_ms,
-            scan_response=device.scan_response,
-        )
-        self.passkey = device.passkey
-        if self.passkey is None:
-            self.passkey = int.from_bytes(scenario.chance(device.id, "passkey")[:4]) % 1_000_000
-        config = pairing_config(device.asks_for, self.passkey)
-        self._host.pairing_config_factory = lambda _peer: config
-        services = device.sensor.services(self.identity, battery_at(scenario, device, 0.0))
-        self._table = table.serve(self._host, services, device.asks_for, self)
-        self._uuids = {one.handle: uuid for uuid, one in self._table.items()}
-        for uuid, one in self._table.items():
-            one.on(Characteristic.EVENT_SUBSCRIPTION, self._on_subscription(uuid))
         interval_ms = device.connection_interval_ms
         if interval_ms is None:
             interval_ms = scenario.connection_interval_ms
-        self._outgoing = Outgoing(
-            device.id,
-            self._host,
-            self._table,
-            emitted,
-            self._clock,
-            interval=interval_ms / 1000,
-            bad=bad_frames(device),
-            let_go=self._let_go,
-        )
-        self._bonds = Bonds(
-            self._host,
-            self._clock,
-            early_s=device.early_ms / 1000,
-            remembers=device.remembers,
-            again=lambda handle: self._heard_by(self._uuids[handle]),
-        )
-        self._host.on(Device.EVENT_CONNECTION, self._on_connection)
-        self._peers: list[Connection] = []
-        self._changed = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._away = False
-        self._heard_until = 0.0 if math.isfinite(device.heard_for_s) else math.inf
         link.place_in(
             self.identity.address,
             dataclasses.replace(
@@ -113,6 +77,45 @@ class Peripheral:
                 loss=scenario.loss if device.loss is None else device.loss,
             ),
         )
+        self._chip = link.controller(self.identity.name)
+        self._chip.most_links = device.most_links
+        self._host = table.host(
+            self._chip,
+            self.identity,
+            device.sensor.service,
+            scenario.chance(device.id, "irk")[:16],
+            interval_ms=device.advertising_interval_ms,
+            scan_response=device.scan_response,
+        )
+        drawn = int.from_bytes(scenario.chance(device.id, "passkey")[:4]) % 1_000_000
+        self.passkey = drawn if device.passkey is None else device.passkey
+        config = pairing_config(device.asks_for, self.passkey)
+        self._host.pairing_config_factory = lambda _peer: config
+        services = device.sensor.services(self.identity, battery_at(scenario, device, 0.0))
+        self._table = table.serve(self._host, services, device.asks_for, self)
+        self._uuids = {one.handle: uuid for uuid, one in self._table.items()}
+        for uuid, one in self._table.items():
+            one.on(Characteristic.EVENT_SUBSCRIPTION, self._on_subscription(uuid))
+        self._outgoing = Outgoing(
+            device.id,
+            self._host,
+            self._table,
+            emitted,
+            self._clock,
+            interval=interval_ms / 1000,
+            bad=bad_frames(device),
+        )
+        self._presence = Presence(device, self._host, self._outgoing, self._clock)
+        self._bonds = Bonds(
+            self._host,
+            self._clock,
+            early_s=device.early_ms / 1000,
+            remembers=device.remembers,
+            again=lambda handle: self._heard_by(self._uuids[handle]),
+        )
+        self._host.on(Device.EVENT_CONNECTION, self._on_connection)
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.instrument, self.time = made(scenario, device, self._right_time, self._is_listening)
 
     @property
     def undelivered(self) -> int:
@@ -133,11 +136,10 @@ class Peripheral:
         self._outgoing.speak_for(self.instrument, started)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._be_findable())
+                tasks.create_task(self._presence.run())
                 tasks.create_task(self._measure())
-                tasks.create_task(self._outgoing.run(self._peers))
-                if math.isfinite(self.device.stays_for_s):
-                    tasks.create_task(self._leave_when_done())
+                tasks.create_task(self._outgoing.run(self._presence.peers))
+                tasks.create_task(self._be_whole())
                 for fault in self.device.faults:
                     tasks.create_task(self._go_wrong(fault))
         finally:
@@ -145,29 +147,27 @@ class Peripheral:
 
     def read(self, uuid: str) -> bytes:
         """A peer reads what changes."""
-        try:
-            return self.instrument.read(uuid)
-        except AttError as error:
-            raise att.ATT_Error(att.ErrorCode(error.code)) from error
+        return self._asked(lambda: self.instrument.read(uuid))
 
     def write(self, peer: Connection, uuid: str, data: bytes) -> None:
         """A peer writes."""
         self._outgoing.last = self._clock.time()
         self._emitted.watch(self.device.id, uuid, data)
+        self._outgoing.say(self._asked(lambda: tuple(self.instrument.write(uuid, data))))
+
+    def _asked(self, ask: Callable[[], T]) -> T:
         try:
-            self._outgoing.say(self.instrument.write(uuid, data))
+            return ask()
         except AttError as error:
             raise att.ATT_Error(att.ErrorCode(error.code)) from error
+        except Exception as error:
+            # Bumble would only log it: a model that is wrong must end the simulation.
+            if not self._broken.done():
+                self._broken.set_exception(error)
+            raise att.ATT_Error(att.ErrorCode.UNLIKELY_ERROR) from error
 
-    async def _be_findable(self) -> None:
-        while True:
-            self._changed.clear()
-            full = len(self._peers) >= self.device.most_links
-            if full or self._away or self._clock.time() >= self._heard_until:
-                await heeding(self._host.stop_advertising())
-            elif not self._host.is_advertising:
-                await heeding(self._host.start_advertising())
-            await self._changed.wait()
+    async def _be_whole(self) -> None:
+        await self._broken
 
     async def _measure(self) -> None:
         for at_ms, due in turns(self.scenario, self.device):
@@ -175,44 +175,17 @@ class Peripheral:
             if isinstance(due, Battery):
                 self._tell_battery(due, at_ms)
                 continue
-            said = tuple(self.instrument.measure(due))
-            self._outgoing.measured(said, at_ms, self._peers)
-            if math.isfinite(self.device.heard_for_s):
-                self._be_heard_until(self._clock.time() + self.device.heard_for_s)
+            said: Iterable[Sent] = tuple(self.instrument.measure(due))
+            self._outgoing.measured(said, at_ms, self._presence.peers)
+            self._presence.measured()
 
     def _tell_battery(self, battery: Battery, at_ms: int) -> None:
         if BATTERY in self._table:
             self._table[BATTERY].value = battery.data
             sent = Sent(BATTERY, battery.data, number=battery.number)
-            self._outgoing.aside(sent, at_ms, self._peers)
-
-    def _be_heard_until(self, when: float) -> None:
-        self._heard_until = when
-        self._clock.call_at(when, self._changed.set)
-        self._changed.set()
-
-    async def _leave_when_done(self) -> None:
-        """Let go of a link on which nothing happens any more, and fall silent."""
-        while True:
-            self._idle.clear()
-            if not self._peers:
-                await self._idle.wait()
-                continue
-            stays = self.device.stays_for_s
-            done = self._outgoing.last + (
-                stays if self._outgoing.has_sent else max(stays, _DISCOVERS_WITHIN_S)
-            )
-            if done > self._clock.time() or not self._outgoing.is_idle:
-                await sleep_until(self._clock, max(done, self._clock.time() + stays))
-                continue
-            if math.isfinite(self._heard_until):
-                self._heard_until = self._clock.time()
-            for peer in list(self._peers):
-                await self._let_go(peer)
+            self._outgoing.aside(sent, at_ms, self._presence.peers)
 
     async def _go_wrong(self, fault: Fault) -> None:
-        if fault.what not in ("drop-link", "forget-bond", "clock-step", "clock-reset"):
-            return
         await self._until(fault.at_s)
         match fault.what:
             case "clock-step":
@@ -221,37 +194,20 @@ class Peripheral:
                 self.time.reset()
             case "forget-bond":
                 await self._bonds.forget()
-                await self._let_all_go()
+                await self._presence.let_all_go()
             case "drop-link":
-                self._away = True
-                await self._let_all_go()
-                self._changed.set()
-                await self._until(fault.at_s + fault.for_s)
-                self._away = False
-                self._changed.set()
-
-    async def _let_all_go(self) -> None:
-        for peer in list(self._peers):
-            await self._let_go(peer)
-
-    async def _let_go(self, peer: Connection) -> None:
-        with contextlib.suppress(core.BaseBumbleError, hci.HCI_Error):
-            await heeding(peer.disconnect())
+                await self._presence.vanish(self._started + fault.at_s + fault.for_s)
 
     def _on_connection(self, peer: Connection) -> None:
-        self._peers.append(peer)
         peer.on(Connection.EVENT_DISCONNECTION, lambda _reason: self._on_gone(peer))
         self._bonds.greet(peer)
-        self._outgoing.last = self._clock.time()
-        self._changed.set()
-        self._idle.set()
+        self._presence.came(peer)
 
     def _on_gone(self, peer: Connection) -> None:
-        self._peers.remove(peer)
-        if not self._peers:
+        self._presence.went(peer)
+        if not self._presence.peers:
             self._outgoing.drop()
             self.instrument.disconnected()
-        self._changed.set()
 
     def _on_subscription(self, uuid: str) -> Callable[[Connection, bool, bool], None]:
         def changed(peer: Connection, notify: bool, indicate: bool) -> None:
@@ -263,11 +219,12 @@ class Peripheral:
 
     def _heard_by(self, uuid: str) -> None:
         if uuid != BATTERY:
-            self._outgoing.say_anew(uuid, tuple(self.instrument.subscribed(uuid)))
+            said = self._asked(lambda: tuple(self.instrument.subscribed(uuid)))
+            self._outgoing.say_anew(uuid, said)
 
     def _is_listening(self, uuid: str) -> bool:
         ways = table.NOTIFY | table.INDICATE
-        return bool(table.subscribed(self._host, self._peers, self._table[uuid], ways))
+        return bool(table.subscribed(self._host, self._presence.peers, self._table[uuid], ways))
 
     def _right_time(self) -> datetime:
         return self._begins + timedelta(seconds=self._clock.time() - self._started)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from typing import TypeVar
+
+from bumble import core, hci
+from bumble.device import Connection
 
 T = TypeVar("T")
 
@@ -25,3 +29,9 @@ async def heeding(awaited: Awaitable[T]) -> T:
     if is_cancelled():
         raise asyncio.CancelledError
     return answer
+
+
+async def let_go(peer: Connection) -> None:
+    """End a link; nothing happens if it is gone already."""
+    with contextlib.suppress(core.BaseBumbleError, hci.HCI_Error):
+        await heeding(peer.disconnect())
