@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import heart_rate
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
-from adapters.local_events import LinkEvent, LocalBatch
+from adapters.local_events import LinkEvent, LocalBatch, Synced
 from adapters.reading import DeviceKey, Gap, PersonKey, ReadingBatch
 from adapters.simulator.link import RadioLink
 from adapters.simulator.radio import virtual_radio
@@ -35,6 +36,7 @@ QUICK = RadioSettings(
     longest_pause=0.1,
     permission_every=0.02,
     silence=5,
+    record_timeout=2,
 )
 
 
@@ -61,6 +63,7 @@ class House:
     arrived: list[Arrival] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     settings: RadioSettings = QUICK
+    zone: tzinfo = UTC
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def strap(self, address: str = STRAP_ADDRESS, device: DeviceKey = STRAP) -> HeldSensor:
@@ -81,6 +84,7 @@ class House:
             now=self.clock,
             radio=self.radio,
             settings=self.settings,
+            zone=lambda: self.zone,
         )
         listening = asyncio.create_task(self.listen_to(source))
         try:
@@ -93,6 +97,9 @@ class House:
         async with contextlib.aclosing(source.listen()) as arrivals:
             async for arrival in arrivals:
                 self.arrived.append(arrival)
+                if isinstance(arrival, LocalBatch):
+                    marks = [one for one in arrival.events if isinstance(one, Synced)]
+                    self.journal.marks.extend(marks)
                 self._more.set()
 
     async def until(self, come: Callable[[], object]) -> None:

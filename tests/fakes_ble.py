@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from bumble.att import ATT_Error
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import (
     GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR,
     Characteristic,
+    CharacteristicValue,
     Descriptor,
     Service,
 )
@@ -23,7 +26,8 @@ from adapters.ble.characteristics import (
     heart_rate,
     system_id,
 )
-from adapters.local_events import Packet
+from adapters.ble.context import is_context
+from adapters.local_events import Packet, Synced
 from adapters.reading import DeviceKey
 from adapters.simulator.link import RadioLink
 
@@ -31,7 +35,33 @@ _Property = Characteristic.Properties
 _May = Characteristic.Permissions
 _FLAGS = (AdvertisingData.Type.FLAGS, b"\x06")
 
-STRAP_SERVICES: Mapping[str, Mapping[str, bytes | str]] = {
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A characteristic that does as the test says.
+
+    Attributes:
+        value: what is read at each moment; None where it cannot be read.
+        takes: given what a peer writes; None where it cannot be written. An `ATT_Error` that it
+            raises is what the peer is told.
+        way: how it is sent: ``notify``, ``indicate`` or not at all.
+    """
+
+    value: Callable[[], bytes] | None = None
+    takes: Callable[[bytes], None] | None = None
+    way: str = ""
+
+
+Offer = bytes | str | Held
+"""What is read, or how it is sent, or both and more."""
+
+
+def refuse(code: int) -> ATT_Error:
+    """What a write raises to be refused with this code."""
+    return ATT_Error(code)
+
+
+STRAP_SERVICES: Mapping[str, Mapping[str, Offer]] = {
     heart_rate.SERVICE: {heart_rate.UUID: "notify", body_sensor_location.UUID: b"\x01"},
     battery_level.SERVICE: {battery_level.UUID: b"\x50"},
     device_information.SERVICE: {
@@ -56,13 +86,14 @@ class HeldSensor:
         address: str,
         name: str,
         service: str,
-        services: Mapping[str, Mapping[str, bytes | str]],
+        services: Mapping[str, Mapping[str, Offer]],
         *,
         protected: bool = False,
     ) -> None:
         self.address = address
         self.connections: list[Connection] = []
         self.links_made = 0
+        self.written: list[tuple[str, bytes]] = []
         self._link = link
         self._chip = link.controller(name)
         config = DeviceConfiguration(name=name, address=Address(address), irk=bytes(16))
@@ -82,11 +113,11 @@ class HeldSensor:
         self._device.scan_response_data = bytes(AdvertisingData([name_field]))
         self._device.on(Device.EVENT_CONNECTION, self._on_connection)
 
-    def _made(self, uuid: str, value: bytes | str) -> Characteristic[bytes]:
-        if isinstance(value, bytes):
-            return Characteristic(UUID(uuid), _Property.READ, _May.READABLE, value)
-        way = _Property.NOTIFY if value == "notify" else _Property.INDICATE
-        made: Characteristic[bytes] = Characteristic(UUID(uuid), way, _May(0), b"")
+    def _made(self, uuid: str, offer: Offer) -> Characteristic[bytes]:
+        if isinstance(offer, bytes):
+            return Characteristic(UUID(uuid), _Property.READ, _May.READABLE, offer)
+        held = offer if isinstance(offer, Held) else Held(way=offer)
+        made = self._held(uuid, held)
         made.on(Characteristic.EVENT_SUBSCRIPTION, lambda *_: self._changed.set())
         if self._protected:
             subscription = Descriptor(
@@ -96,6 +127,27 @@ class HeldSensor:
             )
             made.descriptors = [subscription]
         return made
+
+    def _held(self, uuid: str, held: Held) -> Characteristic[bytes]:
+        ways, may = _Property(0), _May(0)
+        if held.way:
+            ways |= _Property.NOTIFY if held.way == "notify" else _Property.INDICATE
+        if held.value is not None:
+            ways, may = ways | _Property.READ, may | _May.READABLE
+        if held.takes is not None:
+            ways, may = ways | _Property.WRITE, may | _May.WRITEABLE
+        value, takes = held.value, held.takes
+
+        def write(_peer: Connection, data: bytes) -> None:
+            self.written.append((uuid, data))
+            if takes is not None:
+                takes(data)
+
+        delegated: CharacteristicValue[bytes] = CharacteristicValue(
+            read=None if value is None else lambda _peer: value(),
+            write=None if takes is None else write,
+        )
+        return Characteristic(UUID(uuid), ways, may, delegated)
 
     @contextlib.asynccontextmanager
     async def on(self) -> AsyncIterator[HeldSensor]:
@@ -160,9 +212,15 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.kept: list[Packet] = []
+        self.marks: list[Synced] = []
         self.open = asyncio.Event()
         self.open.set()
         self.fails: Exception | None = None
+
+    @property
+    def records(self) -> list[Packet]:
+        """What devices sent, of all that was kept."""
+        return [packet for packet in self.kept if not is_context(packet)]
 
     async def keep(self, packets: Sequence[Packet]) -> None:
         await self.open.wait()
@@ -178,3 +236,8 @@ class MemoryJournal:
     ) -> Sequence[Packet]:
         every = [p for p in self.kept if (p.device, p.characteristic) == (device, characteristic)]
         return every[-limit:]
+
+    async def synced(self, device: DeviceKey, characteristic: str, session: str) -> int | None:
+        key = device, characteristic, session
+        told = [m for m in self.marks if (m.device, m.characteristic, m.session) == key]
+        return told[-1].number if told else None

@@ -38,7 +38,7 @@ async def test_an_indicated_record_is_journalled_before_it_is_decoded(house: Hou
         house.journal.open.set()
         await house.until(lambda: house.values("breath_carbon_monoxide", BREATH))
         (batch,) = house.batches("breath_carbon_monoxide", BREATH)
-        (kept,) = house.journal.kept
+        (kept,) = house.journal.records
         assert (kept.data.hex(), kept.stored) == ("01007d00", True)
         assert (list(batch.values), list(batch.starts)) == ([12.5], [kept.received])
         assert not batch.live
@@ -56,7 +56,7 @@ async def test_a_record_sent_again_after_a_lost_link_is_one_record(house: House)
         await breath.indicate(RECORD, bytes.fromhex("01007d00"))
         await breath.indicate(RECORD, bytes.fromhex("02007d00"))
         await house.until(lambda: len(house.values("breath_carbon_monoxide", BREATH)) == 2)
-        assert [p.data.hex() for p in house.journal.kept] == ["01007d00", "02007d00"]
+        assert [p.data.hex() for p in house.journal.records] == ["01007d00", "02007d00"]
         assert house.gaps() == [], "a device that stores has no stream to lose"
 
 
@@ -65,14 +65,14 @@ async def test_a_record_sent_again_after_the_program_ended_is_one_record(house: 
         async with house.listening():
             await breath.subscribed(RECORD)
             await breath.indicate(RECORD, bytes.fromhex("01007d00"))
-            await house.until(lambda: house.journal.kept)
+            await house.until(lambda: house.journal.records)
         await breath.advertise()
         async with house.listening():
             await breath.subscribed(RECORD)
             await breath.indicate(RECORD, bytes.fromhex("01007d00"))
             await breath.indicate(RECORD, bytes.fromhex("02007d00"))
             await house.until(lambda: len(house.values("breath_carbon_monoxide", BREATH)) == 2)
-    assert [p.data.hex() for p in house.journal.kept] == ["01007d00", "02007d00"]
+    assert [p.data.hex() for p in house.journal.records] == ["01007d00", "02007d00"]
 
 
 async def test_records_that_came_while_closing_are_journalled(house: House) -> None:
@@ -84,7 +84,7 @@ async def test_records_that_came_while_closing_are_journalled(house: House) -> N
             await breath.indicate(RECORD, bytes.fromhex("02007e00"))
             await asyncio.sleep(0.02)
             house.journal.open.set()
-        assert [p.data.hex() for p in house.journal.kept] == ["01007d00", "02007e00"]
+        assert [p.data.hex() for p in house.journal.records] == ["01007d00", "02007e00"]
 
 
 async def test_what_was_journalled_and_not_taken_in_is_replayed_at_its_time(house: House) -> None:
@@ -130,4 +130,4 @@ async def test_a_journal_that_fails_ends_listening_and_loses_no_record(house: Ho
         await house.until(lambda: house.values("breath_carbon_monoxide", BREATH))
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
-    assert [p.data.hex() for p in house.journal.kept] == ["01007d00"]
+    assert [p.data.hex() for p in house.journal.records] == ["01007d00"]

@@ -13,7 +13,7 @@ from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 
 from adapters.ble.paired import RadioSettings
 from adapters.ble.radio import OnHeard, Radio
-from adapters.ble.session import RADIO_ERRORS
+from adapters.ble.talk import RADIO_ERRORS
 from adapters.errors import AdapterError
 
 _NEXT_STEPS = {

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, tzinfo
+from functools import partial
 
+from adapters.ble import context
+from adapters.ble.decoding import decoded
+from adapters.ble.device_clock import DeviceClock, Setting
 from adapters.ble.hearing import Hearing
-from adapters.ble.paired import RADIO, Paired
-from adapters.ble.profile import told_by
-from adapters.ble.settling import Settled, settle
+from adapters.ble.lanes import Lanes
+from adapters.ble.paired import Paired
+from adapters.ble.replay import replayed
 from adapters.ble.state import Trouble
 from adapters.ble.stream import Stream
-from adapters.errors import DecodeError, ReadingRefused
-from adapters.local_events import LocalBatch, Packet, Unclaimed
-from adapters.reading import DeviceKey, Instant, batches
+from adapters.local_events import LocalBatch, Packet
+from adapters.reading import DeviceKey, Instant
 from adapters.source import Arrival, Journal
+
+LONGEST_LANE = 2000
+"""Live packets of one device that may wait: minutes of any sensor, a second of a flood."""
 
 _REMEMBERED_RECORDS = 256
 _CLOCK_STEPPED_BACK = 1000
@@ -27,20 +34,63 @@ class Inbox:
     A packet that cannot be decoded is counted, kept raw, and stops nothing.
     """
 
-    def __init__(self, journal: Journal, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        now: Callable[[], Instant],
+        *,
+        zone: Callable[[], tzinfo] = lambda: UTC,
+        longest: int = LONGEST_LANE,
+    ) -> None:
         self.troubles: Counter[Trouble] = Counter()
         self.streams: defaultdict[DeviceKey, Stream] = defaultdict(Stream)
-        self.hearings: defaultdict[DeviceKey, Hearing] = defaultdict(Hearing)
-        self._journal = journal
+        self.journal = journal
         self._now = now
-        self._posted: deque[Arrival] = deque()
-        self._more = asyncio.Event()
-        self._to_keep: deque[tuple[Paired, Packet]] = deque()
+        self._zone = zone
+        self._hearings: dict[DeviceKey, Hearing] = {}
+        self._lanes = Lanes(longest, lambda packet: self._complain(packet, "too many came at once"))
+        self._to_keep: deque[tuple[Paired, Packet | None, Callable[[], list[Arrival]]]] = deque()
         self._to_keep_more = asyncio.Event()
+        self._unwritten: dict[DeviceKey, list[Packet]] = {}
+        self._settings: dict[DeviceKey, Setting | None] = {}
         self._stamped: dict[DeviceKey, Instant] = {}
         self._records: defaultdict[tuple[DeviceKey, str], deque[bytes]] = defaultdict(
             lambda: deque(maxlen=_REMEMBERED_RECORDS)
         )
+
+    async def begin(self, paired: Paired) -> Hearing:
+        """A link begins: what comes is kept, but not decoded before `ready`."""
+        device = paired.device
+        if device not in self._settings:
+            kept = await self.journal.kept_before(device, context.CLOCK_SET, 1)
+            self._settings[device] = context.setting_of(kept[0]) if kept else None
+        self._lanes.hold(paired)
+        hearing = Hearing(DeviceClock(zone=self._zone(), setting=self._settings[device]))
+        self._hearings[device] = hearing
+        self._unwritten[device] = [context.begins(device, self._stamp(device), hearing.clock)]
+        return hearing
+
+    def said(self, paired: Paired, uuid: str, data: bytes) -> None:
+        """Take up a value that was read, and that what comes later hangs on.
+
+        Raises:
+            DecodeError: it shows a clock, and cannot be read.
+        """
+        packet = context.said(paired.device, self._stamp(paired.device), uuid, data)
+        self._unwritten.setdefault(paired.device, []).append(packet)
+        context.take_up(self._hearings[paired.device], packet)
+
+    def clock_was_set(self, paired: Paired, at: Instant) -> None:
+        """We set its clock: what was measured before was told by the clock as it was."""
+        device, hearing = paired.device, self._hearings[paired.device]
+        packet = context.clock_set(device, max(at, self._stamp(device)), hearing.clock.ahead)
+        self._settings[device] = context.setting_of(packet)
+        self._write_context(paired)
+        self._keep_soon(paired, packet, partial(self._take_up, hearing, packet))
+
+    def ready(self, paired: Paired) -> None:
+        """All is known that decoding hangs on; also said when the link ends before that."""
+        self._lanes.release(paired)
 
     async def recall(self, paired: Paired, characteristic: str) -> None:
         """Learn from the journal which records are here already; before it is listened to.
@@ -50,24 +100,37 @@ class Inbox:
         """
         key = paired.device, characteristic
         if characteristic in paired.profile.numbered and key not in self._records:
-            kept = await self._journal.kept_before(*key, _REMEMBERED_RECORDS)
+            kept = await self.journal.kept_before(*key, _REMEMBERED_RECORDS)
             self._records[key].extend(packet.data for packet in kept)
 
-    def post(self, arrival: Arrival) -> None:
-        """Put one arrival behind the others."""
-        self._posted.append(arrival)
-        self._more.set()
+    def post(self, paired: Paired, arrival: Arrival) -> None:
+        """Put one arrival behind the others of this device."""
+        self._lanes.put(paired, lambda: [arrival])
+
+    def post_behind_stored(self, paired: Paired, arrival: Arrival) -> None:
+        """Put one arrival behind all packets that are being journalled now."""
+        self._keep_soon(paired, None, lambda: [arrival])
+
+    def lost(self, paired: Paired, why: str) -> None:
+        """The link is lost: behind what came over it there is a gap."""
+        stream = self.streams[paired.device]
+
+        def gap() -> list[Arrival]:
+            begun = stream.lost(paired.person, paired.device, why)
+            return [] if begun is None else [begun]
+
+        self._lanes.put(paired, gap)
 
     async def arrivals(self, until: asyncio.Task[None]) -> AsyncIterator[Arrival]:
         """Arrivals as they come, until the task is done and nothing is left."""
-        until.add_done_callback(lambda _task: self._more.set())
+        until.add_done_callback(lambda _task: self._lanes.wake())
         while True:
-            while self._posted:
-                yield self._posted.popleft()
+            while made := self._lanes.take():
+                for arrival in made:
+                    yield arrival
             if until.done():
                 return
-            self._more.clear()
-            await self._more.wait()
+            await self._lanes.wait()
 
     def trouble(self, device: DeviceKey, characteristic: str, reason: str) -> None:
         """Count something that could not be read."""
@@ -75,7 +138,9 @@ class Inbox:
 
     def live(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet of a live stream, or one that was read."""
-        self._take_in(paired, self._packet(paired, characteristic, data, stored=False))
+        packet = self._packet(paired, characteristic, data, stored=False)
+        hearing = self._hearings.setdefault(paired.device, Hearing())
+        self._lanes.put(paired, partial(self._decoded, paired, packet, hearing), packet)
 
     def stored(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet that the device believes delivered; it is journalled first.
@@ -90,8 +155,10 @@ class Inbox:
             if data in known:
                 return
             known.append(data)
-        self._to_keep.append((paired, self._packet(paired, characteristic, data, stored=True)))
-        self._to_keep_more.set()
+        packet = self._packet(paired, characteristic, data, stored=True)
+        hearing = self._hearings.setdefault(paired.device, Hearing())
+        self._write_context(paired)
+        self._keep_soon(paired, packet, partial(self._decoded, paired, packet, hearing))
 
     async def keep_stored(self) -> None:
         """Journal what devices believe delivered, then decode it, for ever.
@@ -113,70 +180,60 @@ class Inbox:
     async def _keep(self) -> None:
         while self._to_keep:
             waiting = list(self._to_keep)
-            await self._journal.keep([packet for _, packet in waiting])
-            for paired, packet in waiting:
+            if packets := [packet for _, packet, _ in waiting if packet is not None]:
+                await self.journal.keep(packets)
+            for paired, _, make in waiting:
                 self._to_keep.popleft()
-                self._take_in(paired, packet)
+                self._lanes.put(paired, make)
+
+    def _keep_soon(
+        self, paired: Paired, packet: Packet | None, make: Callable[[], list[Arrival]]
+    ) -> None:
+        self._to_keep.append((paired, packet, make))
+        self._to_keep_more.set()
+
+    def _write_context(self, paired: Paired) -> None:
+        """What was said on this link is journalled once there is something that hangs on it."""
+        for packet in self._unwritten.pop(paired.device, []):
+            self._keep_soon(paired, packet, partial(_alone, packet))
 
     async def replay(self, known: Iterable[Paired]) -> AsyncIterator[Arrival]:
         """The readings of packets that were journalled but never taken in, at their old times."""
         devices = {paired.device: paired for paired in known}
-        for packet in await self._journal.not_taken_in():
-            paired = devices.get(packet.device)
-            if paired is None:
-                continue
-            for arrival in self._decoded(paired, packet):
-                yield arrival
+        packets = await self.journal.not_taken_in()
+        for arrival in replayed(packets, devices, self._zone(), self._complain):
+            yield arrival
+
+    def _complain(self, packet: Packet, why: str) -> None:
+        self.trouble(packet.device, packet.characteristic, why)
 
     def _packet(self, paired: Paired, characteristic: str, data: bytes, stored: bool) -> Packet:
-        """No two packets of a device bear one millisecond, or equal values would pass as one."""
-        received = self._now()
-        before = self._stamped.get(paired.device)
-        if before is not None and received <= before < received + _CLOCK_STEPPED_BACK:
-            received = before + 1
-        self._stamped[paired.device] = received
+        received = self._stamp(paired.device)
+        self.streams[paired.device].last_packet = received
         return Packet(paired.device, characteristic, received, data, stored)
 
-    def _take_in(self, paired: Paired, packet: Packet) -> None:
-        stream = self.streams[paired.device]
-        stream.last_packet = packet.received
-        arrivals = self._decoded(paired, packet)
-        streams = not packet.stored and packet.characteristic in paired.profile.reads
+    def _stamp(self, device: DeviceKey) -> Instant:
+        """No two packets of a device bear one millisecond, or equal values would pass as one."""
+        received = self._now()
+        before = self._stamped.get(device)
+        if before is not None and received <= before < received + _CLOCK_STEPPED_BACK:
+            received = before + 1
+        self._stamped[device] = received
+        return received
+
+    def _take_up(self, hearing: Hearing, packet: Packet) -> list[Arrival]:
+        context.take_up(hearing, packet)
+        return _alone(packet)
+
+    def _decoded(self, paired: Paired, packet: Packet, hearing: Hearing) -> list[Arrival]:
+        arrivals = decoded(paired, packet, hearing, self._complain)
+        streams = not packet.stored and paired.profile.streams(packet.characteristic)
         has_readings = len(arrivals) > 1
-        if streams and has_readings and (gap := stream.heard(packet.received)) is not None:
-            self.post(gap)
-        for arrival in arrivals:
-            self.post(arrival)
-
-    def _decoded(self, paired: Paired, packet: Packet) -> list[Arrival]:
-        """Readings first, the packet last: once it comes out, its readings have come out."""
-        made: list[Arrival] = []
-        hearing = self.hearings[paired.device]
-        try:
-            told = told_by(paired.profile, packet, hearing)
-            made.extend(
-                _arrivals(paired, packet, [settle(t, packet, paired, hearing) for t in told])
-            )
-        except DecodeError as error:
-            self.trouble(packet.device, packet.characteristic, error.why)
-        except ReadingRefused as error:
-            self.trouble(packet.device, packet.characteristic, error.reason)
-        made.append(LocalBatch([packet]))
-        return made
+        if streams and has_readings:
+            gap = self.streams[paired.device].heard(packet.received)
+            return arrivals if gap is None else [gap, *arrivals]
+        return arrivals
 
 
-def _arrivals(paired: Paired, packet: Packet, settled: list[Settled]) -> list[Arrival]:
-    """Batches of each person, and what waits for somebody to say whose it is."""
-    made: list[Arrival] = []
-    for person in dict.fromkeys(one.person for one in settled if one.person is not None):
-        own = [one for one in settled if one.person == person]
-        readings, records = [one.reading for one in own], [one.record for one in own]
-        made += batches(
-            person, paired.device, RADIO, readings, live=not packet.stored, records=records
-        )
-    unclaimed = [
-        Unclaimed(paired.device, one.user or 0, one.reading, one.record, packet.received)
-        for one in settled
-        if one.person is None
-    ]
-    return [*made, LocalBatch(unclaimed)] if unclaimed else made
+def _alone(packet: Packet) -> list[Arrival]:
+    return [LocalBatch([packet])]

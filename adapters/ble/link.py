@@ -14,8 +14,9 @@ from bleak.backends.device import BLEDevice
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
-from adapters.ble.session import RADIO_ERRORS, Session
+from adapters.ble.session import Session
 from adapters.ble.state import DeviceState, Word
+from adapters.ble.talk import RADIO_ERRORS
 from adapters.errors import AdapterError
 from adapters.local_events import LinkEvent, LocalBatch, LocalName
 from adapters.reading import DeviceKey, Instant
@@ -73,6 +74,8 @@ class Link:
         self._was_heard = asyncio.Event()
         self._last_heard: float | None = None
         self._introduced = False
+        self._is_up = False
+        self._refused: set[tuple[int, int]] = set()
         self._failures = 0
         self._state = DeviceState("listening", station.now())
 
@@ -99,7 +102,8 @@ class Link:
         return DeviceState(word, state.since, next_step, stream.last_packet)
 
     def _streams(self) -> bool:
-        return bool(self.paired.profile.reads.keys() - self.paired.profile.stored)
+        profile = self.paired.profile
+        return any(profile.streams(uuid) for uuid in profile.subscribes)
 
     def _allowed(self) -> bool:
         allowed = self._station.allowed
@@ -147,17 +151,21 @@ class Link:
         async with self._connection(heard) as (client, lost):
             self._heard = None
             station = self._station
-            session = Session(client, self.paired, station.inbox, station.settings, station.now)
+            session = Session(
+                client, self.paired, station.inbox, station.settings, station.now, lost
+            )
             try:
-                await session.subscribe()
-                self._failures = 0
-                self._turn_to("connected")
+                await session.open()
+                next_step = await session.consent(self._refused)
+                self._is_up, self._failures = True, 0
+                self._turn_to("trouble" if next_step else "connected", next_step)
+                await session.fetch()
                 if not self._introduced:
                     await session.introduce()
                     self._introduced = True
-                await session.stay(lost)
+                await session.stay()
             except RADIO_ERRORS:
-                if client.is_connected or self._state.word != "connected":
+                if client.is_connected or not self._is_up:
                     raise
             finally:
                 session.end()
@@ -185,7 +193,7 @@ class Link:
                 name = LocalName(
                     self.paired.device, "advertised_name", heard.name, self._station.now()
                 )
-                station.inbox.post(LocalBatch([name]))
+                station.inbox.post(self.paired, LocalBatch([name]))
             yield client, lost
         finally:
             with contextlib.suppress(Exception):  # it is let go, whatever the driver says
@@ -197,12 +205,9 @@ class Link:
         self._note("disconnected")
         if self._state.word == "connected":
             self._turn_to("waiting for the device")
-        stream = self._station.inbox.streams[self.paired.device]
-        if self.withdrawn:
-            return
-        gap = stream.lost(self.paired.person, self.paired.device, "the link to the device was lost")
-        if gap is not None:
-            self._station.inbox.post(gap)
+        self._is_up = False
+        if not self.withdrawn:
+            self._station.inbox.lost(self.paired, "the link to the device was lost")
 
     def _failed(self, what: str, next_step: str = "") -> None:
         """It did not work out this time."""
@@ -224,4 +229,4 @@ class Link:
         event = LinkEvent(
             self.paired.device, self._station.now(), what, self._address, rssi, detail
         )
-        self._station.inbox.post(LocalBatch([event]))
+        self._station.inbox.post(self.paired, LocalBatch([event]))

@@ -1,36 +1,30 @@
-"""One connection to one device, from the first subscription to the lost link."""
+"""One connection to one device, from the first question to the lost link.
+
+What is asked first is what the rest hangs on: the device's clock, then what it can do. What it
+believes delivered is listened to in between, so that no record is missed that it sends at once.
+Its clock is set before anything was told by the new time: before it sends by itself, or after all
+its stored records were fetched (docs/decisions/0014-device-clocks.md).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.exc import BleakError, BleakGATTProtocolError
 
-from adapters.ble.characteristics import battery_level, body_sensor_location, system_id
-from adapters.ble.characteristics import device_information as information
-from adapters.ble.characteristics.body_sensor_location import BodySensorLocation
-from adapters.ble.characteristics.system_id import SystemId
+from adapters.ble.characteristics import battery_level
+from adapters.ble.consenting import Refused, consent
+from adapters.ble.fetching import Fetching
 from adapters.ble.inbox import Inbox
+from adapters.ble.introducing import introduction
 from adapters.ble.paired import Paired, RadioSettings
-from adapters.errors import AdapterError, DecodeError
-from adapters.local_events import LocalBatch, LocalName
-from adapters.reading import DeviceFacts, Instant
-
-T = TypeVar("T")
-
-RADIO_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
-"""What bleak raises when a device or the radio does not do as asked."""
-
-_SERIAL_NOT_BY_CHANCE = 5
-"""A serial number of fewer signs may stand in another text by chance."""
-
-# Bluetooth Core Specification 5.4, Vol 3 Part F, 3.4.1.1: Insufficient Authentication,
-# Authorization, Encryption Key Size, Encryption.
-_NEEDS_PAIRING = {0x05, 0x08, 0x0C, 0x0F}
+from adapters.ble.talk import RADIO_ERRORS, Talk
+from adapters.ble.timekeeping import Timekeeper
+from adapters.errors import AdapterError
+from adapters.reading import Instant
 
 
 class Session:
@@ -43,138 +37,149 @@ class Session:
         inbox: Inbox,
         settings: RadioSettings,
         now: Callable[[], Instant],
+        lost: asyncio.Event,
     ) -> None:
-        self._client = client
         self._paired = paired
         self._inbox = inbox
         self._settings = settings
         self._now = now
+        self._lost = lost
+        self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device))
+        self._fetching: list[Fetching] = []
+        self._timekeeper: Timekeeper | None = None
         self._over = False
 
-    async def subscribe(self) -> None:
-        """Ask for everything that the profile reads, and the battery.
+    async def open(self) -> None:
+        """Learn how its clock stands and what it can do, and listen to all that it measures.
 
         Raises:
             AdapterError: the device has nothing that its profile reads, or wants to be paired.
             BleakError: it did not do as asked.
         """
-        wanted = [one for uuid in self._paired.profile.reads for one in self._offered(uuid)]
+        profile, talk = self._paired.profile, self._talk
+        wanted = [one for uuid in profile.subscribes for one in talk.offered(uuid)]
         if not wanted:
             raise AdapterError(
                 "The device does not offer what its kind measures.",
                 "Remove this device and add it again as another kind.",
             )
-        for characteristic in wanted:
+        hearing = await self._inbox.begin(self._paired)
+        keeper = Timekeeper(talk, self._paired, hearing, self._inbox, self._now)
+        self._timekeeper = keeper
+        await keeper.look()
+        if not profile.records:
+            await keeper.set_right()
+        self._fetching = [
+            Fetching(talk, self._paired, access, hearing, self._inbox, self._now)
+            for access in profile.records
+        ]
+        for characteristic in filter(self._is_stored, wanted):
             await self._listen_to(characteristic)
-        for battery in self._offered(battery_level.UUID):
-            if "notify" in battery.properties:
-                await self._listen_to_battery(battery)
+        await self._ask()
+        self._inbox.ready(self._paired)
+        for characteristic in wanted:
+            if not self._is_stored(characteristic):
+                await self._listen_to(characteristic)
+        for battery in talk.offered(battery_level.UUID, "notify"):
+            await self._listen_to_battery(battery)
+        for fetching in self._fetching:
+            await fetching.open()
+
+    async def _ask(self) -> None:
+        profile = self._paired.profile
+        sessions = (access.session for access in profile.records if access.session)
+        for uuid in dict.fromkeys((*profile.asks, *sessions)):
+            if (data := await self._talk.read(uuid)) is not None:
+                self._inbox.said(self._paired, uuid, data)
+
+    def _is_stored(self, one: BleakGATTCharacteristic) -> bool:
+        return self._paired.profile.stores(one.uuid) or "notify" not in one.properties
 
     async def _listen_to_battery(self, battery: BleakGATTCharacteristic) -> None:
         """It is good to know, but nothing fails for want of it."""
         try:
             await self._listen_to(battery)
         except (AdapterError, *RADIO_ERRORS):
-            if not self._client.is_connected:
+            if not self._talk.is_up:
                 raise
-            self._trouble(battery.uuid, "the device does not tell it by itself")
+            self._talk.complain(battery.uuid, "the device does not tell it by itself")
 
     async def _listen_to(self, characteristic: BleakGATTCharacteristic) -> None:
-        uuid = characteristic.uuid
-        stored = uuid in self._paired.profile.stored or "notify" not in characteristic.properties
+        uuid, stored = characteristic.uuid, self._is_stored(characteristic)
         take = self._inbox.stored if stored else self._inbox.live
 
-        def came(_sender: BleakGATTCharacteristic, data: bytearray) -> None:
-            if not self._over:
-                take(self._paired, uuid, bytes(data))
+        def came(data: bytes) -> None:
+            if self._over:
+                return
+            take(self._paired, uuid, data)
+            for fetching in self._fetching:
+                fetching.came(uuid, data)
 
         if stored:
             await self._inbox.recall(self._paired, uuid)
-        try:
-            async with asyncio.timeout(self._settings.operation_timeout):
-                await self._client.start_notify(characteristic, came)
-        except BleakGATTProtocolError as error:
-            if error.code in _NEEDS_PAIRING:
-                raise AdapterError(
-                    "The device speaks only to those it is paired with.",
-                    "Remove this device, put it into pairing mode and add it again.",
-                ) from None
-            raise
+        await self._talk.listen(characteristic, came)
 
-    async def introduce(self) -> None:
-        """Read once what the device says of itself; what cannot be read is left out and counted.
+    async def consent(self, refused: Refused) -> str:
+        """Open the slots of its users whose codes are known; returns what the person is to do.
 
-        What names this single device stays here, also where it stands within another text.
+        Raises:
+            AdapterError: the device wants to be paired.
+            BleakError: it did not do as asked.
         """
-        paired, names = self._paired, {}
-        serial = await self._text(information.SERIAL_NUMBER)
-        if serial:
-            names["serial_number"] = serial
-        if (system := await self._decoded(system_id.UUID, SystemId.from_bytes)) is not None:
-            names["system_id"] = system.text
-        facts = {field: await self._text(uuid) for uuid, field in information.FACTS.items()}
-        if len(serial) >= _SERIAL_NOT_BY_CHANCE:
-            facts = {field: text for field, text in facts.items() if serial not in text}
-        uuid = body_sensor_location.UUID
-        if (place := await self._decoded(uuid, BodySensorLocation.from_bytes)) is not None:
-            facts["body_site"] = place.word
-        self._inbox.post(DeviceFacts(paired.person, paired.device, paired.profile.title, **facts))
-        at = self._now()
-        if names:
-            events = [LocalName(paired.device, what, name, at) for what, name in names.items()]
-            self._inbox.post(LocalBatch(events))
+        if not self._paired.profile.consents:
+            return ""
+        return await consent(self._talk, self._paired, refused)
 
-    async def stay(self, lost: asyncio.Event) -> None:
-        """Stay until the link is lost, reading the battery now and then."""
-        silent = not any("notify" in one.properties for one in self._offered(battery_level.UUID))
-        again = self._settings.battery_every if silent else None
-        while not lost.is_set():
-            if (data := await self._read(battery_level.UUID)) is not None:
-                self._inbox.live(self._paired, battery_level.UUID, data)
-            try:
-                async with asyncio.timeout(again):
-                    await lost.wait()
-            except TimeoutError:
-                continue
-
-    def end(self) -> None:
-        """Whatever still comes over this link is not taken in."""
-        self._over = True
-
-    def _offered(self, uuid: str) -> list[BleakGATTCharacteristic]:
-        every = self._client.services.characteristics.values()
-        return [one for one in every if one.uuid == uuid]
-
-    async def _read(self, uuid: str) -> bytes | None:
-        """The value, or None where there is none or it is not given.
+    async def fetch(self) -> None:
+        """Fetch the stored records that are new, and set the clock once all have come.
 
         Raises:
             BleakError: the link is lost.
         """
-        one = next((one for one in self._offered(uuid) if "read" in one.properties), None)
-        if one is None:
-            return None
-        try:
-            async with asyncio.timeout(self._settings.operation_timeout):
-                return bytes(await self._client.read_gatt_char(one))
-        except RADIO_ERRORS:
-            if not self._client.is_connected:
-                raise
-            self._trouble(uuid, "the device did not let it be read")
-            return None
+        came = [await fetching.run() for fetching in self._fetching]
+        if self._timekeeper is not None and all(came):
+            await self._timekeeper.set_right()
 
-    async def _decoded(self, uuid: str, decode: Callable[[bytes], T]) -> T | None:
-        if (data := await self._read(uuid)) is None:
-            return None
-        try:
-            return decode(data)
-        except DecodeError as error:
-            self._trouble(uuid, error.why)
-            return None
+    async def introduce(self) -> None:
+        """Read once what the device says of itself.
 
-    async def _text(self, uuid: str) -> str:
-        said = await self._decoded(uuid, information.InformationText.from_bytes)
-        return "" if said is None else said.text
+        Raises:
+            BleakError: the link is lost.
+        """
+        said = await introduction(self._talk, self._paired, self._now())
+        self._inbox.post(self._paired, said.facts)
+        if said.names.events:
+            self._inbox.post(self._paired, said.names)
 
-    def _trouble(self, uuid: str, reason: str) -> None:
-        self._inbox.trouble(self._paired.device, uuid, reason)
+    async def stay(self) -> None:
+        """Stay until the link is lost, reading the battery and fetching records now and then.
+
+        Raises:
+            BleakError: the link is lost.
+        """
+        clock = asyncio.get_running_loop().time
+        tells = bool(self._talk.offered(battery_level.UUID, "notify"))
+        battery_due: float | None = clock()
+        records_due = clock() + self._settings.records_every if self._fetching else None
+        while not self._lost.is_set():
+            if battery_due is not None and clock() >= battery_due:
+                await self._read_battery()
+                battery_due = None if tells else clock() + self._settings.battery_every
+            if records_due is not None and clock() >= records_due:
+                await self.fetch()
+                records_due = clock() + self._settings.records_every
+            due = [one for one in (battery_due, records_due) if one is not None]
+            try:
+                async with asyncio.timeout_at(min(due, default=None)):
+                    await self._lost.wait()
+            except TimeoutError:
+                continue
+
+    async def _read_battery(self) -> None:
+        if (data := await self._talk.read(battery_level.UUID)) is not None:
+            self._inbox.live(self._paired, battery_level.UUID, data)
+
+    def end(self) -> None:
+        """Whatever still comes over this link is not taken in."""
+        self._over = True
+        self._inbox.ready(self._paired)

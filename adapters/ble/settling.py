@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
-from adapters.ble.profile import Told
+from adapters.ble.profile import DeviceProfile, Told
+from adapters.ble.record import UNKNOWN_USER
 from adapters.local_events import Packet
 from adapters.reading import PersonKey, Quality, Reading
 
@@ -34,6 +35,9 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     start, quality = packet.received, Quality.NONE
     if told.told is not None:
         start, quality = hearing.clock.when(told.told, packet.received)
+    elif paired.profile.fetches(packet.characteristic):
+        # It was fetched from a memory: when it came says nothing of when it was measured.
+        quality = Quality.CLOCK_NOT_TRUSTED
     reading = Reading(
         told.kind,
         start,
@@ -43,6 +47,21 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
         told.quality | quality,
         told.where,
     )
-    person = paired.person if told.user is None else paired.slots.get(told.user)
-    record = f"{packet.characteristic}:{told.identity}" if told.identity else ""
-    return Settled(person, told.user, reading, record)
+    record = f"{_origin(paired.profile, packet)}:{told.identity}" if told.identity else ""
+    return Settled(_whose(told.user, paired), told.user, reading, record)
+
+
+def _whose(user: int | None, paired: Paired) -> PersonKey | None:
+    """Nobody's, where the device itself does not know who it was."""
+    if user is None:
+        return paired.person
+    return None if user == UNKNOWN_USER else paired.slots.get(user)
+
+
+def _origin(profile: DeviceProfile, packet: Packet) -> str:
+    """The characteristic by which a record is named: of parts that belong together, one.
+
+    Which part of a record comes first may change from one time to the next.
+    """
+    uuid = packet.characteristic
+    return next((one.measures for one in profile.records if uuid in one.until), uuid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from datetime import UTC, tzinfo
 
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
@@ -38,6 +39,7 @@ class BleSource:
         now: Callable[[], Instant],
         radio: Radio | None = None,
         settings: RadioSettings | None = None,
+        zone: Callable[[], tzinfo] = lambda: UTC,
     ) -> None:
         """Put together; nothing is switched on yet.
 
@@ -49,12 +51,13 @@ class BleSource:
             now: the time, ms UTC.
             radio: another radio than the machine's own.
             settings: time-outs and pauses.
+            zone: where the house is, for devices whose clock shows the local time of day.
         """
         self._known = known
         self._allowed = allowed
         self._now = now
         self._settings = settings or RadioSettings()
-        self._inbox = Inbox(journal, now)
+        self._inbox = Inbox(journal, now, zone=zone)
         radio = radio or Radio()
         self._station = Station(radio, self._settings, self._inbox, allowed, now, asyncio.Lock())
         self._ear = Ear(radio, self._settings, self._hear)

@@ -1,0 +1,89 @@
+"""What is journalled of a link beside its packets, so that they are understood after a crash.
+
+A packet hangs on what the device said before: how its clock stood, what it can do. That stands in
+the journal before the packet, as packets whose characteristic is one of our own words.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from adapters.ble.clock_faces import FACES
+from adapters.ble.device_clock import DeviceClock, Setting
+from adapters.ble.hearing import Hearing
+from adapters.local_events import Packet
+from adapters.reading import DeviceKey, Instant
+from adapters.source import LINK_BEGINS
+
+SAID: Final = "said "
+"""Before the UUID of a characteristic that was read."""
+
+CLOCK_SET: Final = "clock set"
+"""We set the device's clock; the data is how far it was ahead until then, in ms, as text."""
+
+
+def begins(device: DeviceKey, at: Instant, clock: DeviceClock) -> Packet:
+    """The packet that marks the beginning of a link, with all that is known of the clock so far."""
+    known: dict[str, object] = {"zone": getattr(clock.zone, "key", "")}
+    if clock.setting is not None:
+        ahead = clock.setting.ahead
+        known["set_at"] = clock.setting.at
+        known["was_ahead_ms"] = None if ahead is None else _ms(ahead)
+    return Packet(device, LINK_BEGINS, at, json.dumps(known).encode(), stored=True)
+
+
+def said(device: DeviceKey, at: Instant, uuid: str, data: bytes) -> Packet:
+    """A value that was read and that later packets hang on."""
+    return Packet(device, SAID + uuid, at, data, stored=True)
+
+
+def clock_set(device: DeviceKey, at: Instant, ahead: timedelta | None) -> Packet:
+    """That we set the clock."""
+    told = "" if ahead is None else str(_ms(ahead))
+    return Packet(device, CLOCK_SET, at, told.encode(), stored=True)
+
+
+def setting_of(packet: Packet) -> Setting:
+    """What `clock_set` says."""
+    told = packet.data.decode()
+    return Setting(packet.received, timedelta(milliseconds=int(told)) if told else None)
+
+
+def is_context(packet: Packet) -> bool:
+    """Whether it is none that the device sent by itself."""
+    word = packet.characteristic
+    return word in (LINK_BEGINS, CLOCK_SET) or word.startswith(SAID)
+
+
+def take_up(hearing: Hearing, packet: Packet) -> None:
+    """Let a hearing know what a packet of context says.
+
+    Raises:
+        DecodeError: it shows a clock, and cannot be read.
+    """
+    word, clock = packet.characteristic, hearing.clock
+    if word == LINK_BEGINS:
+        hearing.clock = _begun(packet, clock.zone)
+    elif word == CLOCK_SET:
+        hearing.clock = clock.was_set(packet.received)
+    else:
+        uuid = word.removeprefix(SAID)
+        hearing.said[uuid] = packet.data
+        if uuid in FACES and (told := FACES[uuid].told(packet.data)) is not None:
+            hearing.clock = DeviceClock.read(told, packet.received, clock.zone, clock.setting)
+
+
+def _begun(packet: Packet, zone: tzinfo) -> DeviceClock:
+    known = json.loads(packet.data)
+    setting = None
+    if "set_at" in known:
+        ahead = known["was_ahead_ms"]
+        setting = Setting(known["set_at"], None if ahead is None else timedelta(milliseconds=ahead))
+    return DeviceClock(zone=ZoneInfo(known["zone"]) if known["zone"] else zone, setting=setting)
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)

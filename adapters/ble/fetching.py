@@ -1,0 +1,193 @@
+"""Stored records, fetched over a Record Access Control Point: only what is new, never a delete.
+
+What is new is known by number. The record of the highest number that came in last time must still
+be there: where it is not, the device was emptied or counts anew, and all of it is fetched. So it is
+where new numbers bear earlier times, and where the service began a new session. A record that comes
+twice is one reading (`adapters.reading.ReadingBatch.records`), so fetching too much costs nothing
+but time (docs/decisions/0016-stored-records.md).
+
+Source: Bluetooth SIG, Glucose Service 1.0.1, 3.5, and Glucose Profile 1.0.1, 4.4; the same in the
+other services that have the control point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from bleak.backends.characteristic import BleakGATTCharacteristic
+
+from adapters.ble.hearing import Hearing
+from adapters.ble.inbox import Inbox
+from adapters.ble.paired import Paired
+from adapters.ble.profile import told_by
+from adapters.ble.record import Record
+from adapters.ble.record_access import RecordAccess
+from adapters.ble.record_procedure import Asked, RecordProcedure
+from adapters.ble.talk import Talk
+from adapters.errors import DecodeError
+from adapters.local_events import LocalBatch, Packet, Synced
+from adapters.reading import Instant
+
+TOO_FEW: Final = "it sent fewer of its stored records than it counted"
+
+_STRAGGLERS = 1.0
+"""Seconds that records may come behind the answer: some systems hand each characteristic's values
+over on a way of its own."""
+
+
+class Fetching:
+    """The stored records of one service of a connected device."""
+
+    def __init__(
+        self,
+        talk: Talk,
+        paired: Paired,
+        access: RecordAccess,
+        hearing: Hearing,
+        inbox: Inbox,
+        now: Callable[[], Instant],
+    ) -> None:
+        self._talk = talk
+        self._paired = paired
+        self._access = access
+        self._hearing = hearing
+        self._inbox = inbox
+        self._now = now
+        self._procedure: RecordProcedure | None = None
+        self._numbers: list[int] = []
+        self._first: bytes | None = None
+        self._came = 0
+        self._more = asyncio.Event()
+
+    def came(self, uuid: str, data: bytes) -> None:
+        """A value came, maybe a record that was asked for."""
+        if self._procedure is None or uuid not in (self._access.measures, *self._access.until):
+            return
+        self._procedure.still_busy()
+        if uuid != self._access.measures:
+            return
+        self._came += 1
+        self._more.set()
+        if self._access.number is None:
+            return
+        try:
+            self._numbers.append(self._access.number(data))
+        except DecodeError:
+            return  # it is counted and kept where it is decoded
+        self._first = self._first or data
+
+    async def open(self) -> None:
+        """Get ready to ask, where the device has the control point.
+
+        Raises:
+            AdapterError: the device wants to be paired.
+            BleakError: it did not do as asked.
+        """
+        measures = self._talk.offered(self._access.measures)
+        control = self._control(measures[0]) if measures else None
+        if control is not None:
+            self._procedure = RecordProcedure(self._talk, control, self._access)
+            await self._procedure.open()
+
+    def _control(self, measures: BleakGATTCharacteristic) -> BleakGATTCharacteristic | None:
+        return self._talk.beside(measures, self._access.control)
+
+    async def run(self) -> bool:
+        """Fetch what is new.
+
+        Returns:
+            whether all of it came; where the device has no control point it sends by itself.
+
+        Raises:
+            BleakError: the link is lost.
+        """
+        if self._procedure is None:
+            return True
+        device, measures = self._paired.device, self._access.measures
+        session = self._hearing.said.get(self._access.session, b"").hex()
+        newest = await self._inbox.journal.synced(device, measures, session)
+        if self._access.number is None or self._is_last(newest):
+            newest = None
+        before = None if newest is None else await self._last_known()
+        self._numbers, self._first = [], None
+        if not await self._fetch(self._procedure, newest):
+            return False
+        if before is not None and self._is_earlier(before) and not await self._all():
+            return False
+        if self._numbers:
+            synced = Synced(device, measures, session, max(self._numbers), self._now())
+            self._inbox.post_behind_stored(self._paired, LocalBatch([synced]))
+        return True
+
+    def _is_last(self, newest: int | None) -> bool:
+        """Whether no higher number can be asked for: the next ones begin anew."""
+        return newest is not None and newest + 1 >= 1 << 8 * self._access.width
+
+    async def _fetch(self, procedure: RecordProcedure, newest: int | None) -> bool:
+        """Ask for those behind the newest; for all where that does not answer the question."""
+        if newest is None:
+            return await self._all()
+        there = await procedure.count(newest)
+        if there.went is Asked.FAILED:
+            return False
+        if there.count == 0:
+            return await self._all()
+        if there.count == 1:
+            return True
+        expected = there.count - 1 if there.count is not None else 0
+        went = await self._report(procedure, newest + 1, expected)
+        return await self._all() if went is Asked.NOT_SO else went is Asked.DONE
+
+    async def _all(self) -> bool:
+        assert self._procedure is not None  # noqa: S101  # asked for by those who have one
+        there = await self._procedure.count(None)
+        if there.went is Asked.FAILED:
+            return False
+        if there.count == 0:
+            return True
+        return await self._report(self._procedure, None, there.count or 0) is Asked.DONE
+
+    async def _report(
+        self, procedure: RecordProcedure, at_least: int | None, expected: int
+    ) -> Asked:
+        """Have records sent, and wait for those that come behind the answer."""
+        self._came = 0
+        went = await procedure.report(at_least)
+        if went is not Asked.DONE:
+            return went
+        while self._came < expected:
+            self._more.clear()
+            try:
+                async with asyncio.timeout(_STRAGGLERS):
+                    await self._talk.while_linked(self._more.wait())
+            except TimeoutError:
+                self._talk.complain(self._access.measures, TOO_FEW)
+                return Asked.FAILED
+        return Asked.DONE
+
+    async def _last_known(self) -> datetime | None:
+        """The device's own time of the last record that is still in the journal."""
+        kept = await self._inbox.journal.kept_before(self._paired.device, self._access.measures, 1)
+        return self._told(kept[0].data) if kept else None
+
+    def _is_earlier(self, before: datetime) -> bool:
+        """Whether the first of the new records bears an earlier time than the last known one."""
+        told = None if self._first is None else self._told(self._first)
+        if told is None or (told.tzinfo is None) != (before.tzinfo is None):
+            return False
+        return told < before
+
+    def _told(self, data: bytes) -> datetime | None:
+        packet = Packet(self._paired.device, self._access.measures, self._now(), data, stored=True)
+        aside = Hearing(self._hearing.clock)
+        aside.said.update(self._hearing.said)
+        try:
+            for one in told_by(self._paired.profile, packet, aside):
+                if isinstance(one, Record) and one.told is not None:
+                    return one.told
+        except DecodeError:
+            return None
+        return None

@@ -1,0 +1,141 @@
+"""What is asked of a connected device, each with a time-out, and what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakError, BleakGATTProtocolError
+
+from adapters.ble.paired import RadioSettings
+from adapters.errors import AdapterError, DecodeError
+
+T = TypeVar("T")
+
+RADIO_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
+"""What bleak raises when a device or the radio does not do as asked."""
+
+# Bluetooth Core Specification 5.4, Vol 3 Part F, 3.4.1.1: Insufficient Authentication,
+# Authorization, Encryption Key Size, Encryption.
+_NEEDS_PAIRING = {0x05, 0x08, 0x0C, 0x0F}
+
+
+def code_of(error: BaseException) -> int | None:
+    """The number of a protocol error, also of one that a service defines for itself."""
+    return int(error.args[0]) if isinstance(error, BleakGATTProtocolError) else None
+
+
+class Talk:
+    """One link, as reads, writes and subscriptions.
+
+    Attributes:
+        settings: how long things may take.
+        lost: set once the link is lost.
+    """
+
+    def __init__(
+        self,
+        client: BleakClient,
+        settings: RadioSettings,
+        lost: asyncio.Event,
+        complain: Callable[[str, str], None],
+    ) -> None:
+        """Put together; ``complain`` is told the characteristic and what was not done."""
+        self.settings = settings
+        self.lost = lost
+        self.complain = complain
+        self._client = client
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the link is up."""
+        return self._client.is_connected
+
+    def offered(self, uuid: str, *may: str) -> list[BleakGATTCharacteristic]:
+        """The characteristics with this UUID that may be used in all these ways."""
+        every = self._client.services.characteristics.values()
+        return [one for one in every if one.uuid == uuid and set(may) <= set(one.properties)]
+
+    def beside(self, other: BleakGATTCharacteristic, uuid: str) -> BleakGATTCharacteristic | None:
+        """The characteristic with this UUID in the same service as another."""
+        same = (one for one in self.offered(uuid) if one.service_handle == other.service_handle)
+        return next(same, None)
+
+    async def read(self, uuid: str) -> bytes | None:
+        """The value, or None where there is none or it is not given.
+
+        Raises:
+            BleakError: the link is lost.
+        """
+        one = next(iter(self.offered(uuid, "read")), None)
+        if one is None:
+            return None
+        try:
+            async with asyncio.timeout(self.settings.operation_timeout):
+                return bytes(await self._client.read_gatt_char(one))
+        except RADIO_ERRORS:
+            if not self.is_up:
+                raise
+            self.complain(uuid, "the device did not let it be read")
+            return None
+
+    async def decoded(self, uuid: str, decode: Callable[[bytes], T]) -> T | None:
+        """The value, decoded; None where there is none that can be."""
+        if (data := await self.read(uuid)) is None:
+            return None
+        try:
+            return decode(data)
+        except DecodeError as error:
+            self.complain(uuid, error.why)
+            return None
+
+    async def write(self, characteristic: BleakGATTCharacteristic, data: bytes) -> None:
+        """Write a value, and wait until the device has taken it.
+
+        Raises:
+            BleakError: it refused, or the link is lost.
+        """
+        async with asyncio.timeout(self.settings.operation_timeout):
+            await self._client.write_gatt_char(characteristic, data, response=True)
+
+    async def listen(
+        self, characteristic: BleakGATTCharacteristic, came: Callable[[bytes], None]
+    ) -> None:
+        """Subscribe: from now on each value is given to ``came``.
+
+        Raises:
+            AdapterError: the device wants to be paired.
+            BleakError: it did not do as asked.
+        """
+        try:
+            async with asyncio.timeout(self.settings.operation_timeout):
+                await self._client.start_notify(
+                    characteristic, lambda _sender, data: came(bytes(data))
+                )
+        except BleakGATTProtocolError as error:
+            if code_of(error) in _NEEDS_PAIRING:
+                raise AdapterError(
+                    "The device speaks only to those it is paired with.",
+                    "Remove this device, put it into pairing mode and add it again.",
+                ) from None
+            raise
+
+    async def while_linked(self, asked: Coroutine[Any, Any, T]) -> T:
+        """Await something that never comes once the link is lost.
+
+        Raises:
+            BleakError: the link is lost.
+        """
+        answer = asyncio.ensure_future(asked)
+        gone = asyncio.ensure_future(self.lost.wait())
+        try:
+            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise BleakError("the link is lost")
+            return answer.result()
+        finally:
+            answer.cancel()
+            gone.cancel()
