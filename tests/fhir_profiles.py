@@ -1,0 +1,134 @@
+"""The rules of the profiles that are claimed, as FHIRPath, for an engine that nobody here wrote.
+
+Sources: HL7 FHIR R4 4.0.1, Observation and the profiles of Vital Signs; HL7 PHD 2.0.0,
+PhdNumericObservation, PhdCompoundNumericObservation, PhdCodedEnumerationObservation; HL7 CGM 1.0.0,
+cgm-sensor-reading-mass-per-volume. Invariants bear the names that they have there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import fhirpathpy
+from fhirpathpy.models import models
+
+from fhir_mappings import systems
+
+Rules = Mapping[str, str]
+"""What a rule says, and its expression, which must be true of the whole resource."""
+
+_BASE = systems.VITAL_SIGNS.removesuffix("vitalsigns")
+_UCUM = f"system = '{systems.UCUM}'"
+
+OBSERVATION: Rules = {
+    "obs-6": "dataAbsentReason.empty() or value.empty()",
+    "obs-7": "value.empty() or component.code.coding.code.intersect(code.coding.code).empty()",
+    "a known status": "status in ('final' | 'preliminary' | 'amended' | 'entered-in-error')",
+    "units are of UCUM": f"value.ofType(Quantity).all({_UCUM}) and "
+    f"component.value.ofType(Quantity).all({_UCUM})",
+}
+_VITAL: Rules = {
+    "one category of vital signs": "category.where(coding.where("
+    f"system = '{systems.CATEGORY}' and code = 'vital-signs').exists()).count() = 1",
+    "vs-1": "effective.toString().length() >= 8",
+    "vs-2": "(component.empty() and hasMember.empty()) implies "
+    "(dataAbsentReason.exists() or value.exists())",
+    "vs-3": "component.all(value.exists() or dataAbsentReason.exists())",
+    "a patient": "subject.reference.startsWith('Patient/')",
+}
+_PHD: Rules = {
+    "one gateway device": f"extension.where(url = '{systems.GATEWAY_DEVICE}').count() = 1 and "
+    "extension.value.ofType(Reference).reference.exists()",
+    "one category of PHD": "category.where(coding.where("
+    f"system = '{systems.PHD_CATEGORY}' and code = 'phd').exists()).count() = 1",
+    "a code of MDC": f"code.coding.where(system = '{systems.MDC}').count() = 1",
+    "a patient": "subject.reference.startsWith('Patient/')",
+    "a time": "effective.exists()",
+    "a sensor": "device.reference.startsWith('Device/')",
+    "one status an interpretation": "interpretation.all(coding.where("
+    f"system = '{systems.MEASUREMENT_STATUS}').count() = 1)",
+    "no status without a value": "interpretation.exists() implies "
+    "(value.exists() or component.value.exists())",
+}
+
+
+def _coded(*loincs: str) -> Rules:
+    return {
+        f"one code {loinc}": f"code.coding.where(system = '{systems.LOINC}' and "
+        f"code = '{loinc}').count() = 1"
+        for loinc in loincs
+    }
+
+
+def _measured(*units: str) -> Rules:
+    held = " | ".join(f"'{unit}'" for unit in units)
+    return {
+        f"in {' or '.join(units)}": "value.all(value.exists() and unit.exists() and "
+        f"{_UCUM} and code in ({held}))"
+    }
+
+
+def _part(loinc: str) -> Rules:
+    part = f"component.where(code.coding.where(code = '{loinc}').exists())"
+    return {
+        f"one part {loinc}": f"{part}.count() = 1",
+        f"{loinc} in mm[Hg]": f"{part}.value.all(value.exists() and {_UCUM} and code = 'mm[Hg]')",
+    }
+
+
+PROFILES: Mapping[str, Rules] = {
+    _BASE + "heartrate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
+    _BASE + "resprate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
+    _BASE + "oxygensat": {**_VITAL, **_coded("2708-6"), **_measured("%")},
+    _BASE + "bodytemp": {**_VITAL, **_coded("8310-5"), **_measured("Cel", "[degF]")},
+    _BASE + "bodyweight": {**_VITAL, **_coded("29463-7"), **_measured("g", "kg", "[lb_av]")},
+    _BASE + "bodyheight": {**_VITAL, **_coded("8302-2"), **_measured("cm", "[in_i]")},
+    _BASE + "bmi": {**_VITAL, **_coded("39156-5"), **_measured("kg/m2")},
+    _BASE + "bp": {
+        **_VITAL,
+        **_coded("85354-9"),
+        **_part("8480-6"),
+        **_part("8462-4"),
+        "no value of its own": "value.empty()",
+    },
+    systems.PHD_NUMERIC: {
+        **_PHD,
+        "a number or none": "value.all($this is Quantity) and component.empty()",
+    },
+    systems.PHD_COMPOUND: {
+        **_PHD,
+        "parts that are numbers": "value.empty() and component.count() > 1 and "
+        "component.value.all($this is Quantity)",
+        "parts with codes of MDC": f"component.all(code.coding.where(system = '{systems.MDC}')"
+        ".count() = 1)",
+    },
+    systems.PHD_CODED: {
+        **_PHD,
+        "a word of MDC or none": "value.all($this is CodeableConcept) and "
+        f"value.coding.all(system = '{systems.MDC}')",
+    },
+    systems.CGM_READING: {
+        **_coded("99504-3"),
+        "an instant": "effective.count() = 1 and effective.all($this is dateTime)",
+        "a value as it is fixed": "value.count() = 1 and "
+        f"value.all({_UCUM} and code = 'mg/dL' and unit = 'mg/dl')",
+        "a patient": "subject.reference.startsWith('Patient/')",
+    },
+}
+"""The rules of every profile that an Observation of ours may claim but US Core's."""
+
+
+def broken(document: dict[str, Any]) -> Iterator[str]:
+    """Every rule that a resource breaks, of Observation and of what it claims."""
+    claimed = [one for one in document["meta"].get("profile", ()) if "/us/core/" not in one]
+    for profile in ["Observation", *claimed]:
+        for says, rule in (OBSERVATION if profile == "Observation" else PROFILES[profile]).items():
+            if _compiled(rule)(document, None) != [True]:
+                yield f"{profile.rpartition('/')[2]}: {says}"
+
+
+@cache
+def _compiled(rule: str) -> Callable[[Mapping[str, Any], Mapping[str, Any] | None], list[Any]]:
+    return fhirpathpy.compile(f"iif({rule}, true, false)", models["r4"])

@@ -1,0 +1,164 @@
+"""What is claimed holds: every Observation against the rules of its profiles."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.kinds import Kind, all_kinds
+from fhir_mappings import systems
+from fhir_mappings.render import render
+from fhir_mappings.table import row_of, rows
+from tests.fhir_profiles import PROFILES, broken
+from tests.fhir_shapes import EXAMPLES, SENSOR, one
+from tests.test_fhir_render import _outgoing, readings, shapes
+
+EVERY = (systems.VITAL_SIGNS, *PROFILES)
+Fault = Callable[[dict[str, Any]], object]
+
+
+def _example(name: str) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(render(*EXAMPLES[name])[0])
+    return made
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_shape_obeys_the_rules_of_what_it_claims(name: str) -> None:
+    assert list(broken(_example(name))) == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_is_claimed_of_any_reading_holds(data: st.DataObject) -> None:
+    reading = data.draw(readings())
+    shape = replace(data.draw(shapes(reading.kind)), profiles=EVERY)
+
+    assert list(broken(json.loads(render(_outgoing(reading), shape)[0]))) == []
+
+
+@pytest.mark.parametrize("name", rows())
+def test_every_kind_claims_what_a_device_of_its_own_fulfils(name: Kind) -> None:
+    row, known = row_of(name), all_kinds()[name]
+    values = {"components": "120|80", "category": next(iter(row.values), "")}
+    shape = replace(SENSOR, kind=name, profiles=EVERY)
+    document = json.loads(render(*one(shape, values.get(known.shape, 1)))[0])
+    claimed = set(document["meta"].get("profile", ()))
+    mdc = any(coding["system"] == systems.MDC for coding in document["code"]["coding"])
+
+    assert claimed >= {one for one in row.profiles if not one.startswith(systems.US_CORE)}
+    assert any("/uv/phd/" in one for one in claimed) == mdc
+    assert list(broken(document)) == []
+
+
+def test_every_profile_of_the_table_has_its_rules_and_is_claimed_by_a_shape() -> None:
+    named = {one for row in rows().values() for one in row.profiles}
+    claimed = {one for name in EXAMPLES for one in _example(name)["meta"].get("profile", ())}
+
+    assert {one for one in named if not one.startswith(systems.US_CORE)} <= set(PROFILES)
+    phd = {systems.PHD_NUMERIC, systems.PHD_COMPOUND, systems.PHD_CODED, systems.CGM_READING}
+    assert phd <= claimed
+
+
+FAULTS: list[tuple[str, Fault, str]] = [
+    (
+        "quantity-instant",
+        lambda one: one.update(dataAbsentReason={"text": "x"}),
+        "Observation: obs-6",
+    ),
+    ("quantity-instant", lambda one: one.update(status="done"), "Observation: a known status"),
+    (
+        "quantity-instant",
+        lambda one: one["valueQuantity"].update(system="urn:x"),
+        "Observation: units are of UCUM",
+    ),
+    ("quantity-instant", lambda one: one["valueQuantity"].update(code="bpm"), "heartrate: in /min"),
+    ("quantity-instant", lambda one: one["valueQuantity"].pop("unit"), "heartrate: in /min"),
+    ("quantity-instant", lambda one: one.pop("valueQuantity"), "heartrate: vs-2"),
+    (
+        "quantity-instant",
+        lambda one: one["category"].pop(0),
+        "heartrate: one category of vital signs",
+    ),
+    (
+        "quantity-instant",
+        lambda one: one["category"].pop(1),
+        "PhdNumericObservation: one category of PHD",
+    ),
+    (
+        "quantity-instant",
+        lambda one: one["extension"].clear(),
+        "PhdNumericObservation: one gateway device",
+    ),
+    ("quantity-instant", lambda one: one.pop("device"), "PhdNumericObservation: a sensor"),
+    (
+        "quantity-instant",
+        lambda one: one["subject"].update(reference="Group/1"),
+        "heartrate: a patient",
+    ),
+    ("quantity-instant", lambda one: one.pop("effectiveDateTime"), "heartrate: vs-1"),
+    (
+        "quantity-instant",
+        lambda one: one.update(effectiveDateTime="2026"),
+        "heartrate: vs-1",
+    ),
+    (
+        "quantity-instant",
+        lambda one: one["code"]["coding"].pop(1),
+        "PhdNumericObservation: a code of MDC",
+    ),
+    ("quantity-pulse", lambda one: one["code"]["coding"].pop(1), "heartrate: one code 8867-4"),
+    (
+        "quantity-no-skin-contact",
+        lambda one: one["interpretation"][0]["coding"][0].update(system="urn:x"),
+        "PhdNumericObservation: one status an interpretation",
+    ),
+    (
+        "components",
+        lambda one: one["component"][1]["valueQuantity"].update(code="kPa"),
+        "bp: 8462-4 in mm[Hg]",
+    ),
+    ("components", lambda one: one["component"].pop(1), "bp: one part 8462-4"),
+    ("components", lambda one: one["component"][0].pop("valueQuantity"), "bp: vs-3"),
+    (
+        "components",
+        lambda one: one["component"][0]["code"]["coding"].pop(1),
+        "PhdCompoundNumericObservation: parts with codes of MDC",
+    ),
+    (
+        "components",
+        lambda one: one["component"][0].update(code=one["code"]) or one.update(valueString="x"),
+        "Observation: obs-7",
+    ),
+    (
+        "quantity-glucose-sensor",
+        lambda one: one["valueQuantity"].update(unit="mg/dL"),
+        "cgm-sensor-reading-mass-per-volume: a value as it is fixed",
+    ),
+    (
+        "quantity-glucose-sensor",
+        lambda one: one.update(effectivePeriod={"start": one.pop("effectiveDateTime")}),
+        "cgm-sensor-reading-mass-per-volume: an instant",
+    ),
+    (
+        "category-mdc",
+        lambda one: one["valueCodeableConcept"]["coding"][0].update(system="urn:x"),
+        "PhdCodedEnumerationObservation: a word of MDC or none",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "says"), [pytest.param(*fault, id=fault[2]) for fault in FAULTS]
+)
+def test_a_planted_fault_breaks_its_rule(name: str, spoil: Fault, says: str) -> None:
+    document = copy.deepcopy(_example(name))
+    spoil(document)
+
+    assert says in set(broken(document))
