@@ -13,23 +13,55 @@ from bumble.device import Connection, Peer
 
 from adapters.simulator.scanner import text
 
+_MOST_EARLY = 1000
+
 
 class GattClient(gatt_client.Client):
     """Bumble's GATT client, which can hold back the confirmation of an indication.
 
     A value's confirmation tells the device that it may forget the value. `before_confirm` holds,
     by characteristic handle, what is awaited first.
+
+    A bonded device sends without being asked again, often before anybody here has subscribed.
+    What comes so is kept, unconfirmed, until somebody does (`hand_over`), or lost, as most
+    Bluetooth stacks do.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, keeps_early: bool) -> None:
+        """Speak for one link.
+
+        Args:
+            connection: the link.
+            keeps_early: whether values are kept that come before anybody subscribed.
+        """
         super().__init__(connection)
+        self._keeps_early = keeps_early
+        self._early: list[att.ATT_Handle_Value_Notification | att.ATT_Handle_Value_Indication] = []
         self.before_confirm: dict[int, Callable[[], Awaitable[object]]] = {}
         self._held: set[asyncio.Task[None]] = set()
         self._hold: Callable[[], Awaitable[object]] | None = None
 
+    def hand_over(self, handle: int) -> None:
+        """Somebody has subscribed: give them what came before."""
+        early = [value for value in self._early if value.attribute_handle == handle]
+        self._early = [value for value in self._early if value.attribute_handle != handle]
+        for value in early:
+            self.on_gatt_pdu(value)
+
+    def _comes_early(self, handle: int) -> bool:
+        return (
+            self._keeps_early
+            and handle not in self.notification_subscribers
+            and handle not in self.indication_subscribers
+        )
+
     def on_gatt_pdu(self, att_pdu: att.ATT_PDU) -> None:
         """From the device; notifications by the short way (`adapters.simulator.hot`)."""
-        if isinstance(att_pdu, att.ATT_Handle_Value_Notification):
+        sends = att.ATT_Handle_Value_Notification | att.ATT_Handle_Value_Indication
+        if isinstance(att_pdu, sends) and self._comes_early(att_pdu.attribute_handle):
+            if len(self._early) < _MOST_EARLY:
+                self._early.append(att_pdu)
+        elif isinstance(att_pdu, att.ATT_Handle_Value_Notification):
             self.on_att_handle_value_notification(att_pdu)
         else:
             super().on_gatt_pdu(att_pdu)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from bumble import core, hci
 from bumble.device import Advertisement, Connection, Device, DeviceConfiguration
-from bumble.pairing import PairingConfig
+from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import TransportSink, TransportSource
 
 from adapters.simulator import hot
@@ -19,6 +19,22 @@ _CHIP_ANSWERS_S = 1.0
 
 Hearer = Callable[[Advertisement], None]
 
+AskPasskey = Callable[[str], Awaitable[int | None]]
+"""Asked with the address of a device for the six digits that it shows; None gives up."""
+
+
+class Keyboard(PairingDelegate):
+    """Somebody who can read what a device shows, and type it here."""
+
+    def __init__(self, address: str, ask: AskPasskey) -> None:
+        super().__init__(PairingDelegate.IoCapability.DISPLAY_OUTPUT_AND_KEYBOARD_INPUT)
+        self._address = address
+        self._ask = ask
+
+    async def get_number(self) -> int | None:
+        """What was typed."""
+        return await self._ask(self._address)
+
 
 class Central:
     """A host stack in the central role.
@@ -27,13 +43,46 @@ class Central:
     share it take turns.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(
+        self, device: Device, *, keeps_early: bool = True, passkey: AskPasskey | None = None
+    ) -> None:
+        """A host stack that is switched on.
+
+        Args:
+            device: Bumble's.
+            keeps_early: whether values of bonded devices are kept that come before anybody has
+                subscribed on this link; most Bluetooth stacks lose them.
+            passkey: who is asked for the six digits that a device shows; nobody, if left out:
+                then devices that want them cannot be paired with.
+        """
         self.device = device
+        self.keeps_early = keeps_early
+        self._ask_passkey = passkey
+        self._asked: dict[int, AskPasskey] = {}
+        device.pairing_config_factory = self._pairing
         self._connecting = asyncio.Lock()
         self._switching = asyncio.Lock()
         self._hearers: dict[Hearer, bool] = {}
         self._scanning_actively: bool | None = None
         device.on(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
+
+    @contextlib.contextmanager
+    def asking(self, connection: Connection, passkey: AskPasskey | None) -> Iterator[None]:
+        """Ask this one for the passkey of this link, if one is needed."""
+        ask = passkey or self._ask_passkey
+        if ask is not None:
+            self._asked[connection.handle] = ask
+        try:
+            yield
+        finally:
+            self._asked.pop(connection.handle, None)
+
+    def _pairing(self, connection: Connection) -> PairingConfig:
+        ask = self._asked.get(connection.handle)
+        if ask is None:
+            return PairingConfig(sc=True, mitm=False, bonding=True)
+        delegate = Keyboard(connection.peer_address.to_string(False), ask)
+        return PairingConfig(sc=True, mitm=True, bonding=True, delegate=delegate)
 
     async def listen(self, hearer: Hearer, *, active: bool) -> None:
         """Give every advertisement to `hearer` until it is dismissed."""
@@ -89,9 +138,22 @@ class Central:
 
 @contextlib.asynccontextmanager
 async def powered(
-    source: TransportSource, sink: TransportSink, name: str
+    source: TransportSource,
+    sink: TransportSink,
+    name: str,
+    *,
+    keeps_early: bool = True,
+    passkey: AskPasskey | None = None,
 ) -> AsyncIterator[Central]:
-    """A central on this chip, switched on; every link is let go at the end."""
+    """A central on this chip, switched on; every link is let go at the end.
+
+    Args:
+        source: what comes from the chip.
+        sink: what goes to the chip.
+        name: what it calls itself.
+        keeps_early: as in `Central`.
+        passkey: as in `Central`.
+    """
     address = hci.Address.generate_static_address()
     config = DeviceConfiguration(
         name=name,
@@ -101,12 +163,9 @@ async def powered(
         address_resolution_offload=True,
     )
     device = hot.device(config, source, sink)
-    device.pairing_config_factory = lambda _connection: PairingConfig(
-        sc=True, mitm=False, bonding=True
-    )
     await device.power_on()
     try:
-        yield Central(device)
+        yield Central(device, keeps_early=keeps_early, passkey=passkey)
     finally:
         for connection in list(device.connections.values()):
             with contextlib.suppress(core.BaseBumbleError, hci.HCI_Error, TimeoutError):

@@ -16,7 +16,7 @@ from bumble import att, core, hci
 from bumble.device import Advertisement, Connection, Peer
 
 from adapters.simulator.attributes import GattClient, discover
-from adapters.simulator.central import Central
+from adapters.simulator.central import AskPasskey, Central
 from adapters.simulator.waiting import is_cancelled
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class SimulatedClient(BaseBleakClient):
             if self._target is None:
                 self._target = await self._find()
             connection = await _translated(self.central.connect(self._target))
-        connection.gatt_client = GattClient(connection)
+        connection.gatt_client = GattClient(connection, keeps_early=self.central.keeps_early)
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
         self._connection = connection
         self._gone = asyncio.get_running_loop().create_future()
@@ -129,15 +129,20 @@ class SimulatedClient(BaseBleakClient):
             ended = asyncio.ensure_future(_translated(self._connection.disconnect()))
             await asyncio.shield(ended)
 
-    async def pair(self, *_args: Any, **_options: Any) -> None:
+    async def pair(self, *_args: Any, passkey: AskPasskey | None = None, **_options: Any) -> None:
         """Pair and bond; the bond lasts as long as the radio.
 
+        Args:
+            passkey: only here: asked for the six digits that the device shows, with its address;
+                None as an answer gives up. Left out, whoever the radio was given is asked.
+
         Raises:
-            BleakError: the device refused.
+            BleakError: the device refused, or the passkey was wrong.
         """
         connection = self._connected()
         if not connection.is_encrypted:
-            await self._ask(connection.pair())
+            with self.central.asking(connection, passkey):
+                await self._ask(connection.pair())
 
     async def unpair(self) -> None:
         """Forget the bond."""
@@ -204,6 +209,8 @@ class SimulatedClient(BaseBleakClient):
         except BaseException:
             self._notified.pop(characteristic.handle, None)
             raise
+        if isinstance(connection.gatt_client, GattClient):
+            connection.gatt_client.hand_over(characteristic.handle)
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
         """Unsubscribe."""

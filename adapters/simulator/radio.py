@@ -20,7 +20,7 @@ from adapters.errors import AdapterError
 from adapters.simulator.extra import need_bumble
 
 if TYPE_CHECKING:
-    from adapters.simulator.central import Central
+    from adapters.simulator.central import AskPasskey, Central
     from adapters.simulator.link import RadioLink
 
 
@@ -34,8 +34,21 @@ class SimulatedRadio(Radio):
 
 
 @contextlib.asynccontextmanager
-async def virtual_radio(link: RadioLink, name: str = "gateway") -> AsyncIterator[SimulatedRadio]:
+async def virtual_radio(
+    link: RadioLink,
+    name: str = "gateway",
+    *,
+    keeps_early: bool = True,
+    passkey: AskPasskey | None = None,
+) -> AsyncIterator[SimulatedRadio]:
     """A radio on this virtual air, in this process, e.g. beside simulated sensors in a test.
+
+    Args:
+        link: the air.
+        name: what this radio calls itself.
+        keeps_early: whether values of bonded devices are kept that come before anybody here has
+            subscribed; False loses them, as most Bluetooth stacks do.
+        passkey: who is asked, with the address of a device, for the six digits that it shows.
 
     Raises:
         AdapterError: the simulator is not installed.
@@ -45,19 +58,22 @@ async def virtual_radio(link: RadioLink, name: str = "gateway") -> AsyncIterator
 
     chip = link.controller(name)
     try:
-        async with powered(chip, chip, name) as central:
+        async with powered(chip, chip, name, keeps_early=keeps_early, passkey=passkey) as central:
             yield _radio(central)
     finally:
         link.remove(chip)
 
 
 @contextlib.asynccontextmanager
-async def hci_radio(transport: str, name: str = "gateway") -> AsyncIterator[SimulatedRadio]:
+async def hci_radio(
+    transport: str, name: str = "gateway", *, passkey: AskPasskey | None = None
+) -> AsyncIterator[SimulatedRadio]:
     """A radio whose chip is elsewhere, e.g. in the simulator's own process.
 
     Args:
         transport: as Bumble names it: ``tcp-client:127.0.0.1:PORT``.
         name: what this radio calls itself.
+        passkey: as in `virtual_radio`.
 
     Raises:
         AdapterError: the simulator is not installed, or does not answer.
@@ -74,7 +90,7 @@ async def hci_radio(transport: str, name: str = "gateway") -> AsyncIterator[Simu
             f"The simulator does not answer at {transport}.",
             "Start it with: health-gateway simulate SCENARIO",
         ) from error
-    async with opened, powered(opened.source, opened.sink, name) as central:
+    async with opened, powered(opened.source, opened.sink, name, passkey=passkey) as central:
         watch = asyncio.ensure_future(_links_end_with(opened.source.terminated, central))
         try:
             yield _radio(central)
