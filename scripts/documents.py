@@ -12,6 +12,7 @@ import typer
 from adapters.ble.catalog import built_in
 from adapters.kinds import all_kinds
 from gateway.commands.everything import app
+from scripts.mapping_page import mapping
 
 DOCS = Path(__file__).parent.parent / "docs"
 RUN = [
@@ -99,6 +100,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "kinds.md": kinds,
     "devices.md": devices,
     "commands.md": commands,
+    "mapping.md": mapping,
 }
 
 
