@@ -115,13 +115,10 @@ class DeviceProfile:
         """Every characteristic that is subscribed to for what it measures."""
         return (*self.reads, *self.follows, *self.locates)
 
-    def fetches(self, uuid: str) -> bool:
-        """Whether records of this characteristic are asked for, from the device's memory."""
-        return any(uuid in (one.measures, *one.until) for one in self.records)
-
     def stores(self, uuid: str) -> bool:
         """Whether packets of this characteristic are records that the device believes delivered."""
-        return uuid in self.stored or self.fetches(uuid)
+        fetched = any(uuid in (one.measures, *one.until) for one in self.records)
+        return fetched or uuid in self.stored
 
     def streams(self, uuid: str) -> bool:
         """Whether a silence of this characteristic is a gap in what is known of the person."""

@@ -35,9 +35,6 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     start, quality = packet.received, Quality.NONE
     if told.told is not None:
         start, quality = hearing.clock.when(told.told, packet.received)
-    elif paired.profile.fetches(packet.characteristic):
-        # It was fetched from a memory: when it came says nothing of when it was measured.
-        quality = Quality.CLOCK_NOT_TRUSTED
     reading = Reading(
         told.kind,
         start,
