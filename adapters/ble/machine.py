@@ -77,16 +77,22 @@ class Layout:
     def read(self, data: bytes) -> tuple[int, bool, dict[str, Field]]:
         """The flags, whether the resistance level has one byte, and the fields.
 
+        Where a reserved bit announces a field of which nothing is known, the bytes at the end are
+        passed over: walking pads of KingSmith and rowers of Technogym send such.
+
         Raises:
             DecodeError: a field that the flags announce is missing, or more is there.
         """
         fields = Reader(data)
-        flags = fields.unsigned(self.flags) & (self.known | (1 << len(self.groups)) - 1)
+        flags = fields.unsigned(self.flags)
+        reserved = flags & ~(self.known | (1 << len(self.groups)) - 1)
         present = self._present(flags ^ 1)
-        narrow = self._is_narrow(present, fields.left)
+        narrow = not reserved and self._is_narrow(present, fields.left)
         values: dict[str, Field] = {}
         for number in present:
             values[number.name] = number.take(fields, self._width(number, narrow))
+        if reserved:
+            fields.rest()
         fields.end()
         return flags, narrow, values
 

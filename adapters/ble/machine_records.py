@@ -32,12 +32,12 @@ _TENTH = Decimal("0.1")
 class Tells:
     """What a field becomes: the kind, and what one of the number sent is in its unit.
 
-    ``silent`` is a number that says that nothing is measured.
+    ``silent`` are numbers that say that nothing is measured.
     """
 
     kind: Kind
     step: Decimal = _ONE
-    silent: int | None = None
+    silent: frozenset[int] = frozenset()
 
 
 SPEED: Final = Tells(kind("machine_speed"), Decimal("0.01"))
@@ -52,8 +52,9 @@ CADENCE: Final = Tells(kind("cycling_cadence"), _HALF)
 
 EVERY_MACHINE: Final[Mapping[str, Tells]] = {
     "energy": Tells(kind("machine_energy")),
-    # Machines send 0 as long as nobody holds their grips or wears a strap.
-    "heart_rate": Tells(kind("heart_rate"), silent=0),
+    # Machines send 0 as long as nobody holds their grips or wears a strap; ellipticals of TRUE 255
+    # (cagnulein/qdomyos-zwift, pull request 4013).
+    "heart_rate": Tells(kind("heart_rate"), silent=frozenset({0, 255})),
     "metabolic_equivalent": Tells(kind("metabolic_equivalent"), _TENTH),
 }
 
@@ -85,7 +86,7 @@ class Pieces:
         values, self._values = self._values, {}
         for name, told in tells.items():
             number = values.get(name)
-            if isinstance(number, int) and number != told.silent:
+            if isinstance(number, int) and number not in told.silent:
                 value = Quantity(number * told.step, row_of(told.kind).unit)
                 yield Reading(told.kind, self._at, value)
 

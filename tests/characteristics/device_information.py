@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from adapters.ble.characteristics.device_information import InformationText
+from adapters.ble.characteristics.pnp_id import Numbered, PnpId
 from adapters.ble.characteristics.system_id import SystemId
+from tests.ble_packets import uint16
 from tests.characteristics import Case, Vector
 
 CASES = (
@@ -38,6 +40,18 @@ CASES = (
                 "debc9afeff563412",
                 SystemId(0xFFFE9ABCDE, 0x123456),
                 "Device Information Service 1.1, 3.6: its own example, address 12:34:56:9A:BC:DE",
+            ),
+        ),
+    ),
+    Case(
+        "PnP ID",
+        PnpId,
+        st.builds(PnpId, st.sampled_from(Numbered), uint16, uint16, uint16),
+        (
+            Vector(
+                "010d0000001001",
+                PnpId(Numbered.BLUETOOTH_SIG, 0x000D, 0, 0x0110),
+                "Texas Instruments BLE-Stack, devinfoservice.c: its devices' own value",
             ),
         ),
     ),

@@ -46,6 +46,11 @@ CASES = (
                 "FleXoft/Polar-H7-HRM issue #1: frame of a Polar H7, 705.078 and 695.3125 ms",
             ),
             Vector(
+                "16485401ec02",
+                HeartRateMeasurement(72, True, rr=(340, 748)),
+                "movisens/SmartGattLib, HeartRateMeasurementTest: 0.33203125 s and 0.73046875 s",
+            ),
+            Vector(
                 "e048",
                 HeartRateMeasurement(72),
                 "Heart Rate Service 1.0, 3.1.1.1: reserved bits are ignored",
