@@ -59,7 +59,8 @@ def heard(device: GlucoseSensor) -> Hearing:
 
 def asked(device: GlucoseSensor, op: Op, operand: Operand = None) -> CgmSpecificOpsControlPoint:
     """An operation, over the control point."""
-    secured = bool(device.operations) and device.read(cgm_feature.UUID)[1:2] >= b"\x10"
+    feature = CgmFeature.from_bytes(device.read(cgm_feature.UUID))
+    secured = Feature.E2E_CRC in feature.features
     (sent,) = device.write(
         cgm_specific_ops_control_point.UUID,
         bytes(CgmSpecificOpsControlPoint(op, operand, secured)),

@@ -121,7 +121,7 @@ class GlucoseSensor:
             Special.NAN if failed else now,
             self._offset & 0xFFFF,
             self._noticed,
-            trend=SFLOAT.nearest(change.quantize(_TENTH)),
+            trend=None if failed else SFLOAT.nearest(change.quantize(_TENTH)),
             quality=Decimal(0) if failed else Decimal(95),
             secured=self._secured,
         )
