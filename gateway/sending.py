@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import resources
 
 from yarl import URL
@@ -48,6 +50,7 @@ class Sender:
         self._door = door
         self._origins = origins
         self._uploader = uploader
+        self._stays: Staying | None = None
 
     async def round(self, *, patience: float = 5.0) -> Report:
         """Release what arrived or was agreed to, then send what is due.
@@ -75,7 +78,11 @@ class Sender:
 
     async def _look(self) -> None:
         """What must stay here, and which addresses are open, as they are now."""
-        self._door.replace_scanner(await self._thread.do(scanner, self._house))
+        stays = await self._thread.do(staying, self._house)
+        if stays != self._stays:
+            # Beside the store's thread: with many devices it takes longer than a commit may wait.
+            self._door.replace_scanner(await asyncio.to_thread(stays.scanner))
+            self._stays = stays
         self._origins.clear()
         self._origins.update(await self._thread.do(_origins, self._house))
 
@@ -121,9 +128,26 @@ def _origins(house: House) -> frozenset[str]:
     return frozenset(str(URL(one.invitation.fhir_base).origin()) for one in house.recipients.list())
 
 
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """Every local value of a home, and the texts that leave by themselves."""
+
+    values: frozenset[str]
+    public: frozenset[str]
+
+    def scanner(self) -> Scanner:
+        """Knows all of them."""
+        return Scanner(self.values, self.public)
+
+
+def staying(house: House) -> Staying:
+    """What stays here at this moment; in the store's thread."""
+    return Staying(frozenset(house.local.all_values()), frozenset(_public(house)))
+
+
 def scanner(house: House) -> Scanner:
     """Knows every local value of this home; in the store's thread."""
-    return Scanner(house.local.all_values(), _public(house))
+    return staying(house).scanner()
 
 
 def _public(house: House) -> Iterator[str]:

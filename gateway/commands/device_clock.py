@@ -59,7 +59,9 @@ def clock(
 def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: bool) -> None:
     times = house.device_times()
     waiting = {one.device.key: one.device for one in times.list(whose.key) if one.waiting}
-    device = waiting.get(DeviceKey(told)) or device_of(house, told)  # one that is forgotten may wait too
+    device = waiting.get(DeviceKey(told)) or device_of(
+        house, told
+    )  # one that is forgotten may wait too
     act = Act(now(), f"person:{whose.key}", SESSION, house.clock())
     n = times.say(device.key, whose.key, act, right=right)
     if as_json:

@@ -9,7 +9,7 @@ import typer
 
 from adapters.errors import UnknownKind
 from adapters.kinds import Kind, all_kinds, kind, row_of
-from adapters.reading import Instant, text_of
+from adapters.reading import Instant, Quality, place_of, quality_of, text_of
 from gateway.app import House
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
@@ -130,6 +130,10 @@ def _rows(
                 if reading.current_value is None
                 else text_of(reading.current_value, reading.current_decimals),
                 "unit": row.unit,
+                "quality": [
+                    str(one.name).lower() for one in Quality if one & quality_of(reading.flags)
+                ],
+                "place": place_of(reading.flags) or None,
             }
             for reading in house.readings.window(series.id, first, last, limit)
         ]

@@ -21,9 +21,16 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 class Templates:
-    """The templates of one app, those of `htmlkit` under them; every value is escaped."""
+    """The templates of one app, those of `htmlkit` under them; every value is escaped.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they are.
+        filters: what this app's templates can do besides.
+    """
+
+    def __init__(
+        self, folder: Path, filters: Mapping[str, Callable[..., object]] | None = None
+    ) -> None:
         self._jinja = Environment(
             loader=FileSystemLoader([folder, _HERE / "templates"]),
             autoescape=True,
@@ -41,6 +48,7 @@ class Templates:
             unit=words.unit,
             when=words.when,
             whole=words.whole,
+            **(filters or {}),
         )
 
     def text(self, name: str, values: Mapping[str, Any]) -> str:

@@ -194,6 +194,7 @@ class LocalStore:
             " UNION ALL SELECT 'clock_seen', COUNT(*) FROM clock_seen"
             " UNION ALL SELECT 'synced', COUNT(*) FROM synced"
             " UNION ALL SELECT 'unclaimed', COUNT(*) FROM unclaimed"
+            " UNION ALL SELECT 'consent_code', COUNT(*) FROM consent_code"
         )
         return dict(rows.fetchall())
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_timezone
 
 from adapters.reading import Instant, PersonKey
+from gateway.rights.device_times import DeviceTimes
+from gateway.rights.whose import Whose
 from gateway.sharing.consent import ClockState
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipients
@@ -20,6 +22,7 @@ from gateway.store.local import LocalStore
 from gateway.store.people import People
 from gateway.store.readings import Readings
 from gateway.store.sessions import Sessions
+from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
 from gateway.web.codes import Codes
 from gateway.web.preview import Previews
@@ -27,6 +30,7 @@ from gateway.web.readings_book import ReadingsBook
 from gateway.web.sent_book import SentBook
 from gateway.web.sharing_book import SharingBook
 from gateway.web.stays_book import StaysBook
+from gateway.web.yours_book import YoursBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Desk:
     Attributes:
         now: the clock. clock: whether it can be believed.
         simulation: whether every page must say that nothing here is real.
-        stays: None where the keys of `local.db` were not opened.
+        stays, yours: None where the keys of `local.db` were not opened.
         zone: where a person lives, for midnights and printed times.
     """
 
@@ -52,6 +56,8 @@ class Desk:
     sharing: SharingBook
     sent: SentBook
     stays: StaysBook | None
+    yours: YoursBook | None
+    times: DeviceTimes
     zone: Callable[[PersonKey], tzinfo]
 
 
@@ -88,5 +94,11 @@ def make_desk(
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),
         stays=StaysBook(local, devices) if local is not None else None,
+        yours=YoursBook(
+            Whose(readings, devices, Slots(db), ledger, audit, db, local.db, simulation)
+        )
+        if local is not None
+        else None,
+        times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         zone=zone,
     )

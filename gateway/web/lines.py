@@ -74,6 +74,7 @@ class Lines:
         return [
             Line(label, _points(part, row, frame), hue=hue)
             for hue, (label, part) in enumerate(zip(row.components, found, strict=True), start=1)
+            if part or label not in row.optional
         ]
 
     def _values(self, person: PersonKey, kind: Kind, frame: Frame) -> list[tuple[int, str]]:

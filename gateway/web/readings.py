@@ -15,12 +15,13 @@ from gateway.web.readings_book import Story
 from gateway.web.shown import unit_of
 from gateway.web.spans import SPANS, Span
 from gateway.web.visit import VISIT, Visit
+from gateway.web.yours import questions
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
     """The newest reading of each kind."""
     visit = request[VISIT]
-    return visit.page("readings.html", **await newest(visit))
+    return visit.page("readings.html", asked=await questions(visit), **await newest(visit))
 
 
 async def newest(visit: Visit) -> dict[str, Any]:
@@ -40,7 +41,13 @@ async def kind(request: web.Request) -> web.StreamResponse:
     story = await visit.ask(
         visit.desk.readings.story, visit.person, asked, span, visit.now, visit.zone
     )
-    return visit.page("kind.html", story=story, sentence=sentence(story), spans=span_words())
+    return visit.page(
+        "kind.html",
+        asked=await questions(visit),
+        story=story,
+        sentence=sentence(story),
+        spans=span_words(),
+    )
 
 
 def span_words() -> dict[Span, str]:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from gateway.web import entry, live, readings, sent, share, stays
+from gateway.web import entry, live, readings, sent, share, stays, yours
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,6 +47,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/readings", readings.overview, audit="page.readings", nav="readings"),
     Route("GET", "/readings/live", live.live, audit="page.readings.live", nav="readings"),
     Route("GET", "/readings/{kind}", readings.kind, audit="page.reading", nav="readings"),
+    Route("GET", "/yours", yours.yours, audit="page.yours", nav="readings"),
+    Route("POST", "/yours/user", yours.answer_user, audit="yours.user", nav="readings"),
+    Route("POST", "/yours/reading", yours.answer_reading, audit="yours.reading", nav="readings"),
+    Route("GET", "/times", yours.times, audit="page.times", nav="readings"),
+    Route("POST", "/times", yours.answer_times, audit="times.answer", nav="readings"),
     Route("GET", "/share", share.overview, audit="page.share", nav="share"),
     Route("GET", "/share/to/{recipient}", share.choose, audit="page.share.choose", nav="share"),
     Route("GET", "/share/preview", share.preview, audit="page.share.preview", nav="share"),

@@ -17,6 +17,7 @@ from gateway.htmlkit.pages import BrowserFiles, Templates
 from gateway.web.desk import Desk
 from gateway.web.guards import in_words, only_same_site, signed_in
 from gateway.web.live import PULSE, Pulse, beating, end_streams
+from gateway.web.remarks import remarks
 from gateway.web.routes import STATIC, add_routes
 from gateway.web.visit import DESK, TEMPLATES
 
@@ -43,7 +44,7 @@ def make_app(desk: Desk, hosts: AllowedHosts) -> web.Application:
         client_max_size=_LARGEST_FORM,
     )
     app[DESK] = desk
-    app[TEMPLATES] = Templates(_HERE / "templates")
+    app[TEMPLATES] = Templates(_HERE / "templates", {"remarks": remarks})
     app[PULSE] = Pulse(desk)
     app.on_response_prepare.append(strict_headers)
     app.cleanup_ctx.append(beating)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from adapters.kinds import KindRow
-from adapters.reading import Instant, Quality, text_of
+from adapters.reading import Instant, Quality, place_of, quality_of, text_of
 from gateway.store.query import ReadingRow
 
 PPM: Final = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
@@ -24,6 +24,7 @@ class Shown:
         numbers: its parts as numbers; None for a word or an absence.
         unit: a UCUM code.
         doubts: what is known to be doubtful about it.
+        place: where it was taken, one of `adapters.reading.PLACES`; empty where that is not said.
     """
 
     at: Instant
@@ -34,6 +35,7 @@ class Shown:
     device: str
     doubts: Quality
     corrected: bool
+    place: str = ""
 
 
 def scale_of(row: KindRow) -> Decimal:
@@ -70,6 +72,7 @@ def shown(row: KindRow, reading: ReadingRow, device: str) -> Shown:
         numbers=numbers,
         unit=unit_of(row),
         device=device,
-        doubts=Quality(reading.flags),
+        doubts=quality_of(reading.flags),
         corrected=reading.version > 0,
+        place=place_of(reading.flags),
     )
