@@ -95,6 +95,19 @@ async def test_data_arrives_at_the_next_connection_event() -> None:
     assert ear.heard == [(0.03, b"1"), (0.03, b"29"), (0.06, b"31")]
 
 
+async def test_packets_of_one_connection_event_stay_in_their_order() -> None:
+    _, _, sender, ear = pair(Conditions())
+    link = RadioLink(Conditions(interval=0.02))
+    for chip in (sender, ear):
+        link.add_controller(chip)
+        link.on_address_changed(chip)
+    ear.clock = HandClock()
+    for number in range(50):
+        link.send_acl_data(sender, ear.random_address, LE, bytes([number]))
+    await asyncio.sleep(0.05)
+    assert [data[0] for _, data in ear.heard] == list(range(50))
+
+
 async def test_lost_packets_come_later_but_never_out_of_order() -> None:
     clock, link, sender, ear = pair(Conditions(interval=0.03, loss=0.5, seed=9))
     for number in range(200):

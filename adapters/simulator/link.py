@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -67,6 +68,9 @@ class RadioLink(Air):
         self._by_address: dict[hci.Address, Controller] = {}
         self._places: dict[str, Conditions] = {}
         self._next_event: dict[tuple[str, str], float] = {}
+        self._on_the_air: defaultdict[tuple[str, str], deque[Callable[[], None]]] = defaultdict(
+            deque
+        )
 
     @property
     def clock(self) -> Clock:
@@ -194,4 +198,7 @@ class RadioLink(Air):
         while self._random.random() < place.loss:
             due += interval
         self._next_event[key] = due
-        clock.call_at(due, deliver)
+        # Timers of one instant go off in any order, but the oldest packet is delivered first.
+        waiting = self._on_the_air[key]
+        waiting.append(deliver)
+        clock.call_at(due, lambda: waiting.popleft()())
