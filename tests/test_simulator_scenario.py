@@ -177,7 +177,7 @@ def test_a_scenario_with_an_end_ends() -> None:
         pytest.param("seed = ", "it is not TOML", id="not TOML"),
         pytest.param('title = "Empty"\n', "device: this is missing; add it", id="no device"),
         pytest.param(ONE + "sped = 2\n", "device.0.sped: there is no such setting", id="misspelt"),
-        pytest.param(ONE.replace("-strap", "-strip"), "take one of: breath-monitor", id="model"),
+        pytest.param(ONE.replace("-strap", "-strip"), "take one of: blood-", id="model"),
         pytest.param(ONE + ONE.partition("\n")[2], "give each its own id", id="twice"),
         pytest.param(ONE + 'values.spo2 = {shape="constant", value=1}', "does not measure", id="v"),
         pytest.param(ONE + "rate_hz = 0\n", "greater than 0 (it says 0)", id="rate"),
