@@ -16,6 +16,9 @@ from adapters.simulator.waiting import heeding, let_go
 _ASKS_WITHIN_S = 30.0
 """How long a device that leaves by itself gives a peer to find out what it offers."""
 
+_LOOKS = 8
+"""How often it looks, in the time after which it leaves, whether it may."""
+
 
 class Presence:
     """The advertising of one device, and the end of its links."""
@@ -97,9 +100,9 @@ class Presence:
                 await self._come.wait()
                 continue
             wait = stays if self._outgoing.has_sent else max(stays, _ASKS_WITHIN_S)
-            until = self._outgoing.last + wait
-            if until > self._clock.time() or not self._outgoing.is_idle:
-                await sleep_until(self._clock, max(until, self._clock.time() + stays / 4))
+            idle_s = self._clock.time() - self._outgoing.last
+            if idle_s < wait or not self._outgoing.is_idle:
+                await sleep_until(self._clock, self._clock.time() + stays / _LOOKS)
                 continue
             if math.isfinite(self._heard_until):
                 self._heard_until = self._clock.time()
