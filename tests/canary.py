@@ -36,6 +36,10 @@ MARKED: dict[str, str] = {
     "zone": "Pacific/Chatham",
     "weather": "WeatherTemperature-61.75",
     "route": "route_2026-03-14_7.17am",
+    "device's own time": "2a18 4711 at 20260314T071731",
+    "session of a sensor": "began 20260302T184509",
+    "how far a clock is off": "87654321098",
+    "nobody's weight": "61.73918264",
     "host name": "bartholomea-pi",
     "wireless network": "Quillon Home 5G",
 }

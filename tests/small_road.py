@@ -14,10 +14,13 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
-from adapters.kinds import all_kinds
-from adapters.reading import PersonKey
+from adapters.ble.paired import RADIO
+from adapters.kinds import all_kinds, kind
+from adapters.local_events import ClockSeen, LocalBatch, Synced, Unclaimed
+from adapters.reading import PersonKey, Quantity, Reading, batches
 from adapters.simulator.process import serve
 from adapters.simulator.scenario import load
 from gateway import clock
@@ -26,6 +29,7 @@ from gateway.importing import import_export
 from gateway.log import Log, quieten_others
 from gateway.pairing import add_device, look_around
 from gateway.parts.collecting import Collecting
+from gateway.pipeline import take_in
 from gateway.sending import sender
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.offer import allow_collecting, give, make_offer
@@ -142,6 +146,7 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         added = road.tables_of(house)  # some of it is written over at the first connection
         import_export(house, road.write_export(folder / "export"), person, now=clock.now)
         await _collect(house, thread, lines)
+        _stored_records(house, person)
         async with recipient() as one, recipient() as other:
             for server in (one, other):
                 _agree(house, person.key, server.base)
@@ -153,10 +158,36 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         seen.tables = road.tables_of(house)
         for name, rows in added.items():
             seen.tables[name] += [row for row in rows if row not in seen.tables[name]]
-        seen.here = canary.find_in(house.local.all_values())
+        seen.here = canary.find_in([*house.local.all_values(), *_kept_of_records(house)])
     finally:
         thread.close()
     return seen
+
+
+def _stored_records(house: House, person: Person) -> None:
+    """What a device with a memory tells: its own times, a sensor's session, somebody unknown."""
+    device = next(one.key for one in house.devices.list() if one.adapter == "ble")
+    now, record = clock.now(), canary.MARKED["device's own time"]
+    known = Reading(kind("pulse_rate"), now - 60_000, Quantity(Decimal(70), "/min"))
+    kilos = Quantity(Decimal(canary.MARKED["nobody's weight"]), "kg")
+    nobodys = Reading(kind("body_weight"), now - 60_000, kilos)
+    local = LocalBatch(
+        [
+            Synced(device, "2aa7", canary.MARKED["session of a sensor"], 17, now),
+            ClockSeen(device, now, int(canary.MARKED["how far a clock is off"]), True),
+            Unclaimed(device, 3, nobodys, f"again {record}", now),
+        ]
+    )
+    own = batches(person.key, device, RADIO, [known], records=[record])
+    take_in(house, [*own, local], adapter="ble", at=now)
+
+
+def _kept_of_records(house: House) -> list[str]:
+    return [
+        str(row)
+        for table in ("synced", "clock_seen", "unclaimed")
+        for row in house.local.db.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+    ]
 
 
 async def _collect(house: House, thread: StoreThread, lines: io.StringIO) -> None:

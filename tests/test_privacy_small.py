@@ -18,6 +18,7 @@ KEPT_HERE = {
     "strap address", "monitor address", "neighbour's address", "advertised name",
     "monitor's name", "neighbour's name", "serial number", "system id", "source name",
     "watch name", "device name", "local identifier", "latitude", "longitude", "altitude", "zone",
+    "device's own time", "session of a sensor", "how far a clock is off", "nobody's weight",
 }  # fmt: skip
 """What must be found in `local.db`: else the day put nothing to test."""
 

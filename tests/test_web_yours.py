@@ -184,6 +184,8 @@ async def test_the_times_of_a_device_are_answered_for(home: Furnished, right: bo
         after = await _answer(visitor, "/times", "/times", answer="right" if right else "wrong")
         assert "No reading waits for an answer." in after.words
         assert "clock of the device was off" not in (await visitor.get("/readings")).words
+        words = (await visitor.get("/readings/pulse_rate")).words
+        assert ("the device’s clock was wrong" in words) is not right
     acts = [one.act for one in home.house.audit.entries()]
     assert ("clock.confirmed" if right else "clock.wrong") in acts
 

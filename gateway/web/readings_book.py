@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from adapters.kinds import Kind, KindRow, all_kinds
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.htmlkit.chart import Drawing, Frame, Line, draw, gaps
+from gateway.store.clock_answers import UNSURE, Verdicts
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
 from gateway.store.intake import highest_intake
@@ -119,7 +120,7 @@ class ReadingsBook:
         zone: tzinfo,
     ) -> Card:
         row = all_kinds()[newest.kind]
-        latest = shown(row, newest.reading, titles.get(newest.device, ""))
+        latest = self._shown(row, newest.reading, titles.get(newest.device, ""))
         total = None
         if _sums(row):
             points = self._readings.trend_between(person, row.kind, list(today(now, zone)))
@@ -134,6 +135,14 @@ class ReadingsBook:
             simulated=newest.simulated,
             drawing=_drawing(row, time.frame, self._lines.of(person, row, time), zone),
         )
+
+    def _shown(self, row: KindRow, reading: ReadingRow, device: str) -> Shown:
+        """A reading; a time that the person confirmed is not doubtful any more."""
+        if reading.flags & UNSURE:
+            series = self._readings.series_by_id(reading.series)
+            if not Verdicts(self._db, series).doubt(reading.flags, reading.intake):
+                reading = replace(reading, flags=reading.flags & ~UNSURE)
+        return shown(row, reading, device)
 
     def _newest(self, series: int) -> list[ReadingRow]:
         rows = self._db.conn.execute(
@@ -154,7 +163,7 @@ class ReadingsBook:
                 continue
             rows = self._newest(series.id)
             title = titles.get(series.device, "")
-            found += [shown(row, each, title) for each in rows if each.start >= frame.since]
+            found += [self._shown(row, each, title) for each in rows if each.start >= frame.since]
         return sorted(found, key=lambda one: -one.at)[:_NEWEST]
 
 

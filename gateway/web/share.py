@@ -13,9 +13,10 @@ from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.words import DAY
 from gateway.sharing.agreement import card, text_hash
 from gateway.sharing.errors import NotAllowed
+from gateway.sharing.shelves import shelves
 from gateway.sharing.words import CATEGORY_WORDS, COLLECT_WORDS, GRAIN_WORDS, PURPOSE_WORDS, said
 from gateway.web.preview import MOST_COUNTED
-from gateway.web.sharing_book import Choice, categories
+from gateway.web.sharing_book import Choice
 from gateway.web.visit import VISIT, Visit
 
 PERIODS: Final[Mapping[str, int]] = {"30": 30, "90": 90, "365": 365}
@@ -44,13 +45,14 @@ async def choose(request: web.Request) -> web.StreamResponse:
     recipient = await visit.ask(
         visit.desk.sharing.recipient, visit.person, request.match_info["recipient"]
     )
+    measured = await visit.ask(visit.desk.readings.kinds, visit.person)
     return visit.page(
         "choose.html",
         recipient=recipient,
         card=card,
-        categories=categories(),
+        shelves=shelves(measured),
         category_words=_said(CATEGORY_WORDS, visit),
-        measured=await visit.ask(visit.desk.readings.kinds, visit.person),
+        measured=measured,
         purposes=_said(PURPOSE_WORDS, visit),
         grains=_said(GRAIN_WORDS, visit),
         periods=period_words(),

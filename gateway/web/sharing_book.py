@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from adapters.kinds import Kind, all_kinds
+from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.agreement import NOTICE, NOTICE_VERSION
-from gateway.sharing.consent import COLLECTING, ClockState, Collecting, shareable_kinds
+from gateway.sharing.consent import COLLECTING, ClockState, Collecting
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import NoticeAcknowledged
@@ -239,11 +239,3 @@ class SharingBook:
         found = self._ledger.state().grants.get(grant)
         if found is None or found.person != person:
             raise NotAllowed("You have not agreed to that.", "Look at the list and try again.")
-
-
-def categories() -> dict[str, list[Kind]]:
-    """The kinds that can be shared, by consent category, in the order of the kinds' table."""
-    found: dict[str, list[Kind]] = {}
-    for kind in shareable_kinds():
-        found.setdefault(all_kinds()[kind].consent, []).append(kind)
-    return found
