@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bumble.att import ATT_Error
@@ -47,7 +47,7 @@ class Held:
         way: how it is sent: ``notify``, ``indicate`` or not at all.
     """
 
-    value: Callable[[], bytes] | None = None
+    value: Callable[[], bytes | Awaitable[bytes]] | None = None
     takes: Callable[[bytes], None] | None = None
     way: str = ""
 
@@ -94,6 +94,7 @@ class HeldSensor:
         self.connections: list[Connection] = []
         self.links_made = 0
         self.written: list[tuple[str, bytes]] = []
+        self.happened: list[tuple[str, str]] = []
         self._link = link
         self._chip = link.controller(name)
         config = DeviceConfiguration(name=name, address=Address(address), irk=bytes(16))
@@ -118,7 +119,7 @@ class HeldSensor:
             return Characteristic(UUID(uuid), _Property.READ, _May.READABLE, offer)
         held = offer if isinstance(offer, Held) else Held(way=offer)
         made = self._held(uuid, held)
-        made.on(Characteristic.EVENT_SUBSCRIPTION, lambda *_: self._changed.set())
+        made.on(Characteristic.EVENT_SUBSCRIPTION, lambda *_: self._on_subscription(uuid))
         if self._protected:
             subscription = Descriptor(
                 GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR,
@@ -140,14 +141,24 @@ class HeldSensor:
 
         def write(_peer: Connection, data: bytes) -> None:
             self.written.append((uuid, data))
+            self.happened.append(("written", uuid))
             if takes is not None:
                 takes(data)
 
+        def read(_peer: Connection) -> bytes | Awaitable[bytes]:
+            self.happened.append(("read", uuid))
+            assert value is not None
+            return value()
+
         delegated: CharacteristicValue[bytes] = CharacteristicValue(
-            read=None if value is None else lambda _peer: value(),
+            read=None if value is None else read,  # type: ignore[arg-type]  # either, at its will
             write=None if takes is None else write,
         )
         return Characteristic(UUID(uuid), ways, may, delegated)
+
+    def _on_subscription(self, uuid: str) -> None:
+        self.happened.append(("subscribed", uuid))
+        self._changed.set()
 
     @contextlib.asynccontextmanager
     async def on(self) -> AsyncIterator[HeldSensor]:

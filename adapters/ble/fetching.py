@@ -17,8 +17,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bleak.backends.characteristic import BleakGATTCharacteristic
-
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired
@@ -56,7 +54,7 @@ class Fetching:
         self._hearing = hearing
         self._inbox = inbox
         self._now = now
-        self._procedure: RecordProcedure | None = None
+        self._procedure = self._found()
         self._numbers: list[int] = []
         self._first: bytes | None = None
         self._came = 0
@@ -69,7 +67,7 @@ class Fetching:
         self._procedure.still_busy()
         if uuid != self._access.measures:
             return
-        self._came += 1
+        self._came += self._access.held(data)
         self._more.set()
         if self._access.number is None:
             return
@@ -79,27 +77,34 @@ class Fetching:
             return  # it is counted and kept where it is decoded
         self._first = self._first or data
 
+    def _found(self) -> RecordProcedure | None:
+        """The control point stands in the service of what it gives out: a device may have two."""
+        for measures in self._talk.offered(self._access.measures):
+            control = self._talk.beside(measures, self._access.control)
+            if control is not None:
+                return RecordProcedure(self._talk, control, self._access)
+        return None
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the device has the control point; where not, it sends by itself."""
+        return self._procedure is not None
+
     async def open(self) -> None:
-        """Get ready to ask, where the device has the control point.
+        """Get ready to ask.
 
         Raises:
             AdapterError: the device wants to be paired.
             BleakError: it did not do as asked.
         """
-        measures = self._talk.offered(self._access.measures)
-        control = self._control(measures[0]) if measures else None
-        if control is not None:
-            self._procedure = RecordProcedure(self._talk, control, self._access)
+        if self._procedure is not None:
             await self._procedure.open()
-
-    def _control(self, measures: BleakGATTCharacteristic) -> BleakGATTCharacteristic | None:
-        return self._talk.beside(measures, self._access.control)
 
     async def run(self) -> bool:
         """Fetch what is new.
 
         Returns:
-            whether all of it came; where the device has no control point it sends by itself.
+            whether all of it came.
 
         Raises:
             BleakError: the link is lost.

@@ -66,13 +66,14 @@ class Session:
         hearing = await self._inbox.begin(self._paired)
         keeper = Timekeeper(talk, self._paired, hearing, self._inbox, self._now)
         self._timekeeper = keeper
-        await keeper.look()
-        if not profile.records:
-            await keeper.set_right()
-        self._fetching = [
+        fetchings = (
             Fetching(talk, self._paired, access, hearing, self._inbox, self._now)
             for access in profile.records
-        ]
+        )
+        self._fetching = [one for one in fetchings if one.is_offered]
+        await keeper.look()
+        if not self._fetching:
+            await keeper.set_right()
         for characteristic in filter(self._is_stored, wanted):
             await self._listen_to(characteristic)
         await self._ask()
@@ -137,7 +138,7 @@ class Session:
             BleakError: the link is lost.
         """
         came = [await fetching.run() for fetching in self._fetching]
-        if self._timekeeper is not None and all(came):
+        if self._timekeeper is not None and came and all(came):
             await self._timekeeper.set_right()
 
     async def introduce(self) -> None:
