@@ -1,0 +1,63 @@
+"""What can be chosen, in an order that can be read: what is here first, the rest folded."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from adapters.kinds import Kind, all_kinds
+from gateway.sharing.consent import shareable_kinds
+from gateway.sharing.shelves import shelves
+from tests.fakes_web import NOW, STRAP, make_home, number
+from tests.web_visitor import visiting
+
+HEART, WEIGHT = Kind("heart_rate"), Kind("body_weight")
+
+
+def test_everything_that_can_be_shared_stands_on_one_shelf() -> None:
+    kinds = [kind for shelf in shelves([HEART]) for kind in (*shelf.here, *shelf.more)]
+
+    assert sorted(kinds) == sorted(shareable_kinds())
+    for shelf in shelves([HEART]):
+        assert {all_kinds()[kind].consent for kind in (*shelf.here, *shelf.more)} == {
+            shelf.category
+        }
+
+
+def test_categories_with_readings_come_first_and_what_stays_here_never() -> None:
+    made = shelves([WEIGHT, Kind("battery_level")])
+
+    assert (made[0].category, made[0].here) == ("body", (WEIGHT,))
+    assert not any(shelf.here for shelf in made[1:])
+    assert "home" not in {shelf.category for shelf in made}
+
+
+def test_within_a_shelf_and_among_shelves_the_order_is_that_of_the_table() -> None:
+    order = list(all_kinds())
+    for shelf in shelves([HEART, WEIGHT]):
+        for kinds in (shelf.here, shelf.more):
+            assert list(kinds) == sorted(kinds, key=order.index)
+    assert [shelf.category for shelf in shelves([])] == list(
+        dict.fromkeys(
+            all_kinds()[kind].consent for kind in sorted(shareable_kinds(), key=order.index)
+        )
+    )
+
+
+async def test_at_first_sight_only_what_was_measured_is_offered(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    home.know_risks()
+    home.take_in(STRAP, [number("heart_rate", NOW - 3000, "64", "/min")])
+    async with visiting(home) as visitor:
+        page = await visitor.get(f"/share/to/{home.recipient()}")
+    home.house.close()
+    folded = re.findall(r"<details>.*?</details>", page.text, re.DOTALL)
+    seen = re.sub(r"<details>.*?</details>", "", page.text, flags=re.DOTALL)
+
+    assert re.findall(r'name="kind" value="(\w+)"', seen) == ["heart_rate"]
+    offered = [re.findall(r'name="kind" value="(\w+)"', one) for one in folded]
+    assert sorted(kind for kinds in offered for kind in kinds) == sorted(
+        {*shareable_kinds()} - {HEART}
+    )
+    for one, kinds in zip(folded, offered, strict=True):
+        assert not kinds or f"{len(kinds)} " in one.partition("</summary>")[0]
