@@ -42,7 +42,7 @@ from adapters.simulator.instrument import AttError, Sent
 from adapters.simulator.models import glucose_sensor
 from adapters.simulator.models.glucose_sensor import GlucoseSensor
 from tests.ble_packets import packet
-from tests.instruments import Time, fetched, moment, setup
+from tests.instruments import DONE, Time, fetched, moment, setup
 
 
 def a_sensor(time: Callable[[], datetime], **options: object) -> GlucoseSensor:
@@ -192,3 +192,10 @@ def test_an_operation_that_cannot_be_done_is_answered(data: bytes, answer: Answe
     (sent,) = device.write(cgm_specific_ops_control_point.UUID, e2e_crc.sealed(data))
     said = CgmSpecificOpsControlPoint.from_bytes(sent.data)
     assert said.operand == Outcome(data[0], answer)
+
+
+def test_a_history_goes_out_several_records_in_a_packet() -> None:
+    sent = fetched(a_sensor(Time(), records=10, packed=4))
+    assert [cgm_measurement.count(one.data) for one in sent[:-1]] == [4, 4, 2]
+    assert [cgm_measurement.number(one.data) for one in sent[:-1]] == [15, 35, 45]
+    assert sent[-1].data == DONE

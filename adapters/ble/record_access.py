@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapters.errors import DecodeError
+
 NumberOf = Callable[[bytes], int]
-"""The number by which a record is asked for; raises DecodeError if the packet is not one."""
+"""Takes a number from a packet; raises DecodeError if it is not a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,14 @@ class RecordAccess:
     Attributes:
         control: the UUID of the control point that stands in the same service.
         measures: the characteristic that the records come on.
-        number: the number of such a record: a sequence number, a time offset in minutes, a record
-            number; None where the service can only give out all of them.
+        number: by which such a record is asked for: a sequence number, a time offset in minutes,
+            a record number; None where the service can only give out all of them.
         filter: the filter type that asks by that number, 1 in most services (Assigned Numbers of
             each service: sequence number or time offset); its operand is as wide as `width`.
         width: bytes of that number.
         until: the characteristics of records that belong together with the measured one (a
             context), which may come a little after it.
+        holds: how many records a packet holds, where one may hold several; None for always one.
         session: a characteristic whose change makes all numbers begin anew (a sensor's session
             start time); "" where numbers go on for ever.
     """
@@ -38,4 +41,12 @@ class RecordAccess:
     filter: int = 1
     width: int = 2
     until: tuple[str, ...] = ()
+    holds: NumberOf | None = None
     session: str = ""
+
+    def held(self, data: bytes) -> int:
+        """How many records a packet holds; one that cannot be read counts for one."""
+        try:
+            return self.holds(data) if self.holds is not None else 1
+        except DecodeError:
+            return 1

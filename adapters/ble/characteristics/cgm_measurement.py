@@ -155,6 +155,15 @@ def number(data: bytes) -> int:
     return max(record.offset for record in CgmMeasurement.from_bytes(data).records)
 
 
+def count(data: bytes) -> int:
+    """How many records a packet holds.
+
+    Raises:
+        DecodeError: it is not a measurement.
+    """
+    return len(CgmMeasurement.from_bytes(data).records)
+
+
 def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     """The concentration and the trend of each record, at the time that its session gives it.
 

@@ -31,6 +31,7 @@ PROFILE = DeviceProfile(
             control=record_access_control_point.UUID,
             measures=cgm_measurement.UUID,
             number=cgm_measurement.number,
+            holds=cgm_measurement.count,
             session=cgm_session_start_time.UUID,
         ),
     ),

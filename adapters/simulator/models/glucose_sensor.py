@@ -33,6 +33,7 @@ from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.simulator.cgm_operations import Operations
 from adapters.simulator.instrument import AttError, Sent, Setup
+from adapters.simulator.packing import Packing
 from adapters.simulator.record_store import Access, Kept, RecordStore
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
 from adapters.simulator.shapes import Constant, Sine
@@ -40,6 +41,7 @@ from adapters.simulator.shapes import Constant, Sine
 _MEASUREMENT, _OPERATIONS = cgm_measurement.UUID, cgm_specific_ops_control_point.UUID
 _NEVER = DateTime(0, 0, 0, 0, 0, 0)
 _SAMPLE = Sample(SampleType.INTERSTITIAL_FLUID, SampleSite.SUBCUTANEOUS_TISSUE)
+_ACCESS = Access(needs=(_MEASUREMENT,), capacity=5000)
 _HOURS = 14 * 24
 _TENTH = Decimal("0.1")
 _LOW, _HIGH = 70, 180
@@ -64,8 +66,9 @@ class GlucoseSensor:
     """One sensor.
 
     Options: `records` measurements that it has at the start, `minutes_apart` of each other;
-    `bundle` so many go out in one notification; `crc` whether it makes check sums; `timed` whether
-    somebody told it when its session began; `zone` and `saving` of that time, in quarter hours.
+    `bundle` so many go out in one notification while it measures, and `packed` of its history;
+    `crc` whether it makes check sums; `timed` whether somebody told it when its session began;
+    `zone` and `saving` of that time, in quarter hours.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -88,9 +91,8 @@ class GlucoseSensor:
         return said if isinstance(said, int) else 0
 
     def _begin(self, *, again: bool = False) -> None:
-        self.store = RecordStore(
-            Access(needs=(_MEASUREMENT,), capacity=5000), self._setup.listening
-        )
+        self.store = RecordStore(_ACCESS, self._setup.listening)
+        self._packing = Packing(self.store, _MEASUREMENT, self._option("packed"))
         past = 0 if again else self._apart * self._option("records")
         self._began = self._setup.clock() - timedelta(minutes=past)
         self._offset = -self._apart
@@ -161,7 +163,7 @@ class GlucoseSensor:
     def write(self, uuid: str, data: bytes) -> Iterable[Sent]:
         """A peer asks for records, runs an operation, or says what time it is now."""
         if uuid == racp.UUID:
-            return self.store.write(data)
+            return self._packing.pack(self.store.write(data))
         if uuid == cgm_session_start_time.UUID:
             self._be_told(data)
             return ()
@@ -201,7 +203,7 @@ class GlucoseSensor:
 
     def delivered(self, sent: Sent) -> Iterable[Sent]:
         """The next of what was asked for."""
-        return self.store.delivered(sent)
+        return self._packing.delivered(sent)
 
     def disconnected(self) -> None:
         """What was asked for is over."""
@@ -241,6 +243,7 @@ SENSOR = Sensor(
         "records": 24,
         "minutes_apart": 5,
         "bundle": 1,
+        "packed": 3,
         "crc": True,
         "timed": True,
         "zone": 4,
