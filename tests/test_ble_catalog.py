@@ -14,6 +14,9 @@ from adapters.kinds import row_of
 
 HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"
 ENVIRONMENT = "0000181a-0000-1000-8000-00805f9b34fb"
+GLUCOSE = "00001808-0000-1000-8000-00805f9b34fb"
+GLUCOSE_SENSOR = "0000181f-0000-1000-8000-00805f9b34fb"
+OXIMETER = "00001822-0000-1000-8000-00805f9b34fb"
 THERMOMETER = "00001809-0000-1000-8000-00805f9b34fb"
 BLOOD_PRESSURE = "00001810-0000-1000-8000-00805f9b34fb"
 BODY_COMPOSITION = "0000181b-0000-1000-8000-00805f9b34fb"
@@ -37,6 +40,9 @@ FIXTURES = {
     "blood-pressure-cuff": heard("boso medicus", [BLOOD_PRESSURE]),
     "weight-scale": heard("BF720", [WEIGHT_SCALE], 0x0611),
     "body-composition-scale": heard("BF788", [WEIGHT_SCALE, BODY_COMPOSITION], 0x0611),
+    "glucose-meter": heard("meter+01234567", [GLUCOSE]),
+    "glucose-sensor": heard("nRF CGMS", [GLUCOSE_SENSOR]),
+    "pulse-oximeter": heard("Pulse oximeter", [OXIMETER, BATTERY]),
     "breath-carbon-monoxide-monitor": heard("Breath monitor BM-1", [BREATH]),
 }
 """One advertisement a profile; a new profile brings its own."""
