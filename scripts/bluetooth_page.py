@@ -66,7 +66,7 @@ def _characteristic(one: Characteristic, offered: Mapping[str, tuple[str, ...]])
     yield "| field | decoded | encoded | kind | FHIR |"
     yield "| --- | --- | --- | --- | --- |"
     decoded = "yes" if hasattr(one.value, "from_bytes") else ""
-    encoded = "yes" if "__bytes__" in vars(one.value) else ""
+    encoded = "yes" if hasattr(one.value, "__bytes__") else ""
     for name, becomes in one.fields.items():
         kinds, fhir = _cells(becomes)
         yield f"| {name.replace('_', ' ')} | {decoded} | {encoded} | {kinds} | {fhir} |"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import (
     blood_pressure,
     blood_pressure_feature,
@@ -185,10 +186,19 @@ def test_a_stored_record_is_put_together_from_its_pieces() -> None:
     assert record.identity == "7"
 
 
-def test_a_stored_enhanced_measurement_has_its_number_and_base_time() -> None:
+def test_a_stored_enhanced_measurement_has_its_base_time() -> None:
     said = enhanced(seconds=since_2000(AT), user=1)
     (record,) = fetched(pieces(bytes(said), 0x2B34))
-    assert (record.identity, record.user) == ("7 2024-06-23T14:35:10 of 1", 1)
+    assert (record.identity, record.user) == ("2024-06-23T14:35:10 of 1", 1)
+
+
+def test_a_stored_measurement_is_the_one_that_was_told_when_it_was_taken() -> None:
+    at = {"seconds": since_2000(AT), "shown_seconds": since_2000(AT)}
+    said = enhanced(**at)
+    (live,) = enhanced_blood_pressure.readings(packet(bytes(said)))
+    (stored,) = fetched(pieces(bytes(said), 0x2B34))
+    assert (live.identity, live.of) == (stored.identity, stored.of)
+    assert live.of == enhanced_blood_pressure.UUID
 
 
 def test_a_secured_record_is_checked() -> None:
@@ -210,3 +220,19 @@ def test_a_record_with_a_piece_missing_is_refused_and_the_next_is_not() -> None:
 def test_a_record_of_something_else_is_refused() -> None:
     with pytest.raises(DecodeError, match="something else"):
         fetched(pieces(b"\0\1\2\3\4\5\6", 0x2A37))
+
+
+def test_a_cuff_that_tells_a_measurement_in_both_ways_tells_one() -> None:
+    hearing, follows = Hearing(), built_in()["blood-pressure-cuff"].follows
+    both = {
+        enhanced_blood_pressure.UUID: bytes(enhanced(shown_seconds=since_2000(AT), user=1)),
+        blood_pressure.UUID: bytes(
+            BloodPressureMeasurement(
+                Decimal(120), Decimal(80), NAN, at=DateTime.of(AT), pulse=Decimal(66), user=1
+            )
+        ),
+    }
+    told = [one for u, data in both.items() for one in follows[u](packet(data, u), hearing)]
+    assert [one.kind for one in told] == ["blood_pressure", "heart_rate"]
+    again = blood_pressure.UUID
+    assert len(list(follows[again](packet(both[again], again), Hearing()))) == 2

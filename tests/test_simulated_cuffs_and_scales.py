@@ -15,6 +15,7 @@ from adapters.ble.characteristics import (
     blood_pressure_feature,
     blood_pressure_record,
     body_composition,
+    date_time,
     enhanced_blood_pressure,
     local_time_information,
     reference_time_information,
@@ -26,6 +27,7 @@ from adapters.ble.characteristics import (
 from adapters.ble.characteristics import record_access_control_point as racp
 from adapters.ble.characteristics.current_time import UUID as CURRENT_TIME
 from adapters.ble.characteristics.current_time import CurrentTime
+from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.record_access_control_point import RecordAccessControlPoint
 from adapters.ble.characteristics.time_update import Result, TimeUpdateState
 from adapters.ble.characteristics.user_control_point import Answer, Op, UserControlPoint
@@ -148,6 +150,13 @@ def test_it_keeps_what_nobody_has_confirmed(model: str, uuid: str) -> None:
     assert list(held.instrument.subscribed(uuid)) == [second]
 
 
+def test_an_older_cuff_is_set_by_the_plain_characteristic() -> None:
+    held = Held("blood-pressure-cuff")
+    assert held.instrument.read(date_time.UUID) == bytes(DateTime.of(NOON + WRONG))
+    held.ask(date_time.UUID, DateTime.of(NOON))
+    assert held.instrument.read(date_time.UUID) == bytes(DateTime.of(NOON))
+
+
 @pytest.mark.parametrize("model", PROFILES)
 def test_its_clock_can_be_read_and_set(model: str) -> None:
     held = Held(model)
@@ -215,7 +224,7 @@ def test_stored_records_are_those_of_the_user_whose_slot_is_open() -> None:
     stored = records(held.tells(held.ask(racp.UUID, everything)), "blood_pressure")
     assert [one.value for one in stored] == [one.value for one in live if one.user == 1]
     assert [one.told for one in stored] == [one.told for one in live if one.user == 1]
-    assert [one.identity.split()[0] for one in stored] == ["0", "1", "2"]
+    assert [one.identity for one in stored] == [one.identity for one in live if one.user == 1]
 
 
 def test_without_a_code_there_are_no_records() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from adapters.ble.characteristics import weight
 from adapters.ble.characteristics.body_composition import BodyCompositionMeasurement, Flag
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
@@ -32,6 +33,9 @@ _KINDS = {
     Flag.WEIGHT_PRESENT: kind("body_weight"),
     Flag.HEIGHT_PRESENT: kind("body_height"),
 }
+
+_WEIGHED_TOO = {kind("body_weight"), kind("body_height")}
+"""What a scale tells by Weight Measurement as well."""
 
 
 class _Parts:
@@ -120,4 +124,5 @@ def _record(
     of: Kind, value: Quantity | Absence, whose: Whose, doubts: Quality = Quality.NONE
 ) -> Record:
     identity = stamp(whose.told, whose.user)
-    return Record(of, value, whose.told, whose.user, identity, quality=doubts)
+    origin = weight.UUID if of in _WEIGHED_TOO else ""
+    return Record(of, value, whose.told, whose.user, identity, quality=doubts, of=origin)

@@ -6,7 +6,7 @@ Pressure Measurement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,9 +14,11 @@ from enum import IntFlag
 from typing import Final
 
 from adapters.ble.conversion import MMHG_OF_KPA, converted
+from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
 from adapters.kinds import kind
+from adapters.local_events import Packet
 from adapters.reading import Absence, Components, Quality, Quantity
 
 _MMHG = "mm[Hg]"
@@ -96,10 +98,20 @@ def records(
     told: datetime | None,
     user: int | None,
     identity: str,
+    of: str = "",
 ) -> Iterator[Record]:
     """The pressure, and the pulse where the cuff counts it.
 
     A pulse of 0 is no pulse: the cuff found none.
+
+    Args:
+        pressures: the three of them.
+        pulse: beats a minute, or None.
+        status: what the cuff noticed, or None.
+        told: `Record.told`.
+        user: `Record.user`.
+        identity: `Record.identity`.
+        of: `Record.of`.
     """
     said = status or Status(0)
     doubts = Quality.NONE
@@ -107,11 +119,36 @@ def records(
         if flag in said:
             doubts |= doubt
     as_converted = Quality.VALUE_AS_CONVERTED if pressures.kilopascal else Quality.NONE
-    yield Record(_PRESSURE, pressures.value, told, user, identity, quality=doubts | as_converted)
+    yield Record(
+        _PRESSURE, pressures.value, told, user, identity, quality=doubts | as_converted, of=of
+    )
     if pulse is None:
         return
     doubts |= _PULSE_DOUBTS.get(said & _PULSE_RANGE, Quality.NONE)
-    yield Record(_PULSE, _rate(pulse), told, user, identity, quality=doubts, where=_ARM)
+    yield Record(_PULSE, _rate(pulse), told, user, identity, quality=doubts, where=_ARM, of=of)
+
+
+class _Told:
+    """By which characteristic each measurement of a link was told first."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[object, ...], str] = {}
+
+
+def once(
+    decode: Callable[[Packet], Iterator[Record]],
+) -> Callable[[Packet, Hearing], Iterator[Record]]:
+    """A measurement that a cuff tells by two characteristics is passed on by the first alone."""
+
+    def follow(packet: Packet, hearing: Hearing) -> Iterator[Record]:
+        first = hearing.keep(_Told).first
+        for record in decode(packet):
+            measured = (record.kind, record.told, record.user, record.value)
+            by = packet.characteristic
+            if record.told is None or first.setdefault(measured, by) == by:
+                yield record
+
+    return follow
 
 
 def _rate(pulse: MedicalNumber) -> Quantity | Absence:

@@ -30,6 +30,8 @@ class Record:
             knows; None where it knows no users.
         identity: what tells this record from all others of the device and characteristic: its
             number and its uncorrected base time as text; "" where only the time it came tells it.
+        of: the characteristic that tells the same record too, by the same identity, where that
+            is another one than it came by: it is stored once, whichever tells it first.
         duration: for how long, ms.
         nth: as in `Reading`.
         quality: as in `Reading`.
@@ -45,3 +47,4 @@ class Record:
     nth: int = 0
     quality: Quality = Quality.NONE
     where: str = ""
+    of: str = ""

@@ -44,7 +44,8 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
         told.quality | quality,
         told.where,
     )
-    record = f"{_origin(paired.profile, packet)}:{told.identity}" if told.identity else ""
+    origin = told.of or _origin(paired.profile, packet)
+    record = f"{origin}:{told.identity}" if told.identity else ""
     return Settled(_whose(told.user, paired), told.user, reading, record)
 
 

@@ -9,7 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from adapters.ble.characteristics import current_time, local_time_information, time_update
+from adapters.ble.characteristics import (
+    current_time,
+    date_time,
+    local_time_information,
+    time_update,
+)
 from adapters.ble.characteristics import reference_time_information as reference
 from adapters.ble.characteristics.local_time_information import (
     DaylightSaving,
@@ -38,6 +43,9 @@ CLOCK: Final[Services] = {
     current_time.SERVICE: (Offered(current_time.UUID, sends="notify", writes=True, lively=True),),
 }
 """A clock that can be read and set."""
+
+PLAIN_CLOCK: Final = Offered(date_time.UUID, writes=True, lively=True)
+"""One of older make, that stands in the service that measures (A&D UA-651BLE)."""
 
 FULL_CLOCK: Final[Services] = {
     current_time.SERVICE: (
@@ -88,7 +96,7 @@ class ClockService:
         Raises:
             AttError: it cannot be written so.
         """
-        if uuid == current_time.UUID:
+        if uuid in (current_time.UUID, date_time.UUID):
             self.time.write(uuid, data)
             return
         if uuid != time_update.CONTROL:

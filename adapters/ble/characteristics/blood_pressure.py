@@ -101,14 +101,22 @@ class BloodPressureMeasurement:
     def records(self, number: str = "") -> Iterator[Record]:
         """What it says, as records of the cuff's own time and user.
 
+        One that is stored under a number is the same as the one that was told when it was taken,
+        if it has a time.
+
         Args:
             number: the number under which the cuff keeps it, where it gives it one.
         """
         told = self.at.told if self.at is not None else None
-        identity = " ".join(part for part in (number, stamp(told, self.user)) if part)
-        pressures = Pressures(self.systolic, self.diastolic, self.mean, self.kilopascal)
+        base = stamp(told, self.user)
         return cuff.records(
-            pressures, self.pulse, self.status, told=told, user=self.user, identity=identity
+            Pressures(self.systolic, self.diastolic, self.mean, self.kilopascal),
+            self.pulse,
+            self.status,
+            told=told,
+            user=self.user,
+            identity=base or number,
+            of=UUID if base else "",
         )
 
 

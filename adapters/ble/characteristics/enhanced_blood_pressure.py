@@ -68,6 +68,9 @@ class EnhancedBloodPressureMeasurement(EnhancedFields):
     def records(self, number: str = "") -> Iterator[Record]:
         """What it says, as records of the cuff's own time and user.
 
+        One that is stored under a number is the same as the one that was told when it was taken,
+        if it has a time.
+
         Args:
             number: the number under which the cuff keeps it, where it gives it one.
         """
@@ -78,7 +81,8 @@ class EnhancedBloodPressureMeasurement(EnhancedFields):
             self.status,
             told=self.told,
             user=self.user,
-            identity=" ".join(part for part in (number, base) if part),
+            identity=base or number,
+            of=UUID if base else "",
         )
 
 

@@ -11,6 +11,7 @@ from adapters.ble.characteristics import (
     intermediate_cuff_pressure,
     record_access_control_point,
 )
+from adapters.ble.cuff import once
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.record_access import RecordAccess
 
@@ -19,12 +20,14 @@ PROFILE = DeviceProfile(
     title="Blood pressure cuff",
     matches=Advertised(services=frozenset({blood_pressure.SERVICE})),
     reads={
-        blood_pressure.UUID: blood_pressure.readings,
-        enhanced_blood_pressure.UUID: enhanced_blood_pressure.readings,
         intermediate_cuff_pressure.UUID: intermediate_cuff_pressure.readings,
         enhanced_cuff_pressure.UUID: enhanced_cuff_pressure.readings,
     },
-    follows={blood_pressure_record.UUID: blood_pressure_record.readings},
+    follows={
+        enhanced_blood_pressure.UUID: once(enhanced_blood_pressure.readings),
+        blood_pressure.UUID: once(blood_pressure.readings),
+        blood_pressure_record.UUID: blood_pressure_record.readings,
+    },
     stored=frozenset({blood_pressure_record.UUID}),
     asks=(blood_pressure_feature.UUID,),
     # Records are numbered for each user anew: whoever asks by number would miss another user's.

@@ -16,7 +16,7 @@ from adapters.ble.characteristics.blood_pressure import BloodPressureMeasurement
 from adapters.ble.characteristics.blood_pressure_feature import BloodPressureFeature, Feature
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.intermediate_cuff_pressure import IntermediateCuffPressure
-from adapters.simulator.clock_service import CLOCK, ClockService
+from adapters.simulator.clock_service import PLAIN_CLOCK, ClockService
 from adapters.simulator.cuffs import INFLATING, VALUES, noticed, pressure, pressures, pulse
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
@@ -98,8 +98,8 @@ SENSOR = Sensor(
             Offered(blood_pressure.UUID, sends="indicate"),
             Offered(intermediate_cuff_pressure.UUID, sends="notify"),
             Offered(blood_pressure_feature.UUID, bytes(_FEATURES)),
+            PLAIN_CLOCK,
         ),
-        **CLOCK,
     },
     options={"people": [1, 2], "kilopascal": False, "status": [0]},
     window_s=30.0,
