@@ -55,11 +55,12 @@ async def radio_of(house: House) -> AsyncIterator[Radio]:
 
 
 def radio_settings(chosen: Bluetooth) -> RadioSettings:
-    """The time-outs of `config.toml`."""
+    """What `config.toml` says of the radio."""
     return RadioSettings(
         connect_timeout=chosen.connect_timeout,
         operation_timeout=chosen.operation_timeout,
         longest_pause=chosen.longest_pause,
+        set_clocks=chosen.set_clocks,
     )
 
 

@@ -33,6 +33,7 @@ class Bluetooth(_Section):
     connect_timeout: Seconds = 20.0
     operation_timeout: Seconds = 10.0
     longest_pause: Seconds = 60.0
+    set_clocks: bool = True
 
 
 class Collect(_Section):

@@ -68,7 +68,8 @@ def take_up(hearing: Hearing, packet: Packet) -> None:
     if word == LINK_BEGINS:
         hearing.clock = _begun(packet, clock.zone)
     elif word == CLOCK_SET:
-        hearing.clock = clock.was_set(packet.received)
+        before = DeviceClock(setting_of(packet).ahead, clock.zone)
+        hearing.clock = before.was_set(packet.received)
     else:
         uuid = word.removeprefix(SAID)
         hearing.said[uuid] = packet.data

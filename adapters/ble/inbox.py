@@ -19,7 +19,7 @@ from adapters.ble.state import Trouble
 from adapters.ble.stream import Stream
 from adapters.local_events import LocalBatch, Packet
 from adapters.reading import DeviceKey, Instant
-from adapters.source import Arrival, Journal
+from adapters.source import LINK_BEGINS, Arrival, Journal
 
 LONGEST_LANE = 2000
 """Live packets of one device that may wait: minutes of any sensor, a second of a flood."""
@@ -62,13 +62,21 @@ class Inbox:
         """A link begins: what comes is kept, but not decoded before `ready`."""
         device = paired.device
         if device not in self._settings:
-            kept = await self.journal.kept_before(device, context.CLOCK_SET, 1)
-            self._settings[device] = context.setting_of(kept[0]) if kept else None
+            self._settings[device] = await self._last_setting(device)
         self._lanes.hold(paired)
         hearing = Hearing(DeviceClock(zone=self._zone(), setting=self._settings[device]))
         self._hearings[device] = hearing
         self._unwritten[device] = [context.begins(device, self._stamp(device), hearing.clock)]
         return hearing
+
+    async def _last_setting(self, device: DeviceKey) -> Setting | None:
+        """When we last set its clock, as far as the journal reaches back."""
+        for word in (context.CLOCK_SET, LINK_BEGINS):
+            if kept := await self.journal.kept_before(device, word, 1):
+                hearing = Hearing()
+                context.take_up(hearing, kept[0])
+                return hearing.clock.setting
+        return None
 
     def said(self, paired: Paired, uuid: str, data: bytes) -> None:
         """Take up a value that was read, and that what comes later hangs on.

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from datetime import UTC, tzinfo
 from typing import Protocol
 
 from adapters.ble.source import BleSource
@@ -19,6 +20,7 @@ from gateway.journal import PacketJournal
 from gateway.log import Event, Log
 from gateway.parts.permission import Permission, look
 from gateway.parts.silence import Silence
+from gateway.parts.zone import zone_of
 from gateway.pipeline import Stored, take_in
 from gateway.radio import catalog_of, radio_of, radio_settings
 from gateway.status import DeviceWords, note_device, running_file
@@ -52,6 +54,7 @@ class Collecting:
         self._source: BleSource | None = None
         self._silence = Silence(house)
         self._said: dict[DeviceKey, DeviceWords] = {}
+        self._zone: tzinfo = UTC
 
     async def run(self) -> None:
         """Collect for ever; what was gathered is committed before the end."""
@@ -78,6 +81,7 @@ class Collecting:
                 now=clock.now,
                 radio=radio,
                 settings=radio_settings(self._house.settings.bluetooth),
+                zone=lambda: self._zone,
             )
             async for arrival in source.replay():
                 yield arrival
@@ -124,8 +128,9 @@ class Collecting:
             self._log.note(Event.PACKETS_UNREAD, device=device, count=words.unread)
 
     async def _look(self) -> None:
-        catalog = catalog_of(self._house)
-        self._permission.update(await self._thread.do(look, self._house, catalog, clock.now()))
+        catalog, at = catalog_of(self._house), clock.now()
+        self._permission.update(await self._thread.do(look, self._house, catalog, at))
+        self._zone = await self._thread.do(zone_of, self._house, at)
 
 
 def words_of(source: Told) -> dict[DeviceKey, DeviceWords]:
