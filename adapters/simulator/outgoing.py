@@ -64,6 +64,11 @@ class Outgoing:
         self._instrument, self._started = instrument, started
 
     @property
+    def undelivered(self) -> int:
+        """How many measurements no peer has confirmed that are to be."""
+        return len(self._measured_ms)
+
+    @property
     def is_idle(self) -> bool:
         """Whether nothing waits and nothing is on its way."""
         return not self._queue and self._in_flight is None

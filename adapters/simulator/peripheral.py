@@ -119,8 +119,8 @@ class Peripheral:
 
     @property
     def undelivered(self) -> int:
-        """How many records its instrument keeps that no peer has confirmed."""
-        return len(getattr(self.instrument, "kept", ()))
+        """How many of its measurements wait for a peer to confirm them."""
+        return self._outgoing.undelivered
 
     async def power_on(self) -> None:
         """Get ready; nothing is on the air yet."""
