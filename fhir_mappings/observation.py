@@ -162,9 +162,13 @@ def _meta(shape: Shape, profiles: list[str]) -> Json:
 
 
 def _status(shape: Shape, doubts: tuple[Doubt, ...]) -> str:
-    """Preliminary where the device had not finished (PHD 2.0.0, Observation.status)."""
+    """Preliminary where the device had not finished (PHD 2.0.0, Observation.status).
+
+    What we put together ourselves is finished, whatever is doubtful of a part of it.
+    """
     early = any(doubt.status == "early-indication" for doubt in doubts)
-    return "preliminary" if early and shape.status == "final" else shape.status
+    raw = shape.status == "final" and shape.grain == "raw"
+    return "preliminary" if early and raw else shape.status
 
 
 def _categories(shape: Shape, row: Row) -> list[Json]:

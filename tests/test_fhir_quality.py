@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,13 @@ def test_every_doubt_of_several_is_said_and_each_status_once(bits: int) -> None:
     assert len(written.get("note", ())) == int(quality).bit_count()
     assert set(_said(written)) == {STATUS[bit] for bit in quality} - {""}
     assert len(_said(written)) == len(set(_said(written)))
+
+
+def test_a_mean_is_never_preliminary() -> None:
+    outgoing, shape = one(STRAP, 72, flags=Quality.NOT_SETTLED, duration=60_000)
+    [body] = render(outgoing, replace(shape, grain="minute"))
+
+    assert json.loads(body)["status"] == "final"
 
 
 def test_a_status_stands_beside_a_value_alone() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from adapters.kinds import row_of
-from adapters.reading import Instant, Quality, Value, stored, text_of
+from adapters.reading import Instant, Quality, Value, quality_of, stored, text_of
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
@@ -191,10 +191,16 @@ def _summary(db: Database, series: SeriesRow, bucket: Instant, grain: Grain) -> 
         case _:
             number, places = numbers[-1]
     value, decimals = stored(number.quantize(Decimal(1).scaleb(-places)))
-    flags = 0
-    for _, _, doubts in rows:
-        flags |= doubts
-    return Candidate(key, value, decimals, flags)
+    return Candidate(key, value, decimals, _together(flags for _, _, flags in rows))
+
+
+def _together(stored: Iterable[int]) -> int:
+    """What is said of several readings: every doubt, and a place only where it is that of all."""
+    quality, places = Quality.NONE, set()
+    for flags in stored:
+        quality |= quality_of(flags)
+        places.add(flags & ~int(quality_of(flags)))
+    return int(quality) | (places.pop() if len(places) == 1 else 0)
 
 
 def _is_number(value: str) -> bool:
