@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,7 @@ from tests.fakes_clinic import (
     HEART_RATE,
     HOUR,
     MINUTE,
+    PRESSURE,
     WEIGHT,
     Server,
     a_week,
@@ -154,3 +156,22 @@ async def test_only_its_own_names_are_answered_with_strict_headers(clinic: Clini
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Server" not in answer.headers
     assert "Set-Cookie" not in answer.headers
+
+
+async def test_a_pressure_is_read_with_and_without_its_mean(clinic: Clinic) -> None:
+    patient = await clinic.server.patient("Berg", "Kari", "77")
+    systolic, diastolic, mean = ("8480-6", "Systolic"), ("8462-4", "Diastolic"), ("8478-0", "Mean")
+    both = ((*systolic, "120"), (*diastolic, "80"))
+    at, unit = now() - HOUR, "mm[Hg]"
+    made = [
+        observation(patient, PRESSURE, at - HOUR, "0", unit, parts=both),
+        observation(patient, PRESSURE, at, "0", unit, parts=(*both, (*mean, "93"))),
+    ]
+    await clinic.server.create_all(made)
+    page = await clinic.get(f"/patients/{patient}")
+    assert page.status == 200
+    assert "120/80mmHgMean93" in unescape(page.words).replace(" ", "")
+    link = unescape(page.text).partition(f'href="/patients/{patient}/measurement')[2]
+    rows = await clinic.get(f"/patients/{patient}/measurement{link.partition(chr(34))[0]}")
+    assert "Systolic 120 mmHg, Diastolic 80 mmHg, Mean 93 mmHg" in rows.words
+    assert "Systolic 120 mmHg, Diastolic 80 mmHg " in rows.words
