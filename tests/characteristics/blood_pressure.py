@@ -28,6 +28,8 @@ from tests.characteristics.medical import sfloat, status, uint8, uint16, uint32
 _NORDIC = "NordicSemiconductor/Android-BLE-Common-Library, callback/bps/{}DataCallbackTest"
 _MEASURED = _NORDIC.format("BloodPressureMeasurement")
 _CUFF = _NORDIC.format("IntermediateCuffPressure")
+_ORACLE = "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_{}.py"
+_LAYOUT = f"{_ORACLE}: layout and integers; the floats as in {_MEASURED}"
 _SIG = "GATT Specification Supplement, {}, field by field"
 _APRIL = DateTime(0, 4, 17, 20, 41, 59)
 _ALL = Status.BODY_MOVED | Status.CUFF_LOOSE | Status.IRREGULAR_PULSE | Status.WRONG_POSITION
@@ -116,6 +118,11 @@ CASES = (
         st.builds(BloodPressureFeature, st.integers(0, 0x1FF).map(Feature)),
         (
             Vector(
+                "ff01",
+                BloodPressureFeature(Feature(0x1FF)),
+                _ORACLE.format("blood_pressure_feature"),
+            ),
+            Vector(
                 "c500",
                 BloodPressureFeature(
                     Feature.BODY_MOVEMENT
@@ -139,6 +146,20 @@ CASES = (
             **_TIMES,
         ),
         (
+            Vector(
+                "7e780050006400" + "80510100" + "4800" + "05" + "0300" + "00a30200",
+                EnhancedBloodPressureMeasurement(
+                    systolic=Decimal(120),
+                    diastolic=Decimal(80),
+                    mean=Decimal(100),
+                    seconds=86400,
+                    pulse=Decimal(72),
+                    user=5,
+                    status=Status.BODY_MOVED | Status.CUFF_LOOSE,
+                    shown_seconds=172800,
+                ),
+                _LAYOUT.format("enhanced_blood_pressure_measurement"),
+            ),
             Vector(
                 "7e780050005d00" + "00d4302c" + "4800" + "02" + "0400" + "10f0302c",
                 EnhancedBloodPressureMeasurement(
@@ -192,6 +213,16 @@ CASES = (
             counter=st.integers(0, 63),
         ),
         (
+            Vector(
+                "030100342b" + "aabbcc",
+                BloodPressureRecord(1, 0x2B34, b"\xaa\xbb\xcc"),
+                _ORACLE.format("blood_pressure_record"),
+            ),
+            Vector(
+                "faffff342b" + "0102030405",
+                BloodPressureRecord(65535, 0x2B34, b"\1\2\3\4\5", first=False, counter=62),
+                _ORACLE.format("blood_pressure_record"),
+            ),
             Vector(
                 "030700352a" + "00780050005d00",
                 BloodPressureRecord(7, 0x2A35, bytes.fromhex("00780050005d00")),

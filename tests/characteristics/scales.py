@@ -105,6 +105,16 @@ CASES = (
         ),
         (
             Vector(
+                "8f000000",
+                WeightScaleFeature(
+                    weight_scale_feature.Feature(7),
+                    WeightStep.G_500_OR_LB_1,
+                    HeightStep.MM_10_OR_IN_1,
+                ),
+                "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/"
+                "test_weight_scale_feature.py",
+            ),
+            Vector(
                 "2f010000",
                 WeightScaleFeature(
                     weight_scale_feature.Feature(7),
