@@ -152,8 +152,10 @@ class Sensor:
         if self.measuring is not None:
             own = (Offered(self.measures, sends=self.sends), *self.also)
             offered[self.service] = (*own, *offered.get(self.service, ()))
-        offered.setdefault(BATTERY_SERVICE, (Offered(BATTERY, battery, "notify"),))
-        offered[information.SERVICE] = (*told, Offered(system_id.UUID, identity.system_id))
+        level = Offered(BATTERY, battery, "notify")
+        offered[BATTERY_SERVICE] = (level, *offered.get(BATTERY_SERVICE, ()))
+        own_id = Offered(system_id.UUID, identity.system_id)
+        offered[information.SERVICE] = (*told, own_id, *offered.get(information.SERVICE, ()))
         return offered
 
 

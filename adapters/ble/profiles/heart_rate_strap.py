@@ -1,4 +1,8 @@
-"""Any strap or watch that offers the standard heart rate service."""
+"""Any strap or watch that offers the standard heart rate service.
+
+Watches of Garmin and Amazfit, and the Fitbit Charge 6, offer it while "broadcast heart rate" is on,
+under names that their owners may choose, so this is their profile too.
+"""
 
 from __future__ import annotations
 

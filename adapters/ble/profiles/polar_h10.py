@@ -10,5 +10,5 @@ PROFILE = DeviceProfile(
     title="Polar H10",
     matches=Advertised(name_prefix="Polar H10"),
     reads={heart_rate.UUID: heart_rate.readings},
-    source="Polar, polar-ble-sdk documentation, Polar H10 (standard heart rate service)",
+    source="polarofficial/polar-ble-sdk, documentation/products/PolarH10.md",
 )
