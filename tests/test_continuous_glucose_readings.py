@@ -86,8 +86,23 @@ def test_without_a_zone_the_time_is_that_of_the_place(start: CgmSessionStartTime
 def test_another_session_makes_another_identity() -> None:
     again = CgmSessionStartTime(DateTime(2026, 3, 15, 8, 0, 0), 4, DaylightSaving.NONE)
     (first,), (second,) = told(heard(), record()), told(heard(start=again), record())
-    assert first.identity == "90@2026-03-01T08:00:00"
-    assert second.identity == "90@2026-03-15T08:00:00"
+    assert first.identity == "90@2026-03-01T06:00:00+00:00"
+    assert second.identity == "90@2026-03-15T07:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        CgmSessionStartTime(DateTime(2026, 3, 1, 8, 0, 2), 4, DaylightSaving.ONE_HOUR),
+        CgmSessionStartTime(DateTime(2026, 3, 1, 7, 59, 58), 4, DaylightSaving.ONE_HOUR),
+        CgmSessionStartTime(DateTime(2026, 3, 1, 1, 0, 0), -20, DaylightSaving.NONE),
+    ],
+)
+def test_setting_the_time_of_a_sensor_again_makes_no_other_session(
+    start: CgmSessionStartTime,
+) -> None:
+    (first,), (again,) = told(heard(), record()), told(heard(start=start), record())
+    assert again.identity == first.identity
 
 
 def test_a_session_that_begins_while_the_link_is_up_is_noticed() -> None:

@@ -16,6 +16,9 @@ from adapters.ble.sample import SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.reading import Instant, Quality
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # times of day without a zone are counted from it
+_TEN_MINUTES = timedelta(minutes=10)
+
 
 class CgmSession:
     """What a link has said of its sensor; kept in `Hearing`.
@@ -88,12 +91,22 @@ class CgmSession:
     def identity(self, offset: int) -> str:
         """What tells this measurement from all others: its session and its minute.
 
-        Nothing where the session has no time of its own: the next one would count the same
-        minutes.
+        Whenever an app sets a sensor's time, the beginning of its session is worked out anew: a
+        second earlier or later, or in another zone. It is the same session to ten minutes in UTC;
+        no sensor is ready for another one so soon. Where the session has no time of its own there
+        is no identity: the next one would count the same minutes.
         """
-        if self._start is None or self._start.at.told is None:
+        began = self._start.told if self._start is not None else None
+        try:
+            return f"{offset}@{_to_ten_minutes(began).isoformat()}" if began is not None else ""
+        except OverflowError:
             return ""
-        return f"{offset}@{self._start.at.told.isoformat()}"
+
+
+def _to_ten_minutes(began: datetime) -> datetime:
+    in_utc = began.astimezone(UTC) if began.tzinfo is not None else began
+    since = _EPOCH.replace(tzinfo=in_utc.tzinfo)
+    return since + round((in_utc - since) / _TEN_MINUTES) * _TEN_MINUTES
 
 
 def _start(data: bytes | None) -> CgmSessionStartTime | None:
