@@ -98,6 +98,8 @@ class Meter:
             finally:
                 serving.cancel()
                 await asyncio.gather(serving, return_exceptions=True)
+                asked = {request.op for request in self.asked}
+                assert asked <= {Op.REPORT, Op.COUNT, Op.ABORT}, "nothing is ever deleted"
 
     def _home(self) -> datetime:
         at = datetime.fromtimestamp(self.house.clock.at / 1000, UTC)
@@ -115,7 +117,6 @@ class Meter:
 
     def _take(self, data: bytes) -> None:
         request = RecordAccessControlPoint.from_bytes(data)
-        assert request.op in (Op.REPORT, Op.COUNT, Op.ABORT), "nothing is ever deleted"
         self.asked.append(request)
         if request.op is Op.ABORT:
             self._aborted = True

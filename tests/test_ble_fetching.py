@@ -156,7 +156,7 @@ async def test_a_device_that_falls_silent_in_the_middle_is_asked_again_next_time
     meter.measured(1, 9, SINCE)
     async with meter.on(), house.listening() as source:
         await settled(lambda: source.troubles().get(trouble(NO_ANSWER)) == 1)
-        assert asked(meter)[-1] == (Op.ABORT, Operator.NULL, None)
+        await settled(lambda: asked(meter)[-1] == (Op.ABORT, Operator.NULL, None))
         assert marks(house) == []
         meter.stops_after = None
         await meter.read_again()
