@@ -21,6 +21,11 @@ THERMOMETER = "00001809-0000-1000-8000-00805f9b34fb"
 BLOOD_PRESSURE = "00001810-0000-1000-8000-00805f9b34fb"
 BODY_COMPOSITION = "0000181b-0000-1000-8000-00805f9b34fb"
 WEIGHT_SCALE = "0000181d-0000-1000-8000-00805f9b34fb"
+RUNNING = "00001814-0000-1000-8000-00805f9b34fb"
+CYCLING = "00001816-0000-1000-8000-00805f9b34fb"
+POWER = "00001818-0000-1000-8000-00805f9b34fb"
+LOCATION = "00001819-0000-1000-8000-00805f9b34fb"
+MACHINE = "00001826-0000-1000-8000-00805f9b34fb"
 BREATH = "c2461b76-8a06-4614-9be8-130c4b05108c"
 BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"
 
@@ -44,6 +49,16 @@ FIXTURES = {
     "glucose-sensor": heard("nRF CGMS", [GLUCOSE_SENSOR]),
     "pulse-oximeter": heard("Pulse oximeter", [OXIMETER, BATTERY]),
     "breath-carbon-monoxide-monitor": heard("Breath monitor BM-1", [BREATH]),
+    "polar-verity-sense": heard("Polar Sense 01234567", [HEART_RATE], 0x6B),
+    "whoop": heard("WHOOP 4A0123456", [HEART_RATE]),
+    "running-pod": heard("Stryd", [RUNNING, BATTERY]),
+    "heart-rate-and-running-strap": heard("TICKR X 0123", [HEART_RATE, RUNNING]),
+    "cycling-sensor": heard("CADENCE 012", [CYCLING]),
+    "power-meter": heard("ASSIOMA01234L", [POWER], 0x0364),
+    "power-meter-with-speed": heard("Power 01", [POWER, CYCLING]),
+    "fitness-machine": heard("Treadmill", [MACHINE]),
+    "fitness-machine-with-power": heard("Zwift Hub 01", [POWER, CYCLING, MACHINE]),
+    "location-pod": heard("Location pod", [LOCATION]),
 }
 """One advertisement a profile; a new profile brings its own."""
 
@@ -56,6 +71,23 @@ def test_every_profile_has_an_advertisement_here() -> None:
 def test_every_profile_wins_just_its_own_advertisement(key: str) -> None:
     won = [name for name, said in FIXTURES.items() if built_in().match(said) == built_in()[key]]
     assert won == [key]
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        pytest.param(heard("fenix 7", [HEART_RATE]), "heart-rate-strap", id="a Garmin watch"),
+        pytest.param(heard("Charge 6", [HEART_RATE]), "heart-rate-strap", id="a Fitbit"),
+        pytest.param(heard("Amazfit Bip", [HEART_RATE]), "heart-rate-strap", id="an Amazfit"),
+        pytest.param(heard("KICKR", [POWER, MACHINE]), "fitness-machine-with-power", id="trainer"),
+        pytest.param(heard("Bike", [MACHINE, CYCLING]), "fitness-machine", id="bike"),
+        pytest.param(heard("Bike", [HEART_RATE, MACHINE]), "fitness-machine", id="bike with pulse"),
+    ],
+)
+def test_who_offers_several_services_is_read_by_the_one_that_tells_most(
+    said: AdvertisementData, key: str
+) -> None:
+    assert built_in().match(said) == built_in()[key]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +108,7 @@ def test_every_profile_says_where_it_was_looked_up(profile: DeviceProfile) -> No
 
 def test_the_name_of_a_model_is_no_sort_and_the_other_way_round() -> None:
     generic = {key for key, one in built_in().profiles.items() if one.generic}
-    assert generic == set(built_in().profiles) - {"polar-h10"}
+    assert generic == set(built_in().profiles) - {"polar-h10", "polar-verity-sense", "whoop"}
 
 
 def test_only_breath_is_about_the_person() -> None:
