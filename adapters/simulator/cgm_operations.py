@@ -76,7 +76,7 @@ class Operations:
             return Answer.SUCCESS
         if op in self.levels:
             return self._set_level(op, operand)
-        if Op(op - 1) in self.levels if op > 1 else False:
+        if op - 1 in self.levels:
             return CgmSpecificOpsControlPoint(Op(op + 1), self.levels[Op(op - 1)])
         if op is Op.SET_CALIBRATION and isinstance(operand, Calibration):
             self.calibrations.append(
