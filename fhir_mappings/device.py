@@ -23,14 +23,26 @@ _VERSIONS = {
     "software": ("531975", "MDC_ID_PROD_SPEC_SW"),
     "firmware": ("531976", "MDC_ID_PROD_SPEC_FW"),
 }
+_HEART_RATE = ("528525", "MDC_DEV_SUB_SPEC_PROFILE_HR")
+_BODY_COMPOSITION = ("528404", "MDC_DEV_SPEC_PROFILE_BCA")
+_FITNESS = ("528425", "MDC_DEV_SPEC_PROFILE_HF_CARDIO")
 _SPECIALIZATIONS = {
-    "heart_rate": ("528525", "MDC_DEV_SUB_SPEC_PROFILE_HR"),
     "oxygen_saturation": ("528388", "MDC_DEV_SPEC_PROFILE_PULS_OXIM"),
     "blood_pressure": ("528391", "MDC_DEV_SPEC_PROFILE_BP"),
     "body_temperature": ("528392", "MDC_DEV_SPEC_PROFILE_TEMP"),
     "respiratory_rate": ("528397", "MDC_DEV_SPEC_PROFILE_RESP_RATE"),
     "body_weight": ("528399", "MDC_DEV_SPEC_PROFILE_SCALE"),
     "blood_glucose": ("528401", "MDC_DEV_SPEC_PROFILE_GLUCOSE"),
+    "interstitial_glucose": ("528409", "MDC_DEV_SPEC_PROFILE_CGM"),
+    "peak_expiratory_flow": ("528405", "MDC_DEV_SPEC_PROFILE_PEFM"),
+    "body_fat_percentage": _BODY_COMPOSITION,
+    "body_impedance": _BODY_COMPOSITION,
+    "running_speed": _FITNESS,
+    "cycling_cadence": _FITNESS,
+    "power": _FITNESS,
+    "machine_speed": _FITNESS,
+    "machine_distance": _FITNESS,
+    "machine_energy": _FITNESS,
     "step_count": ("528484", "MDC_DEV_SUB_SPEC_PROFILE_STEP_COUNTER"),
 }
 _LONGEST = 80
@@ -62,7 +74,10 @@ def device_resource(
     Raises:
         MappingError: no valid Device can be made of this.
     """
-    meant = sorted({_SPECIALIZATIONS[kind] for kind in kinds if kind in _SPECIALIZATIONS})
+    known = set(kinds)
+    meant = sorted({code for kind, code in _SPECIALIZATIONS.items() if kind in known})
+    if not meant and "heart_rate" in known:  # a cuff and a treadmill tell it too
+        meant = [_HEART_RATE]
     bluetooth = adapter == "ble"
     resource: Json = {
         "resourceType": "Device",

@@ -78,6 +78,42 @@ def test_a_sensor_is_known_by_its_make_and_our_keyed_id() -> None:
     assert versions == {"531974": "00760690.03", "531976": "5.0.0"}
 
 
+@pytest.mark.parametrize(
+    ("kinds", "codes"),
+    [
+        # HL7 PHD 2.0.0, DeviceTypes11073MDC.
+        pytest.param(["heart_rate", "rr_interval"], ["528525"], id="strap"),
+        pytest.param(["blood_pressure", "heart_rate"], ["528391"], id="cuff"),
+        pytest.param(["oxygen_saturation", "pulse_rate"], ["528388"], id="oximeter"),
+        pytest.param(["blood_glucose", "hba1c"], ["528401"], id="glucose meter"),
+        pytest.param(["interstitial_glucose", "glucose_trend"], ["528409"], id="glucose sensor"),
+        pytest.param(
+            ["body_weight", "body_fat_percentage", "body_impedance"],
+            ["528399", "528404"],
+            id="scale",
+        ),
+        pytest.param(["machine_speed", "heart_rate", "power"], ["528425"], id="treadmill"),
+        pytest.param(["peak_expiratory_flow"], ["528405"], id="peak flow meter"),
+        pytest.param(["breath_carbon_monoxide"], [], id="no specialization"),
+    ],
+)
+def test_a_sensor_is_of_the_sort_that_measures_such_kinds(
+    kinds: list[str], codes: list[str]
+) -> None:
+    body = device_resource(
+        FACTS,
+        "i",
+        system=SYSTEM,
+        adapter="ble",
+        simulated=False,
+        kinds=[kind(one) for one in kinds],
+    )
+    Device.model_validate_json(body)
+    said = json.loads(body).get("specialization", [])
+
+    assert [one["systemType"]["coding"][0]["code"] for one in said] == codes
+
+
 def test_a_sensor_has_no_name_no_serial_number_and_no_place() -> None:
     strap = _strap()
 
