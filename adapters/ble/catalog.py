@@ -55,9 +55,17 @@ class Catalog:
         return self.profiles[key]
 
     def match(self, heard: AdvertisementData) -> DeviceProfile | None:
-        """The profile that describes what was heard most closely; None if none does."""
+        """The profile that describes what was heard most closely; None if none does.
+
+        Of several that are as close, the one that reads most: a bike that offers the services of
+        a machine, of a speed sensor and of a pulse tells all of it as a machine.
+        """
         fitting = [one for one in self.profiles.values() if one.matches.fits(heard)]
-        return max(fitting, key=lambda one: one.matches.closeness, default=None)
+        return max(
+            fitting,
+            key=lambda one: (one.matches.closeness, len(one.subscribes)),
+            default=None,
+        )
 
 
 @cache
