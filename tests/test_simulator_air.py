@@ -150,6 +150,7 @@ async def test_a_chip_that_is_removed_is_forgotten() -> None:
 async def test_a_scanner_misses_the_share_that_it_should(unheard: float, reached: int) -> None:
     _, link, sender, ear = pair(Conditions(unheard=unheard))
     ear.le_scan_enable = True
+    link.listens(ear)
     packet = ll.AdvInd(advertiser_address=sender.random_address, data=b"")
     for _ in range(100):
         link.send_advertising_pdu(sender, packet)

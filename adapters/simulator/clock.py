@@ -32,9 +32,14 @@ async def sleep_until(clock: Clock, when: float) -> None:
     if when <= clock.time():
         await asyncio.sleep(0)
         return
-    woken = asyncio.Event()
-    timer = clock.call_at(when, woken.set)
+    woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    timer = clock.call_at(when, _wake, woken)
     try:
-        await woken.wait()
+        await woken
     finally:
         timer.cancel()
+
+
+def _wake(woken: asyncio.Future[None]) -> None:
+    if not woken.done():
+        woken.set_result(None)

@@ -31,11 +31,15 @@ _EventType = hci.HCI_LE_Advertising_Report_Event.EventType
 
 
 class Air(LocalLink):
-    """An air on which time goes by a clock."""
+    """What chips need of their air."""
+
+    def listens(self, controller: RadioController) -> None:
+        """A chip begins to scan or to connect."""
+        raise NotImplementedError
 
     @property
     def clock(self) -> Clock:
-        """The clock."""
+        """By which time goes on it."""
         raise NotImplementedError
 
 
@@ -84,6 +88,7 @@ class RadioController(Controller):
 
     def __init__(self, name: str, link: Air) -> None:
         super().__init__(name, link=link)
+        self._air = link
         self.le_legacy_advertiser = Advertiser(self, lambda: link.clock)
 
     def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
@@ -145,7 +150,15 @@ class RadioController(Controller):
                 hci.HCI_ErrorCode.CONNECTION_LIMIT_EXCEEDED_ERROR, command.op_code
             )
             return
+        self._air.listens(self)
         super().on_hci_le_create_connection_command(command)
+
+    def on_hci_le_set_scan_enable_command(
+        self, command: hci.HCI_LE_Set_Scan_Enable_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """Begin or end to listen."""
+        self._air.listens(self)
+        return super().on_hci_le_set_scan_enable_command(command)
 
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command

@@ -66,6 +66,7 @@ class RadioLink(Air):
         self._most_links = most_links
         self._random = random.Random(self.conditions.seed)  # noqa: S311 - weather, not a secret
         self._by_address: dict[hci.Address, Controller] = {}
+        self._ears: dict[RadioController, None] = {}
         self._places: dict[str, Conditions] = {}
         self._next_event: dict[tuple[str, str], float] = {}
         self._on_the_air: defaultdict[tuple[str, str], deque[Callable[[], None]]] = defaultdict(
@@ -101,12 +102,17 @@ class RadioLink(Air):
         controller.le_connections.clear()
         controller.host = None
         self.controllers.discard(controller)
+        self._ears = {ear: None for ear in self._ears if ear is not controller}
         for address in [a for a, there in self._by_address.items() if there is controller]:
             del self._by_address[address]
 
     def on_address_changed(self, controller: Controller) -> None:
         """Called by a controller whose host gave it an address."""
         self._by_address[controller.random_address] = controller
+
+    def listens(self, controller: RadioController) -> None:
+        """Called by a controller that begins to scan or to connect; most never do."""
+        self._ears[controller] = None
 
     def find_le_controller(self, address: hci.Address) -> Controller | None:
         """The chip with this address, if it is on the air."""
@@ -125,8 +131,8 @@ class RadioLink(Air):
             return
         loop = asyncio.get_running_loop()
         unheard = self._at(packet.advertiser_address.to_string(False)).unheard
-        for listener in self.controllers:
-            if listener is sender_controller or not getattr(listener, "is_listening", False):
+        for listener in self._ears:
+            if listener is sender_controller or not listener.is_listening:
                 continue
             if self._random.random() < unheard:
                 continue
