@@ -21,7 +21,8 @@ RECORDINGS = sorted(FOLDER.glob("*.jsonl"))
 def told(recording: Recording) -> str:
     """One line a reading, or a line that says why there is none.
 
-    A record is shown with the time that its device told, its user and what tells it from others.
+    A record is shown with the time that its device told, its user and what tells it from others;
+    a place, which makes no reading, as such.
     """
     lines = []
     profile, hearing = built_in()[recording.profile], Hearing()
@@ -32,6 +33,10 @@ def told(recording: Recording) -> str:
         try:
             for one in told_by(profile, packet, hearing):
                 lines.append(_line(one, packet.received))
+            locate = profile.locates.get(packet.characteristic)
+            for place in locate(packet) if locate is not None else ():
+                altitude = "" if place.altitude is None else f" {place.altitude}"
+                lines.append(f"{place.at} stays here: {place.latitude} {place.longitude}{altitude}")
         except DecodeError as error:
             lines.append(f"{packet.received} refused: {error}")
     return "\n".join(lines) + "\n"

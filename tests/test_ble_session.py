@@ -19,6 +19,7 @@ from adapters.ble.characteristics import (
     blood_pressure_feature,
     current_time,
     date_time,
+    elapsed_time,
     heart_rate,
     user_control_point,
 )
@@ -276,6 +277,26 @@ async def test_a_clock_that_shows_no_time_stops_nothing(house: House) -> None:
         await house.until(lambda: pressures(house))
         assert [one.reason for one in source.troubles()] == ["the packet is cut short"]
     assert looks(house) == []
+
+
+async def test_a_clock_that_keeps_utc_is_read_too(house: House) -> None:
+    cuff = Cuff(house)
+    at = datetime.fromtimestamp(house.clock.at / 1000, UTC) + timedelta(minutes=5)
+    shown = bytes(elapsed_time.CurrentElapsedTime(elapsed_time.ElapsedTime.of(at)))
+    sensor = HeldSensor(
+        house.link,
+        CUFF_ADDRESS,
+        "Cuff",
+        blood_pressure.SERVICE,
+        {
+            blood_pressure.SERVICE: {PRESSURE: "indicate"},
+            elapsed_time.SERVICE: {elapsed_time.UUID: shown},
+        },
+    )
+    async with sensor.on(), house.listening():
+        await sensor.subscribed(PRESSURE)
+        await house.until(lambda: looks(house) == [(300, False)])
+    assert cuff.told == []
 
 
 class Slots:

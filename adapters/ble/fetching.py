@@ -4,7 +4,7 @@ What is new is known by number. The record of the highest number that came in la
 be there: where it is not, the device was emptied or counts anew, and all of it is fetched. So it is
 where new numbers bear earlier times, and where the service began a new session. A record that comes
 twice is one reading (`adapters.reading.ReadingBatch.records`), so fetching too much costs nothing
-but time (docs/decisions/0016-stored-records.md).
+but time (docs/decisions/0017-stored-records.md).
 
 Source: Bluetooth SIG, Glucose Service 1.0.1, 3.5, and Glucose Profile 1.0.1, 4.4; the same in the
 other services that have the control point.

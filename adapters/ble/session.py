@@ -18,12 +18,13 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from adapters.ble.characteristics import battery_level
 from adapters.ble.consenting import Refused, consent
 from adapters.ble.fetching import Fetching
+from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.introducing import introduction
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.ble.timekeeping import Timekeeper
-from adapters.errors import AdapterError
+from adapters.errors import AdapterError, DecodeError
 from adapters.reading import Instant
 
 
@@ -76,7 +77,7 @@ class Session:
             await keeper.set_right()
         for characteristic in filter(self._is_stored, wanted):
             await self._listen_to(characteristic)
-        await self._ask()
+        await self._ask(hearing)
         self._inbox.ready(self._paired)
         for characteristic in wanted:
             if not self._is_stored(characteristic):
@@ -86,12 +87,16 @@ class Session:
         for fetching in self._fetching:
             await fetching.open()
 
-    async def _ask(self) -> None:
+    async def _ask(self, hearing: Hearing) -> None:
         profile = self._paired.profile
         sessions = (access.session for access in profile.records if access.session)
         for uuid in dict.fromkeys((*profile.asks, *sessions)):
-            if (data := await self._talk.read(uuid)) is not None:
+            if uuid in hearing.said or (data := await self._talk.read(uuid)) is None:
+                continue
+            try:
                 self._inbox.said(self._paired, uuid, data)
+            except DecodeError as error:
+                self._talk.complain(uuid, error.why)
 
     def _is_stored(self, one: BleakGATTCharacteristic) -> bool:
         return self._paired.profile.stores(one.uuid) or "notify" not in one.properties

@@ -75,7 +75,7 @@ class Timekeeper:
             BleakError: the link is lost.
         """
         face, clock = self._face, self._hearing.clock
-        if face is None or clock.is_right or not is_a_place(clock.zone):
+        if face is None or face.showing is None or clock.is_right or not is_a_place(clock.zone):
             return
         writable = self._talk.offered(face.uuid, "write")
         if not (writable and self._talk.settings.set_clocks):
