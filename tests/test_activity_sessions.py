@@ -112,6 +112,28 @@ def test_when_its_part_has_ended_only_the_last_summary_counts() -> None:
     assert monitor.runs(7, 2, EIGHT, EIGHT + timedelta(minutes=20)) == []
 
 
+def test_a_summary_from_the_midst_waits_for_the_one_at_the_end() -> None:
+    monitor, later = Monitor(), EIGHT + timedelta(minutes=50)
+    monitor.runs(7, 0, EIGHT, EIGHT)
+    monitor.counts(Head(7, 0, 2400, 4), 4000)
+    assert monitor.runs(8, 0, later, later) == []
+    assert monitor.describes(7, None, EIGHT, later) == []
+    told = monitor.counts(Head(7, 0, 3000, 5), 5000)
+    assert steps(told) == [(EIGHT, 3_000_000, Decimal(5000))]
+    assert {one.of for one in told if isinstance(one, Record)} == {step_counter_summary.UUID}
+
+
+def test_where_none_comes_at_the_end_the_last_one_from_the_midst_counts() -> None:
+    monitor, later = Monitor(), EIGHT + timedelta(minutes=50)
+    monitor.runs(7, 0, EIGHT, EIGHT)
+    monitor.counts(Head(7, 0, 2400, 4), 4000)
+    monitor.runs(8, 0, later, later)
+    live = CardioRespiratoryActivityInstantaneousData(Head(8, 0, 5, 1), True, heart_rate=70)
+    told = monitor.says(cardiorespiratory_instantaneous.UUID, live)
+    assert steps(told) == [(EIGHT, 2_400_000, Decimal(4000))]
+    assert monitor.says(cardiorespiratory_instantaneous.UUID, live)[1:] == []
+
+
 def test_a_session_that_ended_before_counts_at_once_by_its_descriptor() -> None:
     monitor = Monitor()
     assert monitor.describes(6, None, EIGHT, NINE) == []

@@ -17,7 +17,11 @@ from adapters.ble.characteristics import (
     stored_health_observations,
 )
 from adapters.ble.characteristics.elapsed_time import CurrentElapsedTime, ElapsedTime
-from adapters.ble.characteristics.stored_health_observations import StoredObservation, number_of
+from adapters.ble.characteristics.stored_health_observations import (
+    StoredObservation,
+    held,
+    number_of,
+)
 from adapters.ble.ghs_types import in_unit_of, types
 from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
@@ -236,12 +240,42 @@ def test_a_counter_of_which_nothing_is_known_is_doubted() -> None:
     assert (told.told, told.quality) == (None, Quality.CLOCK_NOT_TRUSTED)
 
 
-def test_a_stored_record_is_known_by_its_number_and_its_time_as_told() -> None:
+def test_what_was_heard_live_is_the_same_record_when_it_is_fetched_later() -> None:
+    at_eight = ElapsedTime.of(EIGHT)
+    live = Observation(numeric("98"), SPO2, time=at_eight)
+    kept = replace(live, time=replace(at_eight, is_current=False), id=3)
+    (now,), (later,) = heard(live), heard(kept, 7)
+    assert (now.of, now.identity) == (later.of, later.identity)
+    assert now.identity
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Observation(numeric("97"), SPO2, time=ElapsedTime.of(EIGHT)),
+        Observation(numeric("98"), SPO2, time=ElapsedTime.of(EIGHT + timedelta(seconds=1))),
+        Observation(numeric("98"), SPO2, time=ElapsedTime.of(EIGHT), patient=1),
+    ],
+)
+def test_what_differs_in_value_time_or_user_is_another_record(other: Observation) -> None:
     kept = Observation(numeric("98"), SPO2, time=ElapsedTime.of(EIGHT))
     assert heard(kept, 7) == heard(kept, 7)
+    assert heard(kept, 7)[0].identity != heard(other, 7)[0].identity
+
+
+@pytest.mark.parametrize("time", [None, ElapsedTime(6_400, ticks=True)])
+def test_without_a_time_of_day_only_the_number_tells_a_record(time: ElapsedTime | None) -> None:
+    kept = Observation(numeric("98"), SPO2, time=time)
+    assert heard(kept, 7)[0].identity == heard(kept, 7)[0].identity
     assert heard(kept, 7)[0].identity != heard(kept, 8)[0].identity
-    first, *_ = split(bytes(StoredObservation(7, kept)), 20)
-    assert number_of(first) == 7
+    assert not heard(kept)[0].identity
+
+
+def test_a_record_is_counted_with_its_last_packet() -> None:
+    kept = Observation(pressure("120", "80", "93"), PRESSURE, time=ElapsedTime.of(EIGHT))
+    parts = split(bytes(StoredObservation(7, kept)), 20)
+    assert number_of(parts[0]) == 7
+    assert [held(part) for part in parts] == [0] * (len(parts) - 1) + [1]
 
 
 @pytest.mark.parametrize("data", ["", "03", "03010000", "0001000000"])

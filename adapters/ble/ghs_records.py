@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Final
 
 from adapters.ble.acom import Bundle, Compound, Observation, Status
@@ -20,11 +21,15 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
 from adapters.ble.ticks import Ticks
+from adapters.ble.uuids import assigned
 from adapters.kinds import Kind, kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import Absence, Category, Components, Quality, Quantity
 
 UNKNOWN: Final = kind("unknown_observation")
+
+OBSERVATION: Final = assigned(0x2B8B)
+"""Live Health Observations: a stored one bears the same identity, whichever comes first."""
 
 _LONGEST: Final = Decimal(366 * 86400)
 
@@ -69,6 +74,7 @@ def records(
                 seen[of],
                 more | doubt | _doubt(one.status),
                 where,
+                OBSERVATION,
             )
             seen[of] += 1
 
@@ -102,12 +108,18 @@ def _when(
 
 
 def _identity(observation: Observation, number: int | None) -> str:
-    stamp = bytes(observation.time).hex() if observation.time is not None else ""
-    if number is not None:
-        return f"{number} {stamp}"
-    if not stamp:
-        return ""
-    return f"{stamp} {observation.type or 0} {observation.id or 0}"
+    """What it says and when: so that one that was heard live is known again in what is stored.
+
+    With a counter, which may begin anew, or without any time, only the number of a stored record
+    tells it. That a clock was set since changes no record.
+    """
+    time = observation.time
+    if time is None or time.told is None:
+        stamp = "" if time is None else bytes(time).hex()
+        return "" if number is None else f"{number} {stamp}"
+    moment = replace(time, is_current=True)
+    said = bytes(replace(observation, id=None, time=None))
+    return f"{bytes(moment).hex()} {blake2b(said, digest_size=8).hexdigest()}"
 
 
 def _milliseconds(duration: MedicalNumber | None) -> int:

@@ -2,8 +2,8 @@
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.4 (flags by way of bluetooth-sig
 0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`).
-VO2 max is in mL/(kg.min), as the characteristic VO2 Max; rates are a minute. The scales of the time between
-beats and of the variability could not be confirmed, so nothing is made of them.
+VO2 max is in mL/(kg.min), as the characteristic VO2 Max; rates are a minute. The scales of the time
+between beats and of the variability could not be confirmed, so nothing is made of them.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     measured = joined(packet, hearing, CardioRespiratoryActivityInstantaneousData.from_bytes)
     if measured is None:
         return
-    told, identity = sessions(hearing).at(measured.head)
+    known = sessions(hearing)
+    told, identity = known.at(measured.head)
     doubt = doubt_of(measured.worn, hearing)
     for of, number, unit in (
         (_VO2_MAX, measured.vo2_max, "mL/(kg.min)"),
@@ -104,6 +105,7 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         if number is not None:
             value = Quantity(Decimal(number), unit) if number else Absence.UNKNOWN
             yield Record(of, value, told, identity=identity, quality=doubt)
+    yield from known.ready()
 
 
 CHARACTERISTIC = Characteristic(

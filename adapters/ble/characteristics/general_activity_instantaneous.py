@@ -2,8 +2,8 @@
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.2 (flags by way of bluetooth-sig
 0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`).
-Metabolic equivalents count tenths, as in the Fitness Machine Service. The scales of speed, cadence, elevation
-and activity level could not be confirmed, so nothing is made of them.
+Metabolic equivalents count tenths, as in the Fitness Machine Service. The scales of speed, cadence,
+elevation and activity level could not be confirmed, so nothing is made of them.
 """
 
 from __future__ import annotations
@@ -100,11 +100,15 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         DecodeError: the packet is not well formed.
     """
     measured = joined(packet, hearing, GeneralActivityInstantaneousData.from_bytes)
-    if measured is not None and measured.equivalent is not None:
-        told, identity = sessions(hearing).at(measured.head)
+    if measured is None:
+        return
+    known = sessions(hearing)
+    told, identity = known.at(measured.head)
+    if measured.equivalent is not None:
         tenths = Quantity(Decimal(measured.equivalent).scaleb(-1), "[MET]")
         doubt = doubt_of(measured.worn, hearing)
         yield Record(_EQUIVALENT, tenths, told, identity=identity, quality=doubt)
+    yield from known.ready()
 
 
 CHARACTERISTIC = Characteristic(

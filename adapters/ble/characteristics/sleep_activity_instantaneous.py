@@ -133,7 +133,8 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     measured = joined(packet, hearing, SleepActivityInstantaneousData.from_bytes)
     if measured is None:
         return
-    told, identity = sessions(hearing).at(measured.head)
+    known = sessions(hearing)
+    told, identity = known.at(measured.head)
     doubt = doubt_of(measured.worn, hearing)
     if measured.heart_rate is not None:
         rate = Quantity(Decimal(measured.heart_rate), "/min")
@@ -144,6 +145,7 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         now.word, now.since, now.identity = word_of(measured.stage), told, identity
         now.doubt = doubt
         yield from _ended(hearing.keep(_Night), now)
+    yield from known.ready()
 
 
 class _Night:

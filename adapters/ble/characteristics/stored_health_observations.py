@@ -74,6 +74,15 @@ def number_of(data: bytes) -> int:
     return int.from_bytes(segment.part[:4], "little")
 
 
+def held(data: bytes) -> int:
+    """How many records end with this packet: a long one comes in several.
+
+    Raises:
+        DecodeError: it is no segment of a record.
+    """
+    return int(Segment.from_bytes(data).last)
+
+
 CHARACTERISTIC = Characteristic(
     uuid=UUID,
     name="Stored Health Observations",

@@ -30,6 +30,7 @@ PROFILE = DeviceProfile(
             measures=stored_health_observations.UUID,
             number=stored_health_observations.number_of,
             width=4,
+            holds=stored_health_observations.held,
         ),
     ),
     generic=True,
