@@ -25,6 +25,8 @@ RUNNING = "00001814-0000-1000-8000-00805f9b34fb"
 CYCLING = "00001816-0000-1000-8000-00805f9b34fb"
 POWER = "00001818-0000-1000-8000-00805f9b34fb"
 LOCATION = "00001819-0000-1000-8000-00805f9b34fb"
+ACTIVITY = "0000183e-0000-1000-8000-00805f9b34fb"
+HEALTH_SENSOR = "00001840-0000-1000-8000-00805f9b34fb"
 MACHINE = "00001826-0000-1000-8000-00805f9b34fb"
 BREATH = "c2461b76-8a06-4614-9be8-130c4b05108c"
 BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"
@@ -48,6 +50,8 @@ FIXTURES = {
     "glucose-meter": heard("meter+01234567", [GLUCOSE]),
     "glucose-sensor": heard("nRF CGMS", [GLUCOSE_SENSOR]),
     "pulse-oximeter": heard("Pulse oximeter", [OXIMETER, BATTERY]),
+    "activity-monitor": heard("Activity monitor", [ACTIVITY, BATTERY]),
+    "health-sensor": heard("HealthSensor", [HEALTH_SENSOR]),
     "breath-carbon-monoxide-monitor": heard("Breath monitor BM-1", [BREATH]),
     "polar-verity-sense": heard("Polar Sense 01234567", [HEART_RATE], 0x6B),
     "whoop": heard("WHOOP 4A0123456", [HEART_RATE]),
