@@ -13,6 +13,7 @@ from adapters.ble.catalog import built_in
 from adapters.kinds import all_kinds
 from gateway.commands.everything import app
 from scripts.mapping_page import mapping
+from scripts.simulator_page import simulated_devices
 
 DOCS = Path(__file__).parent.parent / "docs"
 RUN = [
@@ -101,6 +102,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "devices.md": devices,
     "commands.md": commands,
     "mapping.md": mapping,
+    "simulated-devices.md": simulated_devices,
 }
 
 

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bleak import BleakClient, BleakScanner
 
 from adapters.ble.catalog import built_in
+from adapters.ble.characteristics import glucose_measurement
+from adapters.ble.characteristics import record_access_control_point as racp
 from adapters.errors import AdapterError
 from adapters.simulator.process import main, serve
+from adapters.simulator.radio import hci_radio
 from adapters.simulator.scenario import load
 from tests.simulator_air import until
 
@@ -92,6 +96,39 @@ def test_a_scenario_that_is_none_ends_with_the_next_step(
     wrong.write_text('title = "x"\n')
     assert main([str(wrong)]) == 2
     assert "device: this is missing; add it" in capsys.readouterr().err
+
+
+async def test_an_app_elsewhere_pairs_with_a_passkey_and_fetches_records() -> None:
+    """Over HCI, as a tester's own app: what it needs stands in the line that says "ready"."""
+    told: list[str] = []
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(serve(load("paired"), tell=told.append, stop=stop))
+    await until(lambda: bool(told))
+    ready = json.loads(told[0])
+    meter = next(device for device in ready["devices"] if device["id"] == "meter")
+    assert meter["pairing"] == "passkey"
+
+    async def typed(_address: str) -> int:
+        return int(meter["passkey"])
+
+    came: list[bytes] = []
+    async with hci_radio(ready["transport"], passkey=typed) as radio:
+        device = await BleakScanner.find_device_by_address(
+            meter["address"], timeout=5, backend=radio.scanner
+        )
+        assert device is not None
+        assert device.name == meter["name"]
+        async with BleakClient(device, timeout=10, pair=True, backend=radio.client) as client:
+            await client.start_notify(glucose_measurement.UUID, lambda *_: None)
+            await client.start_notify(racp.UUID, lambda _, value: came.append(bytes(value)))
+            await client.write_gatt_char(racp.UUID, b"\x04\x01", response=True)
+            await until(lambda: bool(came))
+            assert racp.RecordAccessControlPoint.from_bytes(came[0]).count == 50
+            await client.write_gatt_char(racp.UUID, b"\x02\x01", response=True)
+            await until(lambda: len(came) == 2)
+    stop.set()
+    await running
+    assert json.loads(told[1])["asked_to_delete"] == {"meter": 1}
 
 
 async def test_a_port_that_is_taken_is_said_so() -> None:

@@ -1,7 +1,8 @@
 """The simulator as a process of its own.
 
 It prints one line of JSON when it is ready, with the transport that a gateway opens
-(`adapters.simulator.radio.hci_radio`), and one when it has stopped, with what really went out.
+(`adapters.simulator.radio.hci_radio`), and one when it has stopped, with what really went out,
+which records still wait, and who was asked to delete what it had stored.
 Gateways may come and go, and be killed, as often as they like: the sensors keep running.
 """
 
@@ -15,13 +16,16 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
 from adapters.simulator.errors import ScenarioRefused
 from adapters.simulator.extra import need_bumble
 from adapters.simulator.scenario import Scenario, load
 from adapters.simulator.simulation import simulated
+
+if TYPE_CHECKING:
+    from adapters.simulator.peripheral import Peripheral
 
 Tell = Callable[[str], object]
 
@@ -58,18 +62,31 @@ async def serve(
             raise AdapterError(
                 f"Port {port} is taken.", "Choose another port, or 0 for any that is free."
             ) from error
-        devices = [
-            {"id": p.device.id, "model": p.device.model, "address": p.identity.address}
-            for p in simulation.peripherals
-        ]
+        devices = [_told(peripheral) for peripheral in simulation.peripherals]
         ready = {"transport": f"tcp-client:{LOOPBACK}:{taken}", "port": taken, "devices": devices}
         tell(json.dumps({"event": "ready", "title": scenario.title, **ready}))
         stopped = asyncio.ensure_future(stop.wait())
         ends: set[asyncio.Future[Any]] = {stopped, simulation.running}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-    summary = {"emitted": simulation.emitted.summary(), "waiting": simulation.waiting()}
+    summary = {
+        "emitted": simulation.emitted.summary(),
+        "waiting": simulation.waiting(),
+        "asked_to_delete": simulation.emitted.deletions,
+    }
     tell(json.dumps({"event": "summary", **summary}))
+
+
+def _told(peripheral: Peripheral) -> dict[str, str]:
+    """What somebody must know of a device to find it, and to pair with it."""
+    identity, pairing = peripheral.identity, peripheral.device.asks_for
+    told = {"id": peripheral.device.id, "model": peripheral.device.model}
+    told |= {"address": identity.address, "name": identity.name}
+    if pairing != "none":
+        told["pairing"] = pairing
+    if pairing == "passkey":
+        told["passkey"] = f"{peripheral.passkey:06}"
+    return told
 
 
 def _on_signal() -> asyncio.Event:
