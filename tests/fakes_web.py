@@ -13,7 +13,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.kinds import Kind
-from adapters.local_events import LinkEvent, LocalBatch, LocalName, Position
+from adapters.local_events import (
+    ClockSeen,
+    LinkEvent,
+    LocalBatch,
+    LocalName,
+    Position,
+    Unclaimed,
+)
 from adapters.reading import (
     Components,
     DeviceFacts,
@@ -234,6 +241,25 @@ def share_something(home: Furnished) -> str:
     home.send("heart_rate", grant, {"sent": 38, "already": 2}, now - 5 * MINUTE)
     home.send("blood_pressure", grant, {"sent": 1, "rejected": 1}, now - DAY - 5 * MINUTE)
     return grant
+
+
+def ask_something(home: Furnished) -> None:
+    """Let readings wait: of two users of the scale, one of them unknown, and of a wrong clock."""
+    now = home.clock.at
+    weights = [(2, "81.3"), (2, "81.1"), (0xFF, "64.2"), (0xFF, "23.4")]
+    nobodys = [
+        Unclaimed(
+            SCALE, user, number("body_weight", now - (nth + 1) * 7 * HOUR, kilos, "kg"), "", now
+        )
+        for nth, (user, kilos) in enumerate(weights)
+    ]
+    home.house.local.take_in(LocalBatch([*nobodys, ClockSeen(CUFF, now, -3 * HOUR, True)]))
+    parts = (Decimal(131), Decimal(84), Decimal(99))
+    doubtful = Reading(
+        Kind("blood_pressure"), now - HOUR, Components(parts, "mm[Hg]"),
+        quality=Quality.CLOCK_NOT_TRUSTED | Quality.MOVED, where="wrist",
+    )  # fmt: skip
+    home.take_in(CUFF, [doubtful])
 
 
 def make_home(folder: Path, *, simulation: bool = True, at: int = NOW) -> Furnished:

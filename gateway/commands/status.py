@@ -9,6 +9,7 @@ from gateway.commands.opening import Json, opened
 from gateway.commands.output import moment, print_json, say, table
 from gateway.sharing.consent import ClockState
 from gateway.status import PARTS, device_words, is_running
+from gateway.store import clock_answers
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,6 +32,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         stored = sum(series.n for series in house.readings.series())
         simulation = house.simulation
         warnings = house.opened.warnings(now())
+        unclaimed = len(house.whose().waiting())
+        unsure = sum(one.n for one in clock_answers.unsure(house.opened.gateway))
     if as_json:
         print_json(
             {
@@ -40,6 +43,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "clock_trusted": clock_right,
                 "ledger_whole": not broken,
                 "stored": stored,
+                "unclaimed": unclaimed,
+                "unsure_times": unsure,
                 "warnings": warnings,
                 "devices": [
                     {"device": one.key, "title": one.called, "state": words.state,
@@ -57,6 +62,10 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         [(names[part], "running" if on else "not running") for part, on in parts.items()],
     )
     say(f"{stored:,} readings are stored.")
+    if unclaimed:
+        say(f"{unclaimed:,} wait until somebody says whose they are: health-gateway devices whose")
+    if unsure:
+        say(f"{unsure:,} wait until their times are confirmed: health-gateway devices clock")
     if not collecting:
         say("Nobody has allowed Bluetooth: health-gateway consent grant collect ble")
     if not clock_right:

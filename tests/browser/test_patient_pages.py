@@ -11,7 +11,14 @@ from playwright.async_api import Page
 
 from gateway.htmlkit.guard import POLICY
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_wide, window
-from tests.fakes_web import Furnished, furnish, make_home, pages_of, share_something
+from tests.fakes_web import (
+    Furnished,
+    ask_something,
+    furnish,
+    make_home,
+    pages_of,
+    share_something,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +28,7 @@ PATHS = (
     "/readings/carbon_monoxide_in_air", "/share", "/share/to/{recipient}",
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
-    "/stays/routes", "/first", "/readings/mood",
+    "/stays/routes", "/first", "/readings/mood", "/yours", "/times",
 )  # fmt: skip
 
 
@@ -31,6 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     furnish(made)
     made.know_risks()
     share_something(made)
+    ask_something(made)
     yield made
     made.house.close()
 
