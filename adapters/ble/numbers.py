@@ -10,7 +10,7 @@ medfloat16 and medfloat32 of the GATT Specification Supplement are the same two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
 
@@ -52,21 +52,21 @@ class MedicalFloat:
 
     mantissa_bits: int
     exponent_bits: int
+    _half: int = field(init=False, repr=False, compare=False)
+    _specials: dict[int, Special] = field(init=False, repr=False, compare=False)
 
-    @property
-    def _half(self) -> int:
-        return 1 << (self.mantissa_bits - 1)
-
-    @property
-    def _specials(self) -> dict[int, Special]:
-        """The five codes around the ends of the mantissa; their exponent is zero."""
-        return {
-            self._half - 2: Special.PLUS_INFINITY,
-            self._half - 1: Special.NAN,
-            self._half: Special.NRES,
-            self._half + 1: Special.RESERVED,
-            self._half + 2: Special.MINUS_INFINITY,
+    def __post_init__(self) -> None:
+        """Know the five codes around the ends of the mantissa; their exponent is zero."""
+        half = 1 << (self.mantissa_bits - 1)
+        specials = {
+            half - 2: Special.PLUS_INFINITY,
+            half - 1: Special.NAN,
+            half: Special.NRES,
+            half + 1: Special.RESERVED,
+            half + 2: Special.MINUS_INFINITY,
         }
+        object.__setattr__(self, "_half", half)
+        object.__setattr__(self, "_specials", specials)
 
     def decode(self, code: int) -> MedicalNumber:
         """The number of an unsigned code; its digits are kept, 1200 e-1 is ``120.0``."""
