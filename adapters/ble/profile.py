@@ -86,6 +86,8 @@ class DeviceProfile:
         asks: characteristics that are read once at the start of each link and kept in
             `Hearing.said`, where the device has them: features, types, the start of a session.
         records: how its stored records are fetched; empty where it sends them by itself.
+        starts: what is written to control points once all is subscribed to, before it measures
+            anything: a request, and the answer that says it did so.
         consents: it tells its users apart and wants the consent code of a slot before it tells
             anything of that slot (User Data Service).
         body_site: where such a device is always worn or held, where it does not say; a place.
@@ -105,6 +107,7 @@ class DeviceProfile:
     locates: Mapping[str, Locator] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     records: tuple[RecordAccess, ...] = ()
+    starts: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
     consents: bool = False
     body_site: str = ""
     generic: bool = False

@@ -31,6 +31,8 @@ class RecordAccess:
         until: the characteristics of records that belong together with the measured one (a
             context), which may come a little after it.
         holds: how many records a packet holds, where one may hold several; None for always one.
+        combined: it is asked for a report that ends with the count of what was sent (Generic
+            Health Sensor Service 1.0, 3.7), where other services answer "success".
         session: a characteristic whose change makes all numbers begin anew (a sensor's session
             start time); "" where numbers go on for ever.
     """
@@ -43,6 +45,7 @@ class RecordAccess:
     until: tuple[str, ...] = ()
     holds: NumberOf | None = None
     session: str = ""
+    combined: bool = False
 
     def held(self, data: bytes) -> int:
         """How many records a packet holds; one that cannot be read counts for one."""

@@ -41,6 +41,7 @@ _NOT_SO = {
     Answer.INVALID_OPERAND,
     Answer.OPERAND_NOT_SUPPORTED,
 }
+_COUNTED = {Op.COUNT: Op.COUNT_IS, Op.COMBINED_REPORT: Op.COMBINED_REPORT_IS}
 _TRIES = 3
 _BUSY_PAUSE = 1.0
 
@@ -107,10 +108,11 @@ class RecordProcedure:
         Raises:
             BleakError: the link is lost.
         """
-        answer = await self._asked(self._request(Op.REPORT, at_least))
+        op = Op.COMBINED_REPORT if self._access.combined else Op.REPORT
+        answer = await self._asked(self._request(op, at_least))
         if answer is None:
             return Asked.FAILED
-        if answer.went in (Answer.SUCCESS, Answer.NO_RECORDS):
+        if answer.count is not None or answer.went in (Answer.SUCCESS, Answer.NO_RECORDS):
             return Asked.DONE
         if answer.went in _NOT_SO and at_least is not None:
             return Asked.NOT_SO
@@ -156,7 +158,7 @@ class RecordProcedure:
                 return False
             if told.op is Op.RESPONSE:
                 return told.operand[0] == request.op
-            return told.op is Op.COUNT_IS and request.op is Op.COUNT
+            return told.op is _COUNTED.get(request.op)
 
         return RecordAccessControlPoint.from_bytes(await self._point.ask(bytes(request), answers))
 

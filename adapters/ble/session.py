@@ -22,6 +22,7 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.introducing import introduction
 from adapters.ble.paired import Paired, RadioSettings
+from adapters.ble.starting import start
 from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.ble.timekeeping import Timekeeper
 from adapters.errors import AdapterError, DecodeError
@@ -86,6 +87,7 @@ class Session:
             await self._listen_to_battery(battery)
         for fetching in self._fetching:
             await fetching.open()
+        await start(talk, profile.starts)
 
     async def _ask(self, hearing: Hearing) -> None:
         profile = self._paired.profile

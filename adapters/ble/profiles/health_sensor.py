@@ -5,11 +5,13 @@ from __future__ import annotations
 from adapters.ble import ticks
 from adapters.ble.characteristics import (
     elapsed_time,
+    ghs_control_point,
     health_sensor_features,
     live_health_observations,
     stored_health_observations,
 )
 from adapters.ble.characteristics import record_access_control_point as racp
+from adapters.ble.characteristics.ghs_control_point import GhsControlPoint, Op
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.record_access import RecordAccess
 
@@ -31,8 +33,15 @@ PROFILE = DeviceProfile(
             number=stored_health_observations.number_of,
             width=4,
             holds=stored_health_observations.held,
+            combined=True,
         ),
     ),
+    starts={
+        ghs_control_point.UUID: (
+            bytes(GhsControlPoint(Op.START)),
+            bytes(GhsControlPoint(Op.SUCCESS)),
+        )
+    },
     generic=True,
     source="Bluetooth SIG, Generic Health Sensor Profile 1.0",
 )

@@ -1,0 +1,73 @@
+"""A generic health sensor and an activity monitor over the virtual radio, heard in a house."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+
+from adapters.ble.catalog import built_in
+from adapters.ble.characteristics import ghs_control_point
+from adapters.ble.paired import Paired
+from adapters.ble.starting import NOT_STARTED
+from adapters.ble.state import Trouble
+from adapters.reading import DeviceKey
+from adapters.simulator.instrument import Sent
+from adapters.simulator.models.health_sensor import HealthSensor
+from adapters.simulator.radio import virtual_radio
+from adapters.simulator.scenario import read
+from adapters.simulator.simulation import simulated
+from tests.ble_house import ANNA, Clock, House
+from tests.fakes_ble import MemoryJournal
+
+pytestmark = pytest.mark.radio
+
+SENSOR, MONITOR = DeviceKey("health-sensor"), DeviceKey("activity-monitor")
+
+
+@contextlib.asynccontextmanager
+async def one(device: DeviceKey, said: str = "") -> AsyncIterator[House]:
+    scenario = read(
+        f'title = "One"\nbegins = 2023-11-14T22:13:20\n'
+        f'[[device]]\nid = "{device}"\nmodel = "{device}"\nrate_hz = 20\n{said}'
+    )
+    async with simulated(scenario) as simulation, virtual_radio(simulation.link) as radio:
+        house = House(simulation.link, radio, MemoryJournal(), clock=Clock())
+        address = scenario.identity(scenario.devices()[0]).address
+        house.known[address] = Paired(device, ANNA, built_in()[device])
+        yield house
+
+
+async def test_a_sensor_is_asked_to_measure_and_for_what_it_has_kept() -> None:
+    async with one(SENSOR, "options = { records = 5, pressure_every = 3 }\n") as house:
+        async with house.listening():
+            await house.until(lambda: house.journal.marks)
+            await house.until(lambda: house.values("peak_expiratory_flow", SENSOR))
+        assert [mark.number for mark in house.journal.marks] == [5]
+        assert len(house.values("blood_pressure", SENSOR)) >= 3
+        assert house.values("oxygen_saturation", SENSOR)
+
+
+async def test_a_sensor_that_does_not_begin_is_complained_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = HealthSensor.write
+
+    def write(device: HealthSensor, uuid: str, data: bytes) -> Iterable[Sent]:
+        if uuid == ghs_control_point.UUID:
+            return (Sent(uuid, b"\x82", confirmed=True),)
+        return whole(device, uuid, data)
+
+    monkeypatch.setattr(HealthSensor, "write", write)
+    async with one(SENSOR, "options = { records = 0 }\n") as house, house.listening() as source:
+        trouble = Trouble(SENSOR, ghs_control_point.UUID, NOT_STARTED)
+        await house.until(lambda: trouble in source.troubles())
+
+
+async def test_a_monitor_tells_the_day_before_and_what_goes_on() -> None:
+    async with one(MONITOR) as house, house.listening():
+        await house.until(lambda: len(house.values("step_count", MONITOR)) == 2)
+        await house.until(lambda: len(house.values("heart_rate", MONITOR)) > 8)
+        assert len(house.values("step_count", MONITOR)) == 2
+        assert house.values("workout", MONITOR)
