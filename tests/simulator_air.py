@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from bumble import att
 from bumble.core import AdvertisingData
@@ -13,6 +14,7 @@ from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 
+from adapters.simulator.fast_loop import run_fast
 from adapters.simulator.link import RadioLink
 from adapters.simulator.table import just_works
 
@@ -96,6 +98,16 @@ async def bare_device(link: RadioLink, address: str = ADDRESS) -> AsyncIterator[
     finally:
         await device.power_off()
         link.remove(chip)
+
+
+def fast(story: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """A test on the loop on which waiting takes no time."""
+
+    def test() -> None:
+        run_fast(story())
+
+    test.__name__, test.__doc__ = story.__name__, story.__doc__
+    return test
 
 
 async def until(true: Callable[[], bool], within: float = 3.0) -> None:

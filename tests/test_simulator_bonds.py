@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
+from bumble.pairing import PairingConfig
 
 from adapters.ble.characteristics import device_information as information
 from adapters.simulator.central import AskPasskey
@@ -164,5 +166,21 @@ def test_a_passkey_that_nobody_wrote_is_drawn_by_the_seed() -> None:
             async with connected(simulation, radio) as client:
                 await client.pair(passkey=typing(passkey))
                 assert await client.read_gatt_char(information.SERIAL_NUMBER)
+
+    run_fast(story())
+
+
+def test_old_pairing_without_the_passkey_is_thrown_out() -> None:
+    """Legacy pairing does not ask the device before the link is encrypted."""
+
+    async def story() -> None:
+        async with measuring(PASSKEY) as (simulation, radio, _):
+            old = PairingConfig(sc=False, mitm=False, bonding=True)
+            central = getattr(radio.client, "central")  # noqa: B009 - bleak's class has none
+            central.device.pairing_config_factory = lambda _: old
+            async with connected(simulation, radio) as client:
+                with contextlib.suppress(BleakError):
+                    await client.pair()
+                await until(lambda: not client.is_connected)
 
     run_fast(story())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 from bleak import BleakClient, BleakScanner
@@ -17,22 +15,12 @@ from adapters.simulator.fast_loop import run_fast
 from adapters.simulator.radio import SimulatedRadio, virtual_radio
 from adapters.simulator.scenario import read
 from adapters.simulator.simulation import Simulation, simulated
-from tests.simulator_air import until
+from tests.simulator_air import fast, until
 from tests.simulator_meter import RECORD, RESULT, connected, listen, measuring
 
 pytestmark = pytest.mark.radio
 
 STRAPS = 'title = "Straps"\n{}[[device]]\nid = "strap"\nmodel = "heart-rate-strap"\ncopies = 3\n'
-
-
-def fast(story: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-    """A test on the loop on which waiting takes no time."""
-
-    def test() -> None:
-        run_fast(story())
-
-    test.__name__ = story.__name__
-    return test
 
 
 async def is_heard(simulation: Simulation, radio: SimulatedRadio) -> bool:

@@ -9,14 +9,16 @@ H, 2.3.5.1 (which capabilities lead to a passkey).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from bumble.device import Connection, Device
-from bumble.keys import MemoryKeyStore
+from bumble.keys import MemoryKeyStore, PairingKeys
 from bumble.pairing import PairingConfig, PairingDelegate
 
 from adapters.simulator.clock import Clock
 from adapters.simulator.sensor import Pairing
+from adapters.simulator.waiting import let_go
 
 Subscribed = Callable[[int], object]
 
@@ -48,28 +50,53 @@ class Bonds:
     """What bonded peers subscribed to, by their address."""
 
     def __init__(
-        self, host: Device, clock: Clock, *, early_s: float, remembers: bool, again: Subscribed
+        self,
+        host: Device,
+        clock: Clock,
+        *,
+        pairing: Pairing,
+        early_s: float,
+        remembers: bool,
+        again: Subscribed,
     ) -> None:
         """Begin without any bond.
 
         Args:
             host: the device's host stack.
             clock: by which `early_s` goes.
+            pairing: what it asks for.
             early_s: how soon after the encryption a kept subscription counts again.
             remembers: whether it keeps any.
             again: called with the handle of each kept subscription, when it counts again.
         """
         self._host = host
         self._clock = clock
+        self._pairing = pairing
         self._early_s = early_s
         self._remembers = remembers
         self._again = again
+        self._strangers: asyncio.Queue[Connection] = asyncio.Queue()
         self._kept: dict[str, dict[int, bytes]] = {}
 
     def greet(self, peer: Connection) -> None:
         """Watch a new link for its encryption."""
         peer.on(peer.EVENT_CONNECTION_ENCRYPTION_CHANGE, lambda: self._encrypted(peer))
-        peer.on(peer.EVENT_PAIRING, lambda _keys: self.note(peer))
+        peer.on(peer.EVENT_PAIRING, lambda keys: self._paired(peer, keys))
+
+    async def run(self) -> None:
+        """Throw out who paired without the passkey that is wanted, for ever."""
+        while True:
+            peer = await self._strangers.get()
+            if self._host.keystore is not None:
+                await self._host.keystore.delete(str(peer.peer_address))
+            await let_go(peer)
+
+    def _paired(self, peer: Connection, keys: PairingKeys) -> None:
+        key = keys.ltk or keys.ltk_peripheral or keys.ltk_central
+        if self._pairing == "passkey" and not (key is not None and key.authenticated):
+            self._strangers.put_nowait(peer)
+        else:
+            self.note(peer)
 
     def note(self, peer: Connection) -> None:
         """What a peer subscribed to has changed: keep that, if it is bonded."""

@@ -109,18 +109,23 @@ class Peripheral:
         self._bonds = Bonds(
             self._host,
             self._clock,
+            pairing=device.asks_for,
             early_s=device.early_ms / 1000,
             remembers=device.remembers,
             again=lambda handle: self._heard_by(self._uuids[handle]),
         )
         self._host.on(Device.EVENT_CONNECTION, self._on_connection)
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.instrument, self.time = made(scenario, device, self._right_time, self._is_listening)
+        self.instrument, self.time = made(scenario, device, self.right_time, self._is_listening)
 
     @property
     def undelivered(self) -> int:
         """How many of its measurements wait for a peer to confirm them."""
         return self._outgoing.undelivered
+
+    def right_time(self) -> datetime:
+        """The local time of day where it is, naive; its own clock may show another."""
+        return self._begins + timedelta(seconds=self._clock.time() - self._started)
 
     async def power_on(self) -> None:
         """Get ready; nothing is on the air yet."""
@@ -139,6 +144,7 @@ class Peripheral:
                 tasks.create_task(self._presence.run())
                 tasks.create_task(self._measure())
                 tasks.create_task(self._outgoing.run(self._presence.peers))
+                tasks.create_task(self._bonds.run())
                 tasks.create_task(self._be_whole())
                 for fault in self.device.faults:
                     tasks.create_task(self._go_wrong(fault))
@@ -225,9 +231,6 @@ class Peripheral:
     def _is_listening(self, uuid: str) -> bool:
         ways = table.NOTIFY | table.INDICATE
         return bool(table.subscribed(self._host, self._presence.peers, self._table[uuid], ways))
-
-    def _right_time(self) -> datetime:
-        return self._begins + timedelta(seconds=self._clock.time() - self._started)
 
     async def _until(self, seconds: float) -> None:
         await sleep_until(self._clock, self._started + seconds)

@@ -19,6 +19,10 @@ from adapters.simulator.sensor import Identity, Offered, Pairing, Services
 NOTIFY, INDICATE = 1, 2
 """The bits of a subscription. Bluetooth Core 6.0, Vol 3, Part G, 3.3.3.3."""
 
+_ROOM, _HEADER = 31, 2
+"""Bytes of an advertisement, and those that a field of it takes. Bluetooth Core 6.0, Vol 6, Part B,
+2.3.1; Vol 3, Part C, 11."""
+
 _BASE_UUID_END = "-0000-1000-8000-00805f9b34fb"
 
 _Property = Characteristic.Properties
@@ -88,11 +92,12 @@ def host(
         AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE
         | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED
     )
-    name = data_types.CompleteLocalName(identity.name)
-    said = [flags, _advertised(service)]
-    asked = [name] if scan_response else []
-    device.advertising_data = bytes(AdvertisingData(said if scan_response else [*said, name]))
-    device.scan_response_data = bytes(AdvertisingData(asked))
+    said = bytes(AdvertisingData([flags, _advertised(service)]))
+    if scan_response:
+        device.advertising_data, device.scan_response_data = said, _named(identity.name, _ROOM)
+    else:
+        device.advertising_data = said + _named(identity.name, _ROOM - len(said))
+        device.scan_response_data = b""
     return device
 
 
@@ -155,6 +160,15 @@ def _characteristic(
             )
         ]
     return made
+
+
+def _named(name: str, room: int) -> bytes:
+    """A name, or as much of it as there is room for."""
+    whole = bytes(AdvertisingData([data_types.CompleteLocalName(name)]))
+    if len(whole) <= room:
+        return whole
+    short = name.encode()[: room - _HEADER].decode(errors="ignore")
+    return bytes(AdvertisingData([data_types.ShortenedLocalName(short)]))
 
 
 def _advertised(service: str) -> data_types.ListOfServiceUUIDs:
