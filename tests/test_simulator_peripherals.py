@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from bleak import BleakClient, BleakScanner
@@ -15,11 +16,12 @@ from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import battery_level, body_sensor_location, heart_rate
 from adapters.ble.characteristics import device_information as information
 from adapters.ble.characteristics.system_id import UUID as SYSTEM_ID
+from adapters.simulator.clock import Timer
 from adapters.simulator.emissions import packets
 from adapters.simulator.radio import SimulatedRadio, virtual_radio
 from adapters.simulator.scenario import Scenario, load, read
 from adapters.simulator.simulation import Simulation, simulated
-from tests.simulator_air import until
+from tests.simulator_air import fast, until
 
 pytestmark = pytest.mark.radio
 
@@ -58,6 +60,7 @@ async def listen(
     )
 
 
+@fast
 async def test_each_model_is_recognised_by_the_profile_that_reads_it() -> None:
     async with running(load("rest")) as (simulation, radio):
         heard = await BleakScanner.discover(0.4, return_adv=True, backend=radio.scanner)
@@ -70,6 +73,7 @@ async def test_each_model_is_recognised_by_the_profile_that_reads_it() -> None:
             assert peripheral.device.sensor.measures in profile.reads
 
 
+@fast
 async def test_a_strap_says_who_it_is() -> None:
     async with (
         running(load("rest")) as (simulation, radio),
@@ -88,6 +92,7 @@ async def test_a_strap_says_who_it_is() -> None:
         assert await client.read_gatt_char(battery_level.UUID) == bytes([92])
 
 
+@fast
 async def test_a_subscriber_gets_exactly_what_the_scenario_says() -> None:
     scenario = read("seed = 5\nduration_s = 1\n" + STRAP + "rate_hz = 100\nnumbered = true\n")
     expected = [e.data for e in packets(scenario) if e.characteristic == heart_rate.UUID]
@@ -100,6 +105,7 @@ async def test_a_subscriber_gets_exactly_what_the_scenario_says() -> None:
         assert simulation.emitted.count("strap", heart_rate.UUID) == len(heard)
 
 
+@fast
 async def test_a_record_is_kept_until_it_is_confirmed_and_sent_again_the_same() -> None:
     scenario = read(BREATH + "rate_hz = 50\n")
     never = asyncio.Event()
@@ -120,6 +126,7 @@ async def test_a_record_is_kept_until_it_is_confirmed_and_sent_again_the_same() 
         assert len(second) - simulation.emitted.count("breath", RECORD) in (0, 1)
 
 
+@fast
 async def test_records_made_while_nobody_listened_come_first() -> None:
     heard: list[bytes] = []
     async with running(read(BREATH + "rate_hz = 100\n")) as (simulation, radio):
@@ -131,6 +138,7 @@ async def test_records_made_while_nobody_listened_come_first() -> None:
     assert heard[0][:2] == b"\x01\x00"
 
 
+@fast
 async def test_a_dropped_link_is_gone_for_as_long_as_the_fault_says() -> None:
     fault = 'faults = [{what = "drop-link", at_s = 0.6, for_s = 0.4}]\n'
     async with running(read(STRAP + fault)) as (simulation, radio):
@@ -142,6 +150,7 @@ async def test_a_dropped_link_is_gone_for_as_long_as_the_fault_says() -> None:
             assert client.is_connected
 
 
+@fast
 async def test_a_bad_frame_goes_out_as_it_is() -> None:
     fault = 'faults = [{what = "bad-frame", at_s = 0.5}]\n'
     notes: list[str] = []
@@ -156,6 +165,7 @@ async def test_a_bad_frame_goes_out_as_it_is() -> None:
         await until(lambda: any('"bad":true' in note for note in notes))
 
 
+@fast
 async def test_a_protected_sensor_speaks_after_pairing() -> None:
     scenario = read(STRAP + "rate_hz = 50\nprotected = true\n")
     heard: list[bytes] = []
@@ -170,6 +180,7 @@ async def test_a_protected_sensor_speaks_after_pairing() -> None:
             await until(lambda: len(heard) > 2)
 
 
+@fast
 async def test_twenty_sensors_at_four_hertz_lose_nothing() -> None:
     scenario = read(
         "seed = 20\n" + STRAP + "copies = 20\nrate_hz = 4\nnumbered = true\n"
@@ -200,6 +211,7 @@ def _number(device: str, data: bytes) -> int:
     return energy
 
 
+@fast
 async def test_on_slow_and_lossy_air_everything_still_arrives_in_order() -> None:
     scenario = read("connection_interval_ms = 7.5\nloss = 0.2\n" + BREATH + "rate_hz = 20\n")
     heard: list[bytes] = []
@@ -210,3 +222,30 @@ async def test_on_slow_and_lossy_air_everything_still_arrives_in_order() -> None
         await listen(client, RECORD, heard)
         await until(lambda: len(heard) >= 10)
     assert [data[0] for data in heard] == list(range(1, len(heard) + 1))
+
+
+class Hurried:
+    """Ten seconds of the air in each of the event loop's."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+
+    def time(self) -> float:
+        return self._loop.time() * 10
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any) -> Timer:
+        return self._loop.call_at(when / 10, callback, *args)
+
+
+@fast
+async def test_time_on_the_air_goes_by_the_clock_that_it_is_given() -> None:
+    heard: list[bytes] = []
+    scenario = read("connection_interval_ms = 30\n" + STRAP)
+    async with (
+        simulated(scenario, clock=Hurried()) as simulation,
+        virtual_radio(simulation.link) as radio,
+        connected(simulation, radio) as client,
+    ):
+        await listen(client, heart_rate.UUID, heard)
+        await asyncio.sleep(6)
+    assert 59 <= len(heard) <= 61
