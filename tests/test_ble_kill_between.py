@@ -50,11 +50,11 @@ class Program:
                 zone=lambda: self.air.zone,
             )
             async for arrival in source.replay():
-                self._take_in(arrival, journal)
+                await thread.do(self._take_in, arrival, journal)
             async with contextlib.aclosing(source.listen()) as listening:
                 taken = count(1)
                 async for arrival in listening:
-                    self._take_in(arrival, journal)
+                    await thread.do(self._take_in, arrival, journal)
                     if next(taken) == arrivals:
                         return
                     if isinstance(arrival, LocalBatch) and isinstance(arrival.events[0], until):

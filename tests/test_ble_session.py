@@ -258,6 +258,25 @@ async def test_a_clock_is_left_alone(house: House, why: str) -> None:
     assert cuff.told == []
 
 
+async def test_a_clock_is_looked_at_again_while_the_link_is_up(house: House) -> None:
+    house.settings = replace(QUICK, clock_every=0.05)
+    cuff = Cuff(house)
+    async with cuff.sensor.on() as sensor, house.listening():
+        await sensor.subscribed(PRESSURE)
+        await sensor.indicate(PRESSURE, cuff.measured(120, cuff.home()))
+        await house.until(lambda: looks(house))
+        cuff.ahead = timedelta(hours=-1)  # summer time has begun
+        await house.until(lambda: (-3600, True) in looks(house))
+        await sensor.indicate(PRESSURE, cuff.measured(121, cuff.home()))
+        await house.until(lambda: len(pressures(house)) == 2)
+    assert all(abs(batch.starts[0] - house.clock.at) < 3000 for batch in pressures(house))
+    source = BleSource(house.known, house.journal, lambda _: True, now=house.clock)
+    again = [one async for one in source.replay() if isinstance(one, ReadingBatch)]
+    assert [(*one.starts, *one.flags) for one in again] == [
+        (*one.starts, *one.flags) for one in pressures(house)
+    ]
+
+
 async def test_a_clock_that_shows_no_time_stops_nothing(house: House) -> None:
     cuff = Cuff(house)
     cuff._show = lambda: bytes(10)  # type: ignore[method-assign]

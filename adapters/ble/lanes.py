@@ -123,7 +123,7 @@ class Lanes:
 
     def _drop(self, lane: _Lane) -> None:
         kept: deque[_Waiting] = deque()
-        too_many = lane.live - self._longest // 2
+        too_many = lane.live - max(self._longest // 2, 1)
         for one in lane.waiting:
             if one.live is None or not too_many:
                 kept.append(one)

@@ -46,6 +46,7 @@ class RadioSettings:
         battery_every: how often a battery is read that does not tell by itself.
         record_timeout: what a device may take to answer at a control point, and from one stored
             record to the next (Glucose Profile 1.0.1, 4.4: the time-out of ATT, 30 s).
+        clock_every: how often the clock of a device that stays connected is looked at.
         records_every: how often a device that stays connected is asked for new stored records.
         set_clocks: whether a device's clock that is wrong is set, where the device lets us.
     """
@@ -61,5 +62,6 @@ class RadioSettings:
     quiet: float = 60.0
     battery_every: float = 3600.0
     record_timeout: float = 30.0
+    clock_every: float = 3600.0
     records_every: float = 900.0
     set_clocks: bool = True

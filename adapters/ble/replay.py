@@ -22,7 +22,8 @@ def replayed(
     """What arrives of packets that `Journal.not_taken_in` gives back, at their old times.
 
     Packets of each link are decoded by what was said on that link, as they would have been: all
-    that was read at its beginning is known before the first of them.
+    that was read at its beginning is known before the first of them, what was read once more later
+    from then on.
 
     Args:
         packets: in the order in which they were kept.
@@ -47,16 +48,19 @@ def replayed(
 def _link(
     paired: Paired, packets: Sequence[Packet], hearing: Hearing, complain: Complain
 ) -> Iterator[Arrival]:
+    first: dict[str, Packet] = {}
     for packet in packets:
         if is_context(packet) and packet.characteristic != CLOCK_SET:
-            _take_up(hearing, packet, complain)
+            first.setdefault(packet.characteristic, packet)
+    for packet in first.values():
+        _take_up(hearing, packet, complain)
     for packet in packets:
-        if packet.characteristic == CLOCK_SET:
-            _take_up(hearing, packet, complain)
-        if is_context(packet):
-            yield LocalBatch([packet])
-        else:
+        if not is_context(packet):
             yield from decoded(paired, packet, hearing, complain)
+            continue
+        if packet is not first.get(packet.characteristic):
+            _take_up(hearing, packet, complain)
+        yield LocalBatch([packet])
 
 
 def _take_up(hearing: Hearing, packet: Packet, complain: Complain) -> None:

@@ -9,7 +9,8 @@ its stored records were fetched (docs/decisions/0014-device-clocks.md).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 from bleak import BleakClient
@@ -27,6 +28,15 @@ from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.ble.timekeeping import Timekeeper
 from adapters.errors import AdapterError, DecodeError
 from adapters.reading import Instant
+
+
+@dataclass(slots=True)
+class _Duty:
+    """Something to be done now and then; once where ``every`` is None."""
+
+    do: Callable[[], Awaitable[None]]
+    every: float | None
+    due: float | None
 
 
 class Session:
@@ -160,28 +170,37 @@ class Session:
             self._inbox.post(self._paired, said.names)
 
     async def stay(self) -> None:
-        """Stay until the link is lost, reading the battery and fetching records now and then.
+        """Stay until the link is lost, and do now and then what is to be done.
 
         Raises:
             BleakError: the link is lost.
         """
-        clock = asyncio.get_running_loop().time
+        clock, settings = asyncio.get_running_loop().time, self._settings
         tells = bool(self._talk.offered(battery_level.UUID, "notify"))
-        battery_due: float | None = clock()
-        records_due = clock() + self._settings.records_every if self._fetching else None
+        duties = [
+            _Duty(self._read_battery, None if tells else settings.battery_every, clock()),
+            _Duty(self._keep_time, settings.clock_every, clock() + settings.clock_every),
+            _Duty(self.fetch, settings.records_every, clock() + settings.records_every),
+        ]
         while not self._lost.is_set():
-            if battery_due is not None and clock() >= battery_due:
-                await self._read_battery()
-                battery_due = None if tells else clock() + self._settings.battery_every
-            if records_due is not None and clock() >= records_due:
-                await self.fetch()
-                records_due = clock() + self._settings.records_every
-            due = [one for one in (battery_due, records_due) if one is not None]
+            for duty in duties:
+                if duty.due is not None and clock() >= duty.due:
+                    await duty.do()
+                    duty.due = None if duty.every is None else clock() + duty.every
             try:
-                async with asyncio.timeout_at(min(due, default=None)):
+                async with asyncio.timeout_at(min(d.due for d in duties if d.due is not None)):
                     await self._lost.wait()
             except TimeoutError:
                 continue
+
+    async def _keep_time(self) -> None:
+        """A link may be up for weeks; meanwhile summer time begins, or somebody sets the clock."""
+        keeper = self._timekeeper
+        if keeper is None or not keeper.has_clock:
+            return
+        await keeper.look()
+        if not self._fetching:
+            await keeper.set_right()
 
     async def _read_battery(self) -> None:
         if (data := await self._talk.read(battery_level.UUID)) is not None:

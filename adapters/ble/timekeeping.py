@@ -50,6 +50,11 @@ class Timekeeper:
         self._now = now
         self._face: Face | None = None
 
+    @property
+    def has_clock(self) -> bool:
+        """Whether the device showed a clock on this link."""
+        return self._face is not None
+
     async def look(self) -> None:
         """Read the clock, where the device shows it.
 
