@@ -1,0 +1,88 @@
+"""What `bluetooth_sig` must say of a packet, from what our own class reads in it.
+
+It is a judge from elsewhere for everything that is made of integers: it was written by others, from
+the same documents. Where it is wrong stands in `wrong`, with the bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from bluetooth_sig.gatt import characteristics as theirs
+
+Said = Mapping[str, Any] | int | str | datetime | None
+
+
+def never(_ours: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One characteristic that both can read.
+
+    Attributes:
+        case: the name of ours in `tests.characteristics`.
+        by: their class, without "Characteristic".
+        says: what they must say, by the names of their fields; or one value alone.
+        not_by: why they cannot judge this one, by the key of an entry of `wrong`; "" if they can.
+    """
+
+    case: str
+    by: str
+    says: Callable[[Any], Said]
+    not_by: Callable[[Any], str] = never
+
+
+@cache
+def judge(by: str) -> Any:
+    """Their decoder."""
+    return getattr(theirs, f"{by}Characteristic")()
+
+
+def read(by: str, data: bytes) -> Any:
+    """What they read."""
+    return judge(by).parse_value(bytearray(data))
+
+
+def agrees(said: Any, expected: Said) -> bool:
+    """Whether they said so, field by field."""
+    if isinstance(expected, Mapping):
+        return all(same(getattr(said, name), value) for name, value in expected.items())
+    return same(said, expected)
+
+
+def same(said: Any, expected: Any) -> bool:
+    """Numbers are the same up to the digits of a float, lists entry by entry."""
+    if expected is None or said is None:
+        return said is None and expected is None
+    if isinstance(expected, Sequence) and not isinstance(expected, str | bytes):
+        return len(said) == len(expected) and all(map(same, said, expected))
+    if isinstance(expected, Decimal | float):
+        return math.isclose(said, expected, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(expected, int):
+        return bool(int(said) == int(expected))
+    return bool(said == expected)
+
+
+def times(number: int | None, step: str) -> Decimal | None:
+    """A number as it is sent, in its unit."""
+    return None if number is None else number * Decimal(step)
+
+
+@cache
+def every() -> tuple[Judged, ...]:
+    """The `JUDGED` of all modules here."""
+    found: list[Judged] = []
+    for module in pkgutil.iter_modules(__path__):
+        there: Any = import_module(f"{__name__}.{module.name}")
+        found.extend(getattr(there, "JUDGED", ()))
+    return tuple(found)
