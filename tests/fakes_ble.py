@@ -175,6 +175,12 @@ class HeldSensor:
             advertising_interval_min=20, advertising_interval_max=20
         )
 
+    async def says(self, *more: tuple[int, bytes]) -> None:
+        """Advertise this beside the flags, from now on."""
+        await self.stop_advertising()
+        self._device.advertising_data = bytes(AdvertisingData([_FLAGS, *more]))
+        await self.advertise()
+
     async def stop_advertising(self) -> None:
         await self._device.stop_advertising()
 

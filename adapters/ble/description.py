@@ -8,49 +8,36 @@ from __future__ import annotations
 
 import tomllib
 from decimal import Decimal
-from typing import Annotated, Literal
-from uuid import UUID
+from functools import partial
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from adapters.ble.description_fields import FieldText, Strict
+from adapters.ble.description_uuids import Uuid
+from adapters.ble.description_writes import WriteText
 from adapters.ble.fields import ByteOrder
-from adapters.ble.layout import Layout
-from adapters.ble.profile import Advertised, DeviceProfile
-from adapters.ble.uuids import assigned
+from adapters.ble.layout import Layout, of_any
+from adapters.ble.layout_fields import width_of
+from adapters.ble.profile import MANUFACTURER_DATA, Advertised, Decoder, DeviceProfile
 from adapters.errors import DescriptionRefused
 from adapters.kinds import kind, row_of
-
-
-def _full_uuid(text: str) -> str:
-    try:
-        if len(text) == 4:
-            return assigned(int(text, 16))
-        return str(UUID(text))
-    except ValueError:
-        raise ValueError("write a UUID: four hex digits, or 32 with dashes") from None
-
-
-Uuid = Annotated[str, AfterValidator(_full_uuid)]
 
 
 class CharacteristicText(Strict):
     """One characteristic: how its packets come, and what is in them.
 
     ``longer`` lets bytes follow that no field stands for; ``others`` passes over packets of
-    another sort, which do not fit, without counting them as trouble.
+    another sort, which do not fit, without counting them as trouble; ``repeats`` lets the fields
+    stand in a packet several times. Of several with one ``uuid`` the first that fits is read.
     """
 
-    uuid: Uuid
-    delivery: Literal["live", "stored"]
+    uuid: Uuid | Literal["manufacturer data"]
+    delivery: Literal["live", "stored", "advertised"]
     byte_order: ByteOrder = "little"
     longer: bool = False
     others: bool = False
+    repeats: bool = False
     field: list[FieldText] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -60,25 +47,47 @@ class CharacteristicText(Strict):
         names = [part.known_as for part in self.field if not part.skip]
         if len(set(names)) < len(names) or "" in names:
             raise ValueError("give every field a name of its own")
+        if self.uuid == MANUFACTURER_DATA and self.delivery != "advertised":
+            raise ValueError("manufacturer data comes with the advertisement: advertised")
+        if self.repeats and self.longer:
+            raise ValueError("a packet that repeats its fields cannot have others behind them")
         for number, part in enumerate(self.field):
-            before = {one.known_as for one in self.field[:number] if one.is_whole}
-            if part.when is not None and part.when.field not in before:
+            self._hangs_on_what_is_before(part, self.field[:number])
+        for name in {part.kind for part in self.field if part.component and part.kind}:
+            self._has_components(name)
+        return self
+
+    def _hangs_on_what_is_before(self, part: FieldText, before: list[FieldText]) -> None:
+        whole = {one.known_as: one for one in before if one.is_whole}
+        for one in part.when:
+            if one.field not in whole:
                 raise ValueError(
-                    f"{part.known_as} hangs on {part.when.field}: that must be a whole number "
+                    f"{part.known_as} hangs on {one.field}: that must be a whole number "
                     "that stands before it"
                 )
-        for name in {part.kind for part in self.field if part.component and part.kind}:
-            row = row_of(kind(name))
-            given = [part.component for part in self.field if part.kind == name]
-            wanted = row.components[: len(row.components) - len(row.optional)]
-            if len(set(given)) < len(given) or not set(wanted) <= set(given):
-                raise ValueError(f"{name} needs each of these once: {', '.join(wanted)}")
-        return self
+        if not part.of:
+            return
+        of = whole.get(part.of)
+        if of is None or of.of or of.bits or of.scale != 1 or of.offset or of.kind:
+            raise ValueError(
+                f"{part.known_as} is made of {part.of}: that must be a whole number before it, "
+                "with a name and a type alone"
+            )
+        if any(high >= 8 * width_of(of.type or "uint8") for high in part.bits[1::2]):
+            raise ValueError(f"the bits of {part.known_as} must be within {part.of}")
+
+    def _has_components(self, name: str) -> None:
+        row = row_of(kind(name))
+        given = [part for part in self.field if part.kind == name]
+        always = [part.component for part in given if not part.when]
+        wanted = row.components[: len(row.components) - len(row.optional)]
+        if len(set(always)) < len(always) or not set(wanted) <= {p.component for p in given}:
+            raise ValueError(f"{name} needs each of these once: {', '.join(wanted)}")
 
     def layout(self) -> Layout:
         """How a packet is read and written."""
         parts = tuple(part.part() for part in self.field)
-        return Layout(parts, self.byte_order, self.longer, self.others)
+        return Layout(parts, self.byte_order, self.longer, self.others, self.repeats)
 
 
 class AdvertisedText(Strict):
@@ -104,10 +113,24 @@ class Description(Strict):
     source: str = Field(min_length=1)
     generic: bool = False
     advertised: AdvertisedText
+    write: list[WriteText] = Field(default_factory=list)
     characteristic: list[CharacteristicText] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _comes_one_way(self) -> Description:
+        ways = {one.delivery == "advertised" for one in self.characteristic}
+        if len(ways) > 1 or (True in ways and self.write):
+            raise ValueError("a device is either connected to, or only its advertisement is read")
+        by_uuid: dict[str, str] = {}
+        for one in self.characteristic:
+            if by_uuid.setdefault(one.uuid, one.delivery) != one.delivery:
+                raise ValueError(f"{one.uuid} comes in two ways: write the same delivery twice")
+            if one.uuid == MANUFACTURER_DATA and self.advertised.manufacturer is None:
+                raise ValueError("say under [advertised] which manufacturer's data it is")
+        return self
+
     def layout(self, uuid: str) -> Layout:
-        """The layout of one characteristic.
+        """The layout of one characteristic; of several for one, the first.
 
         Raises:
             KeyError: the description has no such characteristic.
@@ -126,14 +149,26 @@ class Description(Strict):
             matches=Advertised(
                 frozenset(known.services), known.name_prefix, known.manufacturer, known.service_data
             ),
-            reads={c.uuid: c.layout().readings for c in self.characteristic},
-            stored=frozenset(c.uuid for c in self.characteristic if c.delivery == "stored"),
+            reads={} if self._is_advertised else self._decoders(),
+            hears=self._decoders() if self._is_advertised else {},
+            commands=tuple(one.command() for one in self.write),
+            stored=frozenset(c.uuid for c in self.characteristic if c.delivery != "live"),
             numbered=frozenset(
                 c.uuid for c in self.characteristic if any(f.record_number for f in c.field)
             ),
             generic=self.generic,
             source=self.source,
         )
+
+    @property
+    def _is_advertised(self) -> bool:
+        return any(one.delivery == "advertised" for one in self.characteristic)
+
+    def _decoders(self) -> dict[str, Decoder]:
+        layouts: dict[str, list[Layout]] = {}
+        for one in self.characteristic:
+            layouts.setdefault(one.uuid, []).append(one.layout())
+        return {uuid: partial(of_any, those) for uuid, those in layouts.items()}
 
 
 def parse(text: str, name: str) -> Description:

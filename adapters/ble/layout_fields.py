@@ -1,50 +1,46 @@
-"""The fields of a layout: numbers with a scale, times of a device's clock, and what is skipped."""
+"""The numbers of a layout: how each is written, what one step of it stands for, what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from functools import reduce
+from operator import xor
+from typing import Final, Literal
 
-from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber, Special
+from adapters.ble.fields import ByteOrder, Reader, Writer
+from adapters.ble.layout_clock import Moment
+from adapters.ble.layout_when import When, all_hold
+from adapters.ble.numbers import FLOAT, SFLOAT, MedicalNumber, Special
 from adapters.kinds import Kind
 from adapters.reading import Absence, Quality
 
 NumberType = Literal[
     "uint8", "uint16", "uint24", "uint32", "sint8", "sint16", "sint24", "sint32", "sfloat", "float"
 ]
-TimeType = Literal["date-time", "seconds-since-1970", "seconds-since-2000"]
+Check = Literal["sum", "xor"]
+
+CHECKS: Final[Mapping[Check, str]] = {
+    "sum": "all the bytes added up, as much of the sum as fits",
+    "xor": "all the bytes combined by exclusive or",
+}
+"""How a device makes sure that its packet is whole."""
 
 Sent = Decimal | Absence | datetime
 """What a field says: a number in the unit of its kind, why there is none, or a time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The time that a device tells: naive for its time of day, aware for UTC; None for unknown."""
-
-    told: datetime | None
-
-
 Said = Decimal | Absence | Moment
 """What was read of a field."""
 
+Bits = tuple[tuple[int, int], ...]
+"""Pieces of a number, each its lowest and highest bit; the piece with the low bits comes first."""
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """A field is there only where a bit of an earlier field is set, or is not."""
 
-    field: str
-    bit: int
-    is_set: bool = True
-
-    def holds(self, whole: Mapping[str, int]) -> bool:
-        """Whether it is, by the whole numbers that were read before."""
-        return bool(whole.get(self.field, 0) >> self.bit & 1) == self.is_set
+def width_of(type_: NumberType) -> int:
+    """The bytes of a number that is written so."""
+    return {"sfloat": 2, "float": 4}.get(type_) or int(type_[4:]) // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +49,24 @@ class Field:
 
     Attributes:
         name: what it is called, for whoever writes packets.
-        type: how the number is written.
+        type: how the number is written; for bits of another field, whether they have a sign.
         scale: what one step of the number stands for.
         offset: what is added after that.
         kind: the kind of reading it is; None for a number that is no reading.
-        unit: its UCUM unit, that of its kind.
+        unit: the UCUM unit in which the device measures; that of its kind, or one that is
+            converted (`adapters.ble.layout_units`).
         absent: numbers that stand for "no value".
         component: which component of its kind it is; empty for a kind that is one number.
-        bits: the lowest and the highest bit of the number that count, the others say something
-            else; None for all.
-        expect: the only number that there may be.
+        of: the name of an earlier field whose bits it is made of; it has no bytes of its own.
+        bits: the bits of the number that count, the others say something else; empty for all.
+        expect: the only numbers that there may be.
         quality: what a bit of it says about the whole measurement.
         user: it is the number by which the device tells its users apart.
         record_number: it is the number by which the device tells its records apart.
-        when: when it is there at all.
+        order: of its bytes, where that is not the layout's.
+        check: it makes sure that the packet is whole, in this way.
+        check_from: the first byte, counted from 0, that it looks at.
+        when: what has to hold for it to be there at all.
     """
 
     name: str
@@ -77,31 +77,16 @@ class Field:
     unit: str = ""
     absent: Mapping[int, Absence] = field(default_factory=dict)
     component: str = ""
-    bits: tuple[int, int] | None = None
-    expect: int | None = None
+    of: str = ""
+    bits: Bits = ()
+    expect: tuple[int, ...] = ()
     quality: Mapping[int, Quality] = field(default_factory=dict)
     user: bool = False
     record_number: bool = False
-    when: When | None = None
-
-    def take(self, fields: Reader, whole: dict[str, int]) -> Decimal | Absence:
-        """Read it, and note it among the whole numbers that later fields hang on.
-
-        Raises:
-            DecodeError: the packet is cut short, or it is not what is expected.
-        """
-        before = fields.offset
-        number = self._number(fields)
-        if isinstance(number, Special):
-            return number.absence
-        if self.is_whole:
-            whole[self.name] = int(number)
-        if self.expect is not None and number != self.expect:
-            fields.offset = before
-            raise fields.wrong(f"{self.name} is not {self.expect}")
-        if number in self.absent:
-            return self.absent[int(number)]
-        return number * self.scale + self.offset
+    order: ByteOrder | None = None
+    check: Check | None = None
+    check_from: int = 0
+    when: tuple[When, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -110,67 +95,157 @@ class Field:
 
     @property
     def width(self) -> int:
-        """Bytes of an integer."""
-        return int(self.type[4:]) // 8
+        """Its bytes."""
+        return 0 if self.of else width_of(self.type)
 
-    def doubts(self, said: Said) -> Quality:
+    def is_there(self, whole: Mapping[str, int]) -> bool:
+        """Whether it is in this packet, by the whole numbers that were read before."""
+        return all_hold(self.when, whole) and (not self.of or self.of in whole)
+
+    def take(
+        self, fields: Reader, order: ByteOrder, whole: dict[str, int], start: int = 0
+    ) -> Decimal | Absence:
+        """Read it, and note it among the whole numbers that later fields hang on.
+
+        Args:
+            fields: where reading stands.
+            order: of the bytes, where the field does not say.
+            whole: the whole numbers that were read before.
+            start: where the packet begins among the bytes.
+
+        Raises:
+            DecodeError: the packet is cut short, or it is not what is expected.
+        """
+        before = fields.offset
+        number = self._number(fields, order, whole)
+        if isinstance(number, Special):
+            return number.absence
+        if self.check is not None and number != self._sum(fields.data[start:before]):
+            fields.offset = before
+            raise fields.wrong(f"{self.name} says that the packet is damaged")
+        if self.expect and number not in self.expect:
+            fields.offset = before
+            wanted = " or ".join(map(str, self.expect))
+            raise fields.wrong(f"{self.name} is not {wanted}")
+        if number in self.absent:
+            return self.absent[int(number)]
+        return number * self.scale + self.offset
+
+    def doubts(self, whole: Mapping[str, int]) -> Quality:
         """What its bits say about the measurement."""
+        number = whole.get(self.name, 0)
         found = Quality.NONE
         for bit, quality in self.quality.items():
-            if isinstance(said, Decimal) and int(said) >> bit & 1:
+            if number >> bit & 1:
                 found |= quality
         return found
 
-    def _number(self, fields: Reader) -> MedicalNumber:
-        if self.type == "sfloat":
-            return fields.sfloat()
-        if self.type == "float":
-            return fields.float32()
-        signed = self.type[0] == "s" and self.bits is None
-        number = fields.signed(self.width) if signed else fields.unsigned(self.width)
-        if self.bits is not None:
-            low, high = self.bits
-            number = number >> low & ((1 << (high - low + 1)) - 1)
-            if self.type[0] == "s" and number >> (high - low):
-                number -= 1 << (high - low + 1)
+    def _number(self, fields: Reader, order: ByteOrder, whole: dict[str, int]) -> MedicalNumber:
+        number = whole[self.of] if self.of else self._unsigned(fields, self.order or order)
+        if not self.is_whole:
+            return (SFLOAT if self.type == "sfloat" else FLOAT).decode(number)
+        size = width_of(self.type) * 8
+        if self.bits:
+            number, size = _gathered(number, self.bits)
+        if self.type[0] == "s" and number >> (size - 1):
+            number -= 1 << size
+        whole[self.name] = number
         return Decimal(number)
 
-    def put(self, said: Mapping[str, Sent], made: Writer, whole: dict[str, int]) -> None:
-        """Write it; the other bits of its bytes are zero.
+    def _unsigned(self, fields: Reader, order: ByteOrder) -> int:
+        before = fields.offset
+        fields.skip(self.width)
+        return int.from_bytes(fields.data[before : fields.offset], order)
+
+    def _sum(self, data: bytes) -> int:
+        looked_at = data[self.check_from :]
+        made = sum(looked_at) if self.check == "sum" else reduce(xor, looked_at, 0)
+        return made & ((1 << self.width * 8) - 1)
+
+    def put(
+        self,
+        said: Mapping[str, Sent],
+        made: Writer,
+        order: ByteOrder,
+        whole: dict[str, int],
+        of: tuple[Field, ...] = (),
+    ) -> None:
+        """Write it; bits of its bytes that nothing is said of are zero.
+
+        Args:
+            said: what is to be said.
+            made: what is written so far.
+            order: of the bytes, where the field does not say.
+            whole: the whole numbers that were written before.
+            of: the fields that are made of its bits.
 
         Raises:
             KeyError: it is not said.
             ValueError: the field has no way to say it.
         """
-        one = said[self.name] if self.expect is None else Decimal(self.expect)
-        if isinstance(one, datetime):
-            raise ValueError(f"{self.name} is a number, not a time")
-        if not self.is_whole:
-            number = self._special(one) if isinstance(one, Absence) else self._steps(one)
-            (made.sfloat if self.type == "sfloat" else made.float32)(number)
-            return
-        steps = whole[self.name] = self._whole(one)
-        if self.bits is not None:
-            low, high = self.bits
-            top = 1 << (high - low + 1)
-            if not (-top // 2 if self.type[0] == "s" else 0) <= steps < top:
-                raise ValueError(f"{self.name} cannot say {one}")
-            made.unsigned((steps & (top - 1)) << low, self.width)
+        if self.check is not None:
+            number = whole[self.name] = self._sum(bytes(made))
+        elif of:
+            number = whole[self.name] = self._joined(said, of)
+        elif self.is_whole:
+            number = self.coded(said)
+            whole[self.name] = self.steps(said)
         else:
-            (made.signed if self.type[0] == "s" else made.unsigned)(steps, self.width)
+            one = self._said(said)
+            medical = self._special(one) if isinstance(one, Absence) else self._scaled(one)
+            number = (SFLOAT if self.type == "sfloat" else FLOAT).encode(medical)
+        made.raw(number.to_bytes(self.width, self.order or order))
 
-    def _whole(self, said: Decimal | Absence) -> int:
-        if isinstance(said, Absence):
-            number = next((n for n, absence in self.absent.items() if absence is said), None)
+    def coded(self, said: Mapping[str, Sent]) -> int:
+        """The bits of a whole number, unsigned, each at its place.
+
+        Raises:
+            KeyError: it is not said.
+            ValueError: the field has no way to say it.
+        """
+        steps = self.steps(said)
+        size = sum(high - low + 1 for low, high in self.bits) or width_of(self.type) * 8
+        half = 1 << (size - 1)
+        low, high = (-half, half) if self.type[0] == "s" else (0, 2 * half)
+        if not low <= steps < high:
+            raise ValueError(f"{self.name} cannot say {said.get(self.name)}")
+        number = steps & ((1 << size) - 1)
+        return _spread(number, self.bits) if self.bits else number
+
+    def steps(self, said: Mapping[str, Sent]) -> int:
+        """The whole number that says it.
+
+        Raises:
+            KeyError: it is not said.
+            ValueError: the field has no way to say it.
+        """
+        one = self._said(said)
+        if isinstance(one, Absence):
+            number = next((n for n, absence in self.absent.items() if absence is one), None)
             if number is None:
-                raise ValueError(f"{self.name} has no number for {said.value}")
+                raise ValueError(f"{self.name} has no number for {one.value}")
             return number
-        number = int(self._steps(said))
-        if number != self._steps(said) or number in self.absent:
-            raise ValueError(f"{self.name} cannot say {said}")
+        number = int(self._scaled(one))
+        if number != self._scaled(one) or number in self.absent:
+            raise ValueError(f"{self.name} cannot say {one}")
         return number
 
-    def _steps(self, said: Decimal) -> Decimal:
+    def _joined(self, said: Mapping[str, Sent], of: tuple[Field, ...]) -> int:
+        number = self.coded(said) if self.name in said else 0
+        for part in of:
+            if part.name in said or part.expect:
+                number |= part.coded(said)
+        return number
+
+    def _said(self, said: Mapping[str, Sent]) -> Decimal | Absence:
+        if len(self.expect) == 1:
+            return Decimal(self.expect[0]) * self.scale + self.offset
+        one = said[self.name]
+        if isinstance(one, datetime):
+            raise ValueError(f"{self.name} is a number, not a time")
+        return one
+
+    def _scaled(self, said: Decimal) -> Decimal:
         return said if self.scale == 1 and not self.offset else (said - self.offset) / self.scale
 
     def _special(self, said: Absence) -> Special:
@@ -181,51 +256,27 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """The time at which the device says that it measured."""
-
-    name: str
-    type: TimeType
-    when: When | None = None
-
-    def take(self, fields: Reader, whole: dict[str, int]) -> Moment:
-        """Read it.
-
-        Raises:
-            DecodeError: it is cut short, or no calendar has such a time.
-        """
-        if self.type == "date-time":
-            return Moment(DateTime.take(fields).told)
-        seconds = fields.unsigned(4)
-        return Moment(_EPOCHS[self.type] + timedelta(seconds=seconds) if seconds else None)
-
-    def put(self, said: Mapping[str, Sent], made: Writer, whole: dict[str, int]) -> None:
-        """Write it.
-
-        Raises:
-            KeyError: it is not said.
-            ValueError: it is not a time, or not one of the device's.
-        """
-        told = said[self.name]
-        if not isinstance(told, datetime):
-            raise ValueError(f"{self.name} is a time")
-        if self.type == "date-time":
-            DateTime.of(told).put(made)
-            return
-        seconds = (told - _EPOCHS[self.type]) // timedelta(seconds=1)
-        if not 0 <= seconds < 1 << 32:
-            raise ValueError(f"{self.name} cannot say {told}")
-        made.unsigned(seconds, 4)
-
-
-_EPOCHS = {
-    "seconds-since-1970": datetime(1970, 1, 1, tzinfo=UTC),
-    "seconds-since-2000": datetime(2000, 1, 1),  # noqa: DTZ001  # counted in the device's own time
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Skipped:
     """Bytes that say nothing we keep."""
 
     count: int
+
+
+def _gathered(number: int, bits: Bits) -> tuple[int, int]:
+    """The pieces of a number put together, and how many bits they are."""
+    made, size = 0, 0
+    for low, high in bits:
+        piece = number >> low & ((1 << (high - low + 1)) - 1)
+        made |= piece << size
+        size += high - low + 1
+    return made, size
+
+
+def _spread(number: int, bits: Bits) -> int:
+    """A number laid out in pieces."""
+    made = 0
+    for low, high in bits:
+        size = high - low + 1
+        made |= (number & ((1 << size) - 1)) << low
+        number >>= size
+    return made

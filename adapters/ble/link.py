@@ -10,8 +10,10 @@ from typing import Literal
 
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.inbox import Inbox
+from adapters.ble.overhearing import Overhearing
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.session import Session
@@ -70,6 +72,7 @@ class Link:
         self.withdrawn = False
         self._address = address
         self._station = station
+        self._overhearing = Overhearing(paired, station.inbox)
         self._heard: Heard | None = None
         self._was_heard = asyncio.Event()
         self._last_heard: float | None = None
@@ -79,8 +82,14 @@ class Link:
         self._failures = 0
         self._state = DeviceState("listening", station.now())
 
-    def hear(self, device: BLEDevice, name: str | None, rssi: int | None) -> None:
-        """Its advertisement was heard."""
+    def hear(
+        self,
+        device: BLEDevice,
+        name: str | None,
+        rssi: int | None,
+        said: AdvertisementData | None = None,
+    ) -> None:
+        """Its advertisement was heard, or (``said`` is None) its link is up already."""
         at = asyncio.get_running_loop().time()
         quiet = self._station.settings.quiet
         if self._last_heard is None or at - self._last_heard > quiet:
@@ -88,6 +97,8 @@ class Link:
         self._last_heard = at
         self._heard = Heard(device, name, rssi, at)
         self._was_heard.set()
+        if said is not None and self._allowed():
+            self._overhearing.hear(said)
 
     def state(self) -> DeviceState:
         """How it is doing now."""
@@ -111,6 +122,8 @@ class Link:
 
     async def run(self) -> None:
         """Connect whenever it is heard, and listen to it, until cancelled."""
+        if self.paired.profile.hears:
+            await self._overhearing.take_in()
         pause = self._station.settings.first_pause
         while not _asked_to_end():
             heard = await self._chance()

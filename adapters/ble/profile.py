@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.characteristics import battery_level
+from adapters.ble.command import Command
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
 from adapters.ble.record_access import RecordAccess
@@ -27,6 +28,10 @@ FollowingDecoder = Callable[[Packet, Hearing], Iterator[Told]]
 
 Locator = Callable[[Packet], Iterator[Position]]
 """Turns one packet into places, which stay here; raises DecodeError."""
+
+
+MANUFACTURER_DATA = "manufacturer data"
+"""In the place of a characteristic: what an advertisement says under its maker's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,9 @@ class DeviceProfile:
         follows: decoders of further characteristics that are subscribed to, which need what was
             said before on this link.
         locates: characteristics that are subscribed to and say where somebody is.
+        hears: decoders of what it says in its advertisements, by the UUID of the service whose
+            data it is, or `MANUFACTURER_DATA`. A device with such is never connected to.
+        commands: what is written to it, in this order, once everything is listened to.
         asks: characteristics that are read once at the start of each link and kept in
             `Hearing.said`, where the device has them: features, types, the start of a session.
         records: how its stored records are fetched; empty where it sends them by itself.
@@ -105,6 +113,8 @@ class DeviceProfile:
     numbered: frozenset[str] = frozenset()
     follows: Mapping[str, FollowingDecoder] = field(default_factory=dict)
     locates: Mapping[str, Locator] = field(default_factory=dict)
+    hears: Mapping[str, Decoder] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()
     asks: tuple[str, ...] = ()
     records: tuple[RecordAccess, ...] = ()
     starts: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
@@ -142,7 +152,7 @@ def told_by(profile: DeviceProfile, packet: Packet, hearing: Hearing) -> list[To
         return list(follow(packet, hearing))
     if uuid in profile.locates:
         return []
-    decode = profile.reads.get(uuid) or _EVERY_DEVICE.get(uuid)
+    decode = profile.reads.get(uuid) or profile.hears.get(uuid) or _EVERY_DEVICE.get(uuid)
     if decode is None:
         raise DecodeError("the profile does not read this characteristic", packet.data)
     return list(decode(packet))

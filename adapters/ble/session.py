@@ -17,6 +17,7 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
 from adapters.ble.characteristics import battery_level
+from adapters.ble.commanding import command
 from adapters.ble.consenting import Refused, consent
 from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
@@ -95,6 +96,7 @@ class Session:
                 await self._listen_to(characteristic)
         for battery in talk.offered(battery_level.UUID, "notify"):
             await self._listen_to_battery(battery)
+        await command(talk, profile.commands, self._now(), hearing.clock.zone)
         for fetching in self._fetching:
             await fetching.open()
         await start(talk, profile.starts)

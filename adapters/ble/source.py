@@ -166,8 +166,14 @@ class BleSource:
 
     def _hear(self, device: BLEDevice, said: AdvertisementData) -> None:
         """Of all that is in the air, only devices of this house are looked at."""
-        self._find(device, said.local_name, said.rssi)
+        self._find(device, said.local_name, said.rssi, said)
 
-    def _find(self, device: BLEDevice, name: str | None, rssi: int | None) -> None:
+    def _find(
+        self,
+        device: BLEDevice,
+        name: str | None,
+        rssi: int | None,
+        said: AdvertisementData | None = None,
+    ) -> None:
         if (known := self._links.get(device.address.upper())) is not None:
-            known[0].hear(device, name, rssi)
+            known[0].hear(device, name, rssi, said)

@@ -92,14 +92,16 @@ class Talk:
             self.complain(uuid, error.why)
             return None
 
-    async def write(self, characteristic: BleakGATTCharacteristic, data: bytes) -> None:
-        """Write a value, and wait until the device has taken it.
+    async def write(
+        self, characteristic: BleakGATTCharacteristic, data: bytes, *, answered: bool = True
+    ) -> None:
+        """Write a value, and wait until the device has taken it, if it says so (``answered``).
 
         Raises:
             BleakError: it refused, or the link is lost.
         """
         async with asyncio.timeout(self.settings.operation_timeout):
-            await self._client.write_gatt_char(characteristic, data, response=True)
+            await self._client.write_gatt_char(characteristic, data, response=answered)
 
     async def listen(
         self, characteristic: BleakGATTCharacteristic, came: Callable[[bytes], None]
