@@ -221,7 +221,7 @@ def test_a_scenario_that_is_none_says_what_to_do(text: str, says: str) -> None:
 
 
 def test_a_missing_scenario_names_those_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioRefused, match="counted, household"):
+    with pytest.raises(ScenarioRefused, match="counted, gym, household"):
         load(tmp_path / "none.toml")
 
 
