@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store import schema
+from gateway.store import local_schema, schema
 from gateway.store.driver import Database, Migrations, statements, transaction
 from gateway.store.errors import StoreTooNew
 
@@ -18,7 +18,7 @@ def _gateway_0001(db: Database) -> None:
 
 @LOCAL(name="0001 first tables")
 def _local_0001(db: Database) -> None:
-    for statement in statements(schema.LOCAL):
+    for statement in statements(local_schema.LOCAL):
         db.conn.execute(statement)
 
 

@@ -1,7 +1,7 @@
-"""The tables of both files. Every table is STRICT; times are milliseconds UTC.
+"""The tables of `gateway.db`. Every table is STRICT; times are milliseconds UTC.
 
-`gateway.db` holds what may be shared once the person agrees; `local.db` holds what stays here.
-They have keys of their own and are never attached to each other.
+It holds what may be shared once the person agrees; `local.db` holds what stays here
+(`local_schema`). They have keys of their own and are never attached to each other.
 """
 
 from __future__ import annotations
@@ -234,76 +234,4 @@ WHEN 'simulation' IN (OLD.name, NEW.name)
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
 CREATE TRIGGER simulation_never_goes BEFORE DELETE ON note WHEN OLD.name = 'simulation'
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
-"""
-
-LOCAL = """
-CREATE TABLE local_name (
-    owner TEXT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (owner, what, name)
-) STRICT, WITHOUT ROWID;
-
--- What the last look around found, so that `devices add 2` means what `devices scan` showed.
-CREATE TABLE nearby (
-    number INTEGER PRIMARY KEY, address TEXT NOT NULL, name TEXT NOT NULL, profile TEXT NOT NULL,
-    distance TEXT NOT NULL, seen INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE link_event (
-    id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL,
-    address TEXT NOT NULL DEFAULT '', rssi INTEGER, detail TEXT NOT NULL DEFAULT ''
-) STRICT;
-
-CREATE TABLE raw_packet (
-    id INTEGER PRIMARY KEY, device TEXT NOT NULL, characteristic TEXT NOT NULL,
-    received INTEGER NOT NULL, data BLOB NOT NULL, stored INTEGER NOT NULL,
-    taken_in INTEGER NOT NULL
-) STRICT;
-CREATE INDEX raw_packet_open ON raw_packet (received) WHERE taken_in = 0;
-CREATE INDEX raw_packet_stored ON raw_packet (device, characteristic) WHERE stored = 1;
-
-CREATE TABLE position (
-    route TEXT NOT NULL, at INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
-    altitude REAL, PRIMARY KEY (route, at, latitude, longitude)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE time_offset (
-    source TEXT NOT NULL, at INTEGER NOT NULL, minutes INTEGER NOT NULL, PRIMARY KEY (source, at)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE zone_history (
-    person TEXT NOT NULL, since INTEGER NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (person, since)
-) STRICT, WITHOUT ROWID;
-
--- Up to which number a device's stored records have come in; session '' where it counts for ever.
-CREATE TABLE synced (
-    device TEXT NOT NULL, characteristic TEXT NOT NULL, session TEXT NOT NULL,
-    number INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, characteristic, session)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE clock_seen (
-    device TEXT NOT NULL, at INTEGER NOT NULL, ahead_ms INTEGER NOT NULL,
-    was_set INTEGER NOT NULL, PRIMARY KEY (device, at)
-) STRICT, WITHOUT ROWID;
-
--- Readings of users of a device of whom nobody said who they are.
-CREATE TABLE unclaimed (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, device TEXT NOT NULL,
-    user INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
-    value ANY NOT NULL, decimals INTEGER NOT NULL, nth INTEGER NOT NULL, flags INTEGER NOT NULL,
-    record TEXT NOT NULL, at INTEGER NOT NULL
-) STRICT;
-
--- Those of which somebody did: they do not wait again when the device sends them again.
-CREATE TABLE answered (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-
--- The consent code by which a device lets the data of one of its users be read.
-CREATE TABLE consent_code (
-    device TEXT NOT NULL, user INTEGER NOT NULL, code INTEGER NOT NULL, PRIMARY KEY (device, user)
-) STRICT, WITHOUT ROWID;
-
--- Heads of what lives in gateway.db, kept apart so that a file cut short is noticed.
-CREATE TABLE head (
-    what TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
--- what: 'ledger', 'intake', 'audit'
 """
