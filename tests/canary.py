@@ -33,6 +33,8 @@ MARKED: dict[str, str] = {
     "latitude": "47.5968112",
     "longitude": "11.0663458",
     "altitude": "873.42917",
+    "pod latitude": "48.2081743",
+    "pod longitude": "16.3738189",
     "zone": "Pacific/Chatham",
     "weather": "WeatherTemperature-61.75",
     "route": "route_2026-03-14_7.17am",

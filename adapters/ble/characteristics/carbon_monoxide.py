@@ -3,6 +3,10 @@
 The unit is kg/m³, as it is sent and stored. Parts per million are for people's eyes: 1 ppm is
 1.145e-6 kg/m³ at 25 °C and 1 atm.
 
+The descriptors of the service (0x290C how it is sampled, 0x290D when it is sent) change neither the
+unit nor the number; a sensor that tells a mean and a highest has two such characteristics, and both
+are readings of the room.
+
 Source: GATT Specification Supplement, Carbon Monoxide Concentration (medfloat16, kilogram per
 cubic metre; NRes outside the range, NaN when not valid or not available); Bluetooth SIG,
 Environmental Sensing Service 1.0.1.
