@@ -19,7 +19,7 @@ CASES = {case.name: case for case in characteristics.every()}
 
 
 @pytest.mark.parametrize("one", every(), ids=lambda one: one.case)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_the_judge_reads_what_we_wrote(one: Judged, data: st.DataObject) -> None:
     ours = data.draw(CASES[one.case].made)

@@ -14,8 +14,8 @@ _HEAD = """\
 
 bluetooth-sig 0.6.0 (RonanB96/bluetooth-sig-python) reads more characteristics than any other
 package. Our tests ask it as a judge about what is made of integers, with packets that chance makes:
-of {judged} characteristics it reads all as we do, but for what stands below. The program itself does
-not use it: its medical floats have a wrong exponent, and it passes over what is cut short.
+of {judged} characteristics it reads all as we do, but for what stands below. The program itself
+does not use it: its medical floats have a wrong exponent, and it passes over what is cut short.
 
 Each line is tested (`tests/test_bluetooth_sig_oracle.py`): that it still says so, and that we read
 what is right. This page is made from the tests by `python -m tests.oracle.page`.
