@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from adapters.ble.catalog import Catalog
 from adapters.ble.scan import Found, scan
 from adapters.local_events import LocalName
@@ -57,7 +55,7 @@ def add_device(
     Raises:
         WrongUse: nothing of that number was found, or nobody knows what it is.
     """
-    found = _found(LookedAround(house.local.db).list(), which)
+    found = found_device(house, which)
     catalog = catalog_of(house)
     key = _profile(catalog, profile or found.profile)
     device = house.device_key(f"ble:{found.address.upper()}")
@@ -75,8 +73,13 @@ def _nearby(number: int, heard: Found) -> Nearby:
     return Nearby(number, heard.address, heard.name, profile, heard.distance, heard.seen)
 
 
-def _found(nearby: Sequence[Nearby], which: str) -> Nearby:
-    for one in nearby:
+def found_device(house: House, which: str) -> Nearby:
+    """The device that `look_around` gave this number, or that has this address.
+
+    Raises:
+        WrongUse: nothing of that number was found in the last hour.
+    """
+    for one in LookedAround(house.local.db).list():
         if which == str(one.number) or which.upper() == one.address.upper():
             return one
     raise WrongUse(

@@ -64,6 +64,7 @@ def test_what_is_local_is_stored_once(local: LocalStore) -> None:
         "clock_seen": 0,
         "synced": 0,
         "unclaimed": 0,
+        "sample": 0,
         "consent_code": 0,
     }
 

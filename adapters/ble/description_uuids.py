@@ -10,7 +10,12 @@ from pydantic import AfterValidator
 from adapters.ble.uuids import assigned
 
 
-def _full_uuid(text: str) -> str:
+def full_uuid(text: str) -> str:
+    """All of a UUID, in small letters.
+
+    Raises:
+        ValueError: it is none.
+    """
     try:
         if len(text) == 4:
             return assigned(int(text, 16))
@@ -19,4 +24,4 @@ def _full_uuid(text: str) -> str:
         raise ValueError("write a UUID: four hex digits, or 32 with dashes") from None
 
 
-Uuid = Annotated[str, AfterValidator(_full_uuid)]
+Uuid = Annotated[str, AfterValidator(full_uuid)]

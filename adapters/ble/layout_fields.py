@@ -120,7 +120,7 @@ class Field:
         number = self._number(fields, order, whole)
         if isinstance(number, Special):
             return number.absence
-        if self.check is not None and number != self._sum(fields.data[start:before]):
+        if self.check is not None and number != self.checks(fields.data[start:before]):
             fields.offset = before
             raise fields.wrong(f"{self.name} says that the packet is damaged")
         if self.expect and number not in self.expect:
@@ -157,7 +157,8 @@ class Field:
         fields.skip(self.width)
         return int.from_bytes(fields.data[before : fields.offset], order)
 
-    def _sum(self, data: bytes) -> int:
+    def checks(self, data: bytes) -> int:
+        """The number that makes sure of the bytes before it."""
         looked_at = data[self.check_from :]
         made = sum(looked_at) if self.check == "sum" else reduce(xor, looked_at, 0)
         return made & ((1 << self.width * 8) - 1)
@@ -184,7 +185,7 @@ class Field:
             ValueError: the field has no way to say it.
         """
         if self.check is not None:
-            number = whole[self.name] = self._sum(bytes(made))
+            number = whole[self.name] = self.checks(bytes(made))
         elif of:
             number = whole[self.name] = self._joined(said, of)
         elif self.is_whole:

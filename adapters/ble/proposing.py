@@ -8,28 +8,44 @@ mostly leave one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
-from adapters.ble.fields import ByteOrder, Reader
-from adapters.ble.layout_fields import NumberType
-from adapters.ble.numbers import Special
-from adapters.errors import DecodeError
+from adapters.ble.fields import ByteOrder
+from adapters.ble.layout_fields import NumberType, width_of
+from adapters.ble.numbers import FLOAT, SFLOAT, Special
+from adapters.ble.shown import Shown
+from adapters.kinds import row_of
+from adapters.reading import Instant
 
 TYPES: Final[tuple[NumberType, ...]] = (
-    "uint8", "uint16", "sfloat", "uint24", "uint32", "float", "sint8", "sint16", "sint32",
+    "uint8", "uint16", "sfloat", "uint24", "uint32", "float", "sint8", "sint16", "sint24", "sint32",
 )  # fmt: skip
 """Ways of writing a number, the likelier first."""
 
 SCALES: Final = tuple(
-    map(Decimal, ("1", "0.1", "0.01", "0.001", "0.5", "0.05", "0.005", "0.2", "0.02", "10"))
+    map(
+        Decimal,
+        ("1", "0.1", "0.01", "0.001", "0.5", "0.05", "0.005", "0.2", "0.02", "0.0001", "10"),
+    )
 )
 """What one step of a whole number may stand for, the likelier first."""
 
 _ORDERS: Final[tuple[ByteOrder, ...]] = ("little", "big")
+_ENOUGH: Final = 3
+_NEVER_WIDE: Final = frozenset({"%", "/min"})
+"""Units of numbers that fit into a byte; any other may outgrow one: a glucose of 300 must never
+be read as 44 for want of its high byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One packet of a sample: of which characteristic it came."""
+
+    characteristic: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,48 +53,65 @@ class Sample:
     """One measurement: what came meanwhile, and what the device showed.
 
     Attributes:
-        packets: by characteristic, in the order in which they came.
-        shown: by a name that the caller gives each value, e.g. ``"body_weight"``.
+        packets: in the order in which they came.
+        shown: what the device showed at the end.
+        at: when it was taken, ms UTC.
     """
 
-    packets: Mapping[str, Sequence[bytes]]
-    shown: Mapping[str, Decimal]
+    packets: Sequence[Came]
+    shown: Sequence[Shown]
+    at: Instant = 0
+
+    def value(self, name: str) -> Shown | None:
+        """What was shown under a name (`Shown.name`)."""
+        return next((one for one in self.shown if one.name == name), None)
+
+    def of(self, characteristic: str, length: int) -> list[bytes]:
+        """Its packets of one characteristic that are so long."""
+        return [
+            one.data
+            for one in self.packets
+            if one.characteristic == characteristic and len(one.data) == length
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and how a value may stand in the packets of one length of one characteristic."""
+    """Where and how a number may stand in the packets of one length of one characteristic."""
 
     characteristic: str
     length: int
     at: int
     type: NumberType
     order: ByteOrder
-    scale: Decimal
+    scale: Decimal = Decimal(1)
+    unit: str = ""
 
     def says(self, packet: bytes) -> Decimal | None:
         """The value in a packet; None for one that has no such place or no number there."""
         if len(packet) != self.length:
             return None
-        fields = Reader(packet, self.order)
-        try:
-            fields.skip(self.at)
-            number = _number(fields, self.type)
-        except DecodeError:
-            return None
-        return None if isinstance(number, Special) else number * self.scale
+        number = _number(packet[self.at : self.at + self.width], self.type, self.order)
+        return None if number is None else number * self.scale
 
     @property
     def width(self) -> int:
         """Bytes of it."""
-        return {"sfloat": 2, "float": 4}.get(self.type) or int(self.type[4:]) // 8
+        return width_of(self.type)
+
+    @property
+    def span(self) -> range:
+        """The bytes that it is written in, counted from 0."""
+        return range(self.at, self.at + self.width)
+
+    @property
+    def lowest(self) -> int:
+        """The byte of its last digits."""
+        return self.at if self.order == "little" else self.at + self.width - 1
 
     @property
     def unlikely(self) -> tuple[int, int, int, int]:
-        """How much has to be believed; the lowest is the likeliest.
-
-        A place in longer packets first where all else is one: alive signs are short.
-        """
+        """How much has to be believed; the lowest is the likeliest."""
         return (
             SCALES.index(self.scale),
             TYPES.index(self.type),
@@ -91,94 +124,105 @@ def places(samples: Sequence[Sample], name: str) -> list[Place]:
     """Every place that says the shown value in each sample, likeliest first.
 
     A value that the device rounded for its display counts as the same; a place that says the
-    value in one packet of the sample is enough, since devices also send others.
+    value in one packet of the sample is enough, since devices also send others. Those that every
+    sample ends with come first, longer packets before shorter: alive signs are short.
     """
-    told = [sample for sample in samples if name in sample.shown]
+    told = [sample for sample in samples if sample.value(name) is not None]
     if not told:
         return []
     found = set(_candidates(told[0], name))
     for sample in told[1:]:
         found = {place for place in found if _fits(place, sample, name)}
-    return sorted(_widest(found), key=lambda place: place.unlikely)
+    return sorted(
+        _one_each(found, told, name),
+        key=lambda place: (not _ends_with(told, place), -place.length, place.unlikely),
+    )
 
 
 def is_settled(samples: Sequence[Sample], name: str) -> bool:
-    """Whether the samples leave no real choice: two values that differ, and one likeliest place.
+    """Whether the samples leave no real choice.
 
-    Places that read the same bytes at another width are one: high bytes of zero.
+    Two values that differ and one place; or three, which leave only copies of the same number.
     """
-    values = {sample.shown[name] for sample in samples if name in sample.shown}
+    values = {one.value for sample in samples if (one := sample.value(name)) is not None}
     found = places(samples, name)
-    return len(values) > 1 and len({(one.characteristic, one.at) for one in found}) == 1
-
-
-def counters(samples: Sequence[Sample], characteristic: str, length: int) -> list[Place]:
-    """Places of whole numbers that go up by one with each sample: a record's number."""
-    rows = [_last(sample, characteristic, length) for sample in samples]
-    if len(rows) < 2 or any(row is None for row in rows):
-        return []
-    found = []
-    for type_ in ("uint8", "uint16", "uint32"):
-        for order in _ORDERS if type_ != "uint8" else _ORDERS[:1]:
-            for at in range(length):
-                place = Place(characteristic, length, at, type_, order, Decimal(1))
-                said = [place.says(row) for row in rows if row is not None]
-                if all(b is not None and a is not None and b == a + 1 for a, b in pairwise(said)):
-                    found.append(place)
-    return sorted(_widest(set(found)), key=lambda place: place.unlikely)
+    return bool(found) and len(values) > 1 and (len(found) == 1 or len(values) >= _ENOUGH)
 
 
 def _candidates(sample: Sample, name: str) -> Iterator[Place]:
-    shown = sample.shown[name]
-    for characteristic, packets in sample.packets.items():
-        for packet in set(packets):
-            for at in range(len(packet)):
-                for type_ in TYPES:
-                    for order in _ORDERS:
-                        for scale in SCALES if type_ not in ("sfloat", "float") else SCALES[:1]:
-                            place = Place(characteristic, len(packet), at, type_, order, scale)
-                            if order == "big" and place.width == 1:
-                                continue
-                            if _same(place.says(packet), shown):
-                                yield place
+    shown = sample.value(name)
+    if shown is None:
+        return
+    for came in set(sample.packets):
+        for at in range(len(came.data)):
+            for type_ in TYPES:
+                width = width_of(type_)
+                if at + width > len(came.data):
+                    continue
+                for order in _ORDERS if width > 1 else _ORDERS[:1]:
+                    number = _number(came.data[at : at + width], type_, order)
+                    if number is None:
+                        continue
+                    for unit, scale in _readings_of(number, type_, shown):
+                        yield Place(
+                            came.characteristic, len(came.data), at, type_, order, scale, unit
+                        )
+
+
+def _readings_of(number: Decimal, type_: NumberType, shown: Shown) -> Iterator[tuple[str, Decimal]]:
+    scales = SCALES if type_ not in ("sfloat", "float") else SCALES[:1]
+    for unit, (low, high) in shown.bounds.items():
+        for scale in scales:
+            if low <= number * scale <= high:
+                yield unit, scale
 
 
 def _fits(place: Place, sample: Sample, name: str) -> bool:
-    packets = sample.packets.get(place.characteristic, ())
-    return any(_same(place.says(packet), sample.shown[name]) for packet in packets)
-
-
-def _same(said: Decimal | None, shown: Decimal) -> bool:
-    """Whether a display with these digits would show what was said."""
-    if said is None:
+    shown = sample.value(name)
+    if shown is None or place.unit not in shown.bounds:
         return False
-    exponent = shown.as_tuple().exponent
-    assert isinstance(exponent, int)  # noqa: S101  # what is shown is a number
-    return abs(said - shown) * 2 <= Decimal(1).scaleb(exponent)
+    low, high = shown.bounds[place.unit]
+    said = (place.says(data) for data in sample.of(place.characteristic, place.length))
+    return any(one is not None and low <= one <= high for one in said)
 
 
-def _widest(found: set[Place]) -> Iterator[Place]:
-    """Of places that differ in width alone, zero bytes around the number, one."""
-    alike: defaultdict[tuple[object, ...], list[Place]] = defaultdict(list)
+def _ends_with(samples: Iterable[Sample], place: Place) -> bool:
+    """Whether the last packet of each sample is of the sort that has this place."""
+    last = [sample.packets[-1] for sample in samples if sample.packets]
+    sort = place.characteristic, place.length
+    return all((one.characteristic, len(one.data)) == sort for one in last)
+
+
+def _one_each(found: set[Place], samples: Sequence[Sample], name: str) -> Iterator[Place]:
+    """Of places whose last digits stand in one byte, one: the others read zeros around it."""
+    alike: defaultdict[tuple[str, int, int], list[Place]] = defaultdict(list)
     for place in found:
-        signless = place.type.lstrip("us")
-        start = place.at if place.order == "little" else place.at + place.width
-        whole = signless.startswith("int")
-        key = (place.characteristic, place.length, place.order if place.width > 1 else "", start)
-        alike[(*key, place.scale, "whole" if whole else place.type)].append(place)
-    for _, those in alike.items():
-        yield min(those, key=lambda place: TYPES.index(place.type))
+        alike[place.characteristic, place.length, place.lowest].append(place)
+    shown = next(one for sample in samples if (one := sample.value(name)) is not None)
+    narrow = row_of(shown.kind).unit in _NEVER_WIDE
+    for those in alike.values():
+        best = min(those, key=lambda place: place.unlikely)
+        wide = [
+            one
+            for one in those
+            if (one.type, one.scale, one.unit) == ("uint16", best.scale, best.unit)
+        ]
+        yield wide[0] if best.width == 1 and wide and not narrow else best
 
 
-def _number(fields: Reader, type_: NumberType) -> Decimal | Special:
-    if type_ == "sfloat":
-        return fields.sfloat()
-    if type_ == "float":
-        return fields.float32()
-    width = int(type_[4:]) // 8
-    return Decimal(fields.signed(width) if type_[0] == "s" else fields.unsigned(width))
+def _number(data: bytes, type_: NumberType, order: ByteOrder) -> Decimal | None:
+    if len(data) < width_of(type_):
+        return None
+    if type_ in ("sfloat", "float"):
+        medical = (SFLOAT if type_ == "sfloat" else FLOAT).decode(int.from_bytes(data, order))
+        return None if isinstance(medical, Special) else medical
+    return Decimal(int.from_bytes(data, order, signed=type_[0] == "s"))
 
 
-def _last(sample: Sample, characteristic: str, length: int) -> bytes | None:
-    fitting = [one for one in sample.packets.get(characteristic, ()) if len(one) == length]
-    return fitting[-1] if fitting else None
+def sorts(samples: Iterable[Sample]) -> Mapping[tuple[str, int], int]:
+    """How many packets came, by characteristic and length."""
+    counts: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for sample in samples:
+        for one in sample.packets:
+            counts[one.characteristic, len(one.data)] += 1
+    return counts

@@ -19,6 +19,7 @@ from gateway.commands import (
     device_clock,
     device_users,
     devices,
+    devices_describe,
     doctor,
     forbidding,
     imports,
@@ -89,7 +90,7 @@ for module in (
     module.add_to(app)
 for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
-for about_devices in (device_users, device_clock):
+for about_devices in (device_users, device_clock, devices_describe):
     about_devices.add_to(devices.app)
 for name, group in (
     ("people", people.app),

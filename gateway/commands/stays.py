@@ -20,6 +20,7 @@ WORDS = {
     "clock_seen": "looks at the clocks of devices",
     "synced": "notes of how far stored readings were fetched",
     "consent_code": "codes that let a device be read",
+    "sample": "measurements of devices that you describe (30 days)",
     "unclaimed": "readings that are nobody's yet",
     "position": "places",
     "route": "routes",

@@ -17,6 +17,7 @@ from gateway.store.synced import synced_to
 KEEP_RAW = 24 * 3_600_000
 KEEP_LINKS = 7 * KEEP_RAW
 KEEP_NEARBY = 3_600_000
+KEEP_SAMPLES = 30 * KEEP_RAW
 _OF_A_DEVICE = (
     "link_event", "raw_packet", "synced", "clock_seen", "unclaimed", "consent_code",
 )  # fmt: skip
@@ -180,6 +181,7 @@ class LocalStore:
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
             let_go_of_clocks(self.db, now - links)
+            self.db.conn.execute("DELETE FROM sample WHERE at < ?", (now - KEEP_SAMPLES,))
 
     def counts(self) -> dict[str, int]:
         """How much of each sort stays here: each name sort by itself, and each table."""
@@ -195,6 +197,7 @@ class LocalStore:
             " UNION ALL SELECT 'synced', COUNT(*) FROM synced"
             " UNION ALL SELECT 'unclaimed', COUNT(*) FROM unclaimed"
             " UNION ALL SELECT 'consent_code', COUNT(*) FROM consent_code"
+            " UNION ALL SELECT 'sample', COUNT(*) FROM sample"
         )
         return dict(rows.fetchall())
 
@@ -209,6 +212,7 @@ class LocalStore:
             "SELECT name FROM local_name UNION SELECT address FROM link_event"
             " UNION SELECT detail FROM link_event UNION SELECT zone FROM zone_history"
             " UNION SELECT address FROM nearby UNION SELECT name FROM nearby"
+            " UNION SELECT address FROM sample UNION SELECT name FROM sample"
             " UNION SELECT route FROM position UNION SELECT latitude FROM position"
             " UNION SELECT longitude FROM position UNION SELECT altitude FROM position"
         )

@@ -67,6 +67,18 @@ CREATE TABLE consent_code (
     device TEXT NOT NULL, user INTEGER NOT NULL, code INTEGER NOT NULL, PRIMARY KEY (device, user)
 ) STRICT, WITHOUT ROWID;
 
+-- Measurements by which the owner of an unknown device finds out how it speaks: what came over the
+-- air, and what the device showed.
+CREATE TABLE sample (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, name TEXT NOT NULL,
+    heard TEXT NOT NULL, at INTEGER NOT NULL, shown TEXT NOT NULL
+) STRICT;
+-- heard: JSON, how it made itself known; shown: JSON, a list of [kind, component, value, unit]
+CREATE TABLE sample_packet (
+    sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE, nth INTEGER NOT NULL,
+    characteristic TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (sample, nth)
+) STRICT, WITHOUT ROWID;
+
 -- Heads of what lives in gateway.db, kept apart so that a file cut short is noticed.
 CREATE TABLE head (
     what TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL

@@ -49,6 +49,7 @@ def sort_words() -> dict[str, str]:
         "synced": _("how far stored readings were fetched"),
         "consent_code": _("codes that let a device be read"),
         "unclaimed": _("readings that are nobody’s yet"),
+        "sample": _("measurements of devices that you describe (30 days)"),
         "position": _("positions"),
         "route": _("routes"),
         "time_offset": _("time offsets of imports"),
