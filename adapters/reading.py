@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, IntFlag
 from itertools import zip_longest
@@ -248,6 +248,8 @@ def stored(number: Decimal) -> tuple[Value, int]:
     """
     exponent = number.as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    if not decimals and abs(number) < 2**53:
+        return int(number), 0
     if number == number.to_integral_value() and abs(number) < 2**53:
         return int(number), decimals
     as_float = float(number)
@@ -311,6 +313,8 @@ def flags_of(reading: Reading) -> int:
     Raises:
         ReadingRefused: the place is not one of `PLACES`.
     """
+    if not reading.where:
+        return int(reading.quality)
     try:
         return int(reading.quality) | PLACES.index(reading.where) << _PLACE_BITS
     except ValueError:
@@ -349,13 +353,14 @@ def batches(
     Raises:
         ReadingRefused: a value is not of its kind's shape or unit.
     """
-    by_kind: dict[Kind, list[tuple[Reading, str]]] = {}
+    by_kind: dict[Kind, tuple[list[Reading], list[str]]] = {}
     for reading, record in zip_longest(readings, records, fillvalue=""):
         assert isinstance(reading, Reading)  # noqa: S101  # as many records as readings, or none
-        by_kind.setdefault(reading.kind, []).append((reading, record))
+        rows, named = by_kind.setdefault(reading.kind, ([], []))
+        rows.append(reading)
+        named.append(record)
     made = []
-    for kind, pairs in by_kind.items():
-        rows = [reading for reading, _ in pairs]
+    for kind, (rows, named) in by_kind.items():
         values = [canonical(row) for row in rows]
         made.append(
             ReadingBatch(
@@ -370,7 +375,38 @@ def batches(
                 nths=[row.nth for row in rows],
                 flags=[flags_of(row) for row in rows],
                 live=live,
-                records=[record for _, record in pairs] if any(r for _, r in pairs) else (),
+                records=named if any(named) else (),
             )
         )
     return made
+
+
+def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
+    """One batch a series, in the order of their first: many small ones cost more to store.
+
+    Batches with records or waveforms stay as they are.
+    """
+    alone: list[ReadingBatch] = []
+    together: dict[tuple[str, ...], list[ReadingBatch]] = {}
+    for batch in batches:
+        if batch.records or batch.waveforms:
+            alone.append(batch)
+        else:
+            key = (batch.person, batch.kind, batch.device, batch.source)
+            together.setdefault(key, []).append(batch)
+    return [*map(_joined, together.values()), *alone]
+
+
+def _joined(batches: Sequence[ReadingBatch]) -> ReadingBatch:
+    if len(batches) == 1:
+        return batches[0]
+    return replace(
+        batches[0],
+        starts=[one for batch in batches for one in batch.starts],
+        durations=[one for batch in batches for one in batch.durations],
+        values=[one for batch in batches for one in batch.values],
+        decimals=[one for batch in batches for one in batch.decimals],
+        nths=[one for batch in batches for one in batch.nths],
+        flags=[one for batch in batches for one in batch.flags],
+        live=all(batch.live for batch in batches),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from adapters.reading import ReadingBatch
@@ -29,15 +30,17 @@ class Collector:
         self._take_in = take_in
         self._log = log
         self._commit_every = commit_every
-        self._queue: asyncio.Queue[Arrival] = asyncio.Queue(LONGEST_QUEUE)
         self._gathered: list[Arrival] = []
+        self._some = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._room = asyncio.Event()
 
     async def listen_to(self, name: str, source: Source) -> None:
         """Listen for ever; a source that stops is started again after a pause."""
         while True:
             try:
                 async for arrival in source.listen():
-                    await self._queue.put(arrival)
+                    await self._put(arrival)
                 return
             except Exception as error:  # whatever a driver raises, the other sources go on
                 self._log.note(Event.SOURCE_RESTARTED, source=name, error=type(error).__name__)
@@ -47,33 +50,29 @@ class Collector:
         """Commit what has gathered, in the order in which it came; when cancelled, the rest too."""
         try:
             while True:
-                await self._gather()
+                await self._some.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._commit_every):
+                        await self._urgent.wait()
                 await self._commit()
         finally:
-            self._gather_all_there_is()
             if self._gathered:
                 await self._commit()
 
+    async def _put(self, arrival: Arrival) -> None:
+        """Gather one arrival; a source that is faster than the store is made to wait."""
+        while len(self._gathered) >= LONGEST_QUEUE:
+            self._urgent.set()
+            self._room.clear()
+            await self._room.wait()
+        self._gathered.append(arrival)
+        self._some.set()
+        if isinstance(arrival, ReadingBatch) and not arrival.live:
+            self._urgent.set()
+
     async def _commit(self) -> None:
         arrivals, self._gathered = self._gathered, []
+        self._some.clear()
+        self._urgent.clear()
+        self._room.set()
         await self._take_in(arrivals)
-
-    async def _gather(self) -> None:
-        """Wait for a first arrival, then until the commit is due."""
-        self._gathered.append(await self._queue.get())
-        due = asyncio.get_running_loop().time() + self._commit_every
-        while not _is_urgent(self._gathered[-1]):
-            try:
-                async with asyncio.timeout_at(due):
-                    self._gathered.append(await self._queue.get())
-            except TimeoutError:
-                break
-        self._gather_all_there_is()
-
-    def _gather_all_there_is(self) -> None:
-        while not self._queue.empty():
-            self._gathered.append(self._queue.get_nowait())
-
-
-def _is_urgent(arrival: Arrival) -> bool:
-    return isinstance(arrival, ReadingBatch) and not arrival.live

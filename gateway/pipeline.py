@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from adapters.kinds import Kind
 from adapters.local_events import LocalBatch, LocalEvent, Packet, Unclaimed
-from adapters.reading import DeviceFacts, Gap, Instant, ReadingBatch
+from adapters.reading import DeviceFacts, Gap, Instant, ReadingBatch, joined
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.journal import PacketJournal
@@ -55,7 +55,7 @@ def take_in(
         StoreDamaged, StoreBusy, StoreFull: nothing of the readings was stored.
     """
     arrivals = _with_known_users(house, arrivals, at)
-    batches = [one for one in arrivals if isinstance(one, ReadingBatch)]
+    batches = joined(one for one in arrivals if isinstance(one, ReadingBatch))
     for facts in arrivals:
         if isinstance(facts, DeviceFacts):
             _meet(house, facts, adapter, at)

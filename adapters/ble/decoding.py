@@ -10,7 +10,7 @@ from adapters.ble.profile import told_by
 from adapters.ble.settling import Settled, settle
 from adapters.errors import DecodeError, ReadingRefused
 from adapters.local_events import LocalBatch, Packet, Unclaimed
-from adapters.reading import batches
+from adapters.reading import Reading, batches
 from adapters.source import Arrival
 
 Complain = Callable[[Packet, str], None]
@@ -41,6 +41,9 @@ def _made(paired: Paired, packet: Packet, hearing: Hearing) -> list[Arrival]:
         places = list(locate(packet))
         return [LocalBatch(places)] if places else []
     told = told_by(paired.profile, packet, hearing)
+    now = [one for one in told if isinstance(one, Reading)]
+    if len(now) == len(told):  # the wearer's, of this moment: most packets, so the short way
+        return [*batches(paired.person, paired.device, RADIO, now, live=not packet.stored)]
     return _arrivals(paired, packet, [settle(one, packet, paired, hearing) for one in told])
 
 

@@ -34,9 +34,12 @@ BUDGET_PERCENT = 10.0
 """Of a core, above what the simulated host stack costs by itself (architecture.md, budgets)."""
 
 ILL = ("bad-frames", "flood", "leaver")
+_ADVERTISE_MS = 250
+"""A hundred that call ten times a second would keep the simulated host stack busy with it alone."""
+
 _NUMBER = kind("energy_expended")
 _FOR_EVER = 1 << 62
-_CONNECTED_WITHIN = 90.0
+_CONNECTED_WITHIN = 240.0
 _AFTER = 3.0
 
 
@@ -64,6 +67,7 @@ model = "heart-rate-strap"
 copies = {sensors - len(ILL)}
 rate_hz = {rate}
 numbered = true
+advertising_interval_ms = {_ADVERTISE_MS}
 """
     often = [10 + 10 * n for n in range(int(seconds / 10))]
     faults = {
@@ -79,6 +83,7 @@ id = "{name}"
 model = "heart-rate-strap"
 rate_hz = {rate}
 numbered = true
+advertising_interval_ms = {_ADVERTISE_MS}
 faults = [{written}]
 """
     return straps
