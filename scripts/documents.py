@@ -52,7 +52,8 @@ def devices() -> str:
     ]
     for key, profile in sorted(built_in().profiles.items()):
         name = profile.matches.name_prefix
-        known = f"a name that begins with `{name}`" if name else "the services that it offers"
+        offered = "what it advertises" if profile.hears else "the services that it offers"
+        known = f"a name that begins with `{name}`" if name else offered
         lines.append(f"| `{key}` | {profile.title} | {known} |")
     return "\n".join(lines) + "\n"
 

@@ -33,19 +33,24 @@ BATTERY = "0000180f-0000-1000-8000-00805f9b34fb"
 
 
 def heard(
-    name: str | None = None, services: list[str] | None = None, maker: int | None = None
+    name: str | None = None,
+    services: list[str] | None = None,
+    maker: int | None = None,
+    data: dict[str, bytes] | None = None,
 ) -> AdvertisementData:
     made = {} if maker is None else {maker: b"\0"}
-    return AdvertisementData(name, made, {}, services or [], None, -60, ())
+    return AdvertisementData(name, made, data or {}, services or [], None, -60, ())
 
 
 FIXTURES = {
     "heart-rate-strap": heard("HRM-Dual:012345", [HEART_RATE, BATTERY]),
+    "polar-h7": heard("Polar H7 01234567", [HEART_RATE], 0x6B),
     "polar-h10": heard("Polar H10 01234567", [HEART_RATE], 0x6B),
     "room-carbon-monoxide-sensor": heard("CO", [ENVIRONMENT]),
     "thermometer": heard("TAIDOC TD1241", [THERMOMETER, BATTERY]),
     "blood-pressure-cuff": heard("boso medicus", [BLOOD_PRESSURE]),
     "weight-scale": heard("BF720", [WEIGHT_SCALE], 0x0611),
+    "xiaomi-mi-scale": heard("MI_SCALE", [WEIGHT_SCALE], 0x0157, {WEIGHT_SCALE: bytes(10)}),
     "body-composition-scale": heard("BF788", [WEIGHT_SCALE, BODY_COMPOSITION], 0x0611),
     "glucose-meter": heard("meter+01234567", [GLUCOSE]),
     "glucose-sensor": heard("nRF CGMS", [GLUCOSE_SENSOR]),
@@ -105,14 +110,15 @@ def test_what_is_no_sensor_is_not_taken_for_one(said: AdvertisementData) -> None
 def test_every_profile_says_where_it_was_looked_up(profile: DeviceProfile) -> None:
     assert profile.source
     assert profile.title
-    assert profile.subscribes
-    assert profile.stored <= set(profile.subscribes)
+    assert profile.subscribes or profile.hears
+    assert profile.stored <= {*profile.subscribes, *profile.hears}
     assert profile.numbered <= profile.stored
 
 
 def test_the_name_of_a_model_is_no_sort_and_the_other_way_round() -> None:
     generic = {key for key, one in built_in().profiles.items() if one.generic}
-    assert generic == set(built_in().profiles) - {"polar-h10", "polar-verity-sense", "whoop"}
+    models = {"polar-h7", "polar-h10", "polar-verity-sense", "whoop", "xiaomi-mi-scale"}
+    assert generic == set(built_in().profiles) - models
 
 
 def test_only_breath_is_about_the_person() -> None:

@@ -38,6 +38,7 @@ from gateway.store.samples import Samples
 from tests.ble_house import ANNA, QUICK
 from tests.ble_house import House as Air
 from tests.ble_house import open_house as open_air
+from tests.copies import ROOT
 from tests.fakes_ble import HeldSensor
 from tests.instruments import setup
 
@@ -148,6 +149,12 @@ async def test_two_measurements_make_a_description_that_reads_the_scale(home: Ho
         "Byte 13 makes sure that nothing was lost on the way.",
         "Bit 5 of byte 2 is set once it has settled; what comes before is left.",
     ]
+
+
+async def test_the_page_for_owners_shows_what_really_comes_of_it(home: House) -> None:
+    page = (ROOT / "docs" / "describe-a-device.md").read_text(encoding="utf-8")
+    assert f"```toml\n{await described(home)}```" in page
+    assert "\n".join(words_of(look_at(home, ADDRESS)[1])) in page
 
 
 async def test_what_was_described_is_listened_to_like_any_device(home: House) -> None:
