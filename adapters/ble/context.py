@@ -24,6 +24,12 @@ SAID: Final = "said "
 CLOCK_SET: Final = "clock set"
 """We set the device's clock; the data is how far it was ahead until then, in ms, as text."""
 
+SLOT_OPENED: Final = "slot opened"
+"""The slot of one of the device's users was opened; the data is the user's number, as text."""
+
+IN_PLACE: Final = (CLOCK_SET, SLOT_OPENED)
+"""What holds for the packets that come behind it, not for those before."""
+
 
 def begins(device: DeviceKey, at: Instant, clock: DeviceClock) -> Packet:
     """The packet that marks the beginning of a link, with all that is known of the clock so far."""
@@ -46,6 +52,11 @@ def clock_set(device: DeviceKey, at: Instant, ahead: timedelta | None) -> Packet
     return Packet(device, CLOCK_SET, at, told.encode(), stored=True)
 
 
+def slot_opened(device: DeviceKey, at: Instant, user: int) -> Packet:
+    """That the slot of one of its users was opened."""
+    return Packet(device, SLOT_OPENED, at, str(user).encode(), stored=True)
+
+
 def setting_of(packet: Packet) -> Setting:
     """What `clock_set` says."""
     told = packet.data.decode()
@@ -55,7 +66,7 @@ def setting_of(packet: Packet) -> Setting:
 def is_context(packet: Packet) -> bool:
     """Whether it is none that the device sent by itself."""
     word = packet.characteristic
-    return word in (LINK_BEGINS, CLOCK_SET) or word.startswith(SAID)
+    return word in (LINK_BEGINS, *IN_PLACE) or word.startswith(SAID)
 
 
 def take_up(hearing: Hearing, packet: Packet) -> None:
@@ -70,9 +81,11 @@ def take_up(hearing: Hearing, packet: Packet) -> None:
     elif word == CLOCK_SET:
         before = DeviceClock(setting_of(packet).ahead, clock.zone)
         hearing.clock = before.was_set(packet.received)
+    elif word == SLOT_OPENED:
+        hearing.user = int(packet.data)
     else:
         uuid = word.removeprefix(SAID)
-        hearing.said[uuid] = packet.data
+        hearing.said[uuid], hearing.said_at[uuid] = packet.data, packet.received
         if uuid in FACES and (told := FACES[uuid].told(packet.data)) is not None:
             hearing.clock = DeviceClock.read(told, packet.received, clock.zone, clock.setting)
 

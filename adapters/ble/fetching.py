@@ -17,13 +17,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from adapters.ble.characteristics import user_control_point
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired
-from adapters.ble.profile import told_by
-from adapters.ble.record import Record
 from adapters.ble.record_access import RecordAccess
 from adapters.ble.record_procedure import Asked, RecordProcedure
+from adapters.ble.record_times import is_earlier, times
 from adapters.ble.talk import Talk
 from adapters.errors import DecodeError
 from adapters.local_events import LocalBatch, Packet, Synced
@@ -34,6 +34,9 @@ TOO_FEW: Final = "it sent fewer of its stored records than it counted"
 _STRAGGLERS = 1.0
 """Seconds that records may come behind the answer: some systems hand each characteristic's values
 over on a way of its own."""
+
+_LOOKED_AT = 256
+"""Packets in which the time of a record is looked for."""
 
 
 class Fetching:
@@ -56,7 +59,7 @@ class Fetching:
         self._now = now
         self._procedure = self._found()
         self._numbers: list[int] = []
-        self._first: bytes | None = None
+        self._first: list[Packet] = []
         self._came = 0
         self._more = asyncio.Event()
 
@@ -71,11 +74,12 @@ class Fetching:
         self._more.set()
         if self._access.number is None:
             return
+        if len(self._first) < _LOOKED_AT:
+            self._first.append(Packet(self._paired.device, uuid, self._now(), data, stored=True))
         try:
             self._numbers.append(self._access.number(data))
         except DecodeError:
             return  # it is counted and kept where it is decoded
-        self._first = self._first or data
 
     def _found(self) -> RecordProcedure | None:
         """The control point stands in the service of what it gives out: a device may have two."""
@@ -100,8 +104,11 @@ class Fetching:
         if self._procedure is not None:
             await self._procedure.open()
 
-    async def run(self) -> bool:
+    async def run(self, user: int | None = None) -> bool:
         """Fetch what is new.
+
+        Args:
+            user: whose slot is open, of a device that tells its users apart.
 
         Returns:
             whether all of it came.
@@ -112,20 +119,36 @@ class Fetching:
         if self._procedure is None:
             return True
         device, measures = self._paired.device, self._access.measures
-        session = self._hearing.said.get(self._access.session, b"").hex()
-        newest = await self._inbox.journal.synced(device, measures, session)
-        if self._access.number is None or self._is_last(newest):
-            newest = None
-        before = None if newest is None else await self._last_known()
-        self._numbers, self._first = [], None
+        session = self._session(user)
+        newest = None if session is None else await self._known(session)
+        before = None if newest is None else await self._last_known(user)
+        self._numbers, self._first = [], []
         if not await self._fetch(self._procedure, newest):
             return False
-        if before is not None and self._is_earlier(before) and not await self._all():
+        first = next(times(self._first, self._paired, self._hearing), (None, None))[0]
+        if is_earlier(first, before) and not await self._all():
             return False
-        if self._numbers:
+        if self._numbers and session is not None:
             synced = Synced(device, measures, session, max(self._numbers), self._now())
             self._inbox.post_behind_stored(self._paired, LocalBatch([synced]))
         return True
+
+    def _session(self, user: int | None) -> str | None:
+        """What parts numbers that began anew; None where nothing can be asked for by number."""
+        access = self._access
+        if access.number is None:
+            return None
+        if not access.by_user:
+            return self._hearing.said.get(access.session, b"").hex()
+        if user is not None:
+            return f"user {user}"
+        return None if self._talk.offered(user_control_point.UUID) else ""
+
+    async def _known(self, session: str) -> int | None:
+        """The highest number that came in, where higher ones can be asked for."""
+        journal, device = self._inbox.journal, self._paired.device
+        newest = await journal.synced(device, self._access.measures, session)
+        return None if self._is_last(newest) else newest
 
     def _is_last(self, newest: int | None) -> bool:
         """Whether no higher number can be asked for: the next ones begin anew."""
@@ -173,26 +196,10 @@ class Fetching:
                 return Asked.FAILED
         return Asked.DONE
 
-    async def _last_known(self) -> datetime | None:
-        """The device's own time of the last record that is still in the journal."""
-        kept = await self._inbox.journal.kept_before(self._paired.device, self._access.measures, 1)
-        return self._told(kept[0].data) if kept else None
-
-    def _is_earlier(self, before: datetime) -> bool:
-        """Whether the first of the new records bears an earlier time than the last known one."""
-        told = None if self._first is None else self._told(self._first)
-        if told is None or (told.tzinfo is None) != (before.tzinfo is None):
-            return False
-        return told < before
-
-    def _told(self, data: bytes) -> datetime | None:
-        packet = Packet(self._paired.device, self._access.measures, self._now(), data, stored=True)
-        aside = Hearing(self._hearing.clock)
-        aside.said.update(self._hearing.said)
-        try:
-            for one in told_by(self._paired.profile, packet, aside):
-                if isinstance(one, Record) and one.told is not None:
-                    return one.told
-        except DecodeError:
-            return None
-        return None
+    async def _last_known(self, user: int | None) -> datetime | None:
+        """The device's own time of the last record, of this user, that is still in the journal."""
+        journal, device = self._inbox.journal, self._paired.device
+        kept = await journal.kept_before(device, self._access.measures, _LOOKED_AT)
+        every = times(kept, self._paired, self._hearing)
+        told = [at for at, whose in every if user is None or whose in (user, None)]
+        return told[-1] if told else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from adapters.ble.device_clock import DeviceClock
+from adapters.reading import Instant
 
 T = TypeVar("T")
 
@@ -14,13 +15,24 @@ class Hearing:
 
     Attributes:
         said: the latest value of each characteristic that the profile `asks` for, by UUID.
+        said_at: when each of them was read.
         clock: how the device's clock stands to ours.
+        user: whose slot was opened last, of a device that tells its users apart.
     """
 
     def __init__(self, clock: DeviceClock | None = None) -> None:
         self.said: dict[str, bytes] = {}
+        self.said_at: dict[str, Instant] = {}
+        self.user: int | None = None
         self.clock = clock or DeviceClock()
         self._kept: dict[type[Any], Any] = {}
+
+    def aside(self) -> Hearing:
+        """Another one that knows what was said so far, and of no packet that came."""
+        other = Hearing(self.clock)
+        other.said, other.said_at = dict(self.said), dict(self.said_at)
+        other.user = self.user
+        return other
 
     def keep(self, what: type[T]) -> T:
         """The one object of this class, made without arguments when it is first asked for.

@@ -96,6 +96,13 @@ class Inbox:
         self._write_context(paired)
         self._keep_soon(paired, packet, partial(self._take_up, hearing, packet))
 
+    def slot_opened(self, paired: Paired, user: int) -> None:
+        """The slot of a user was opened: what is fetched from now on is that user's."""
+        packet = context.slot_opened(paired.device, self._stamp(paired.device), user)
+        before = self._unwritten.get(paired.device, [])
+        kept = [one for one in before if one.characteristic != context.SLOT_OPENED]
+        self._unwritten[paired.device] = [*kept, packet]
+
     def ready(self, paired: Paired) -> None:
         """All is known that decoding hangs on; also said when the link ends before that."""
         self._lanes.release(paired)
@@ -202,8 +209,11 @@ class Inbox:
 
     def _write_context(self, paired: Paired) -> None:
         """What was said on this link is journalled once there is something that hangs on it."""
+        hearing = self._hearings[paired.device]
         for packet in self._unwritten.pop(paired.device, []):
-            self._keep_soon(paired, packet, partial(_alone, packet))
+            holds = packet.characteristic == context.SLOT_OPENED
+            make = partial(self._take_up, hearing, packet) if holds else partial(_alone, packet)
+            self._keep_soon(paired, packet, make)
 
     async def replay(self, known: Iterable[Paired]) -> AsyncIterator[Arrival]:
         """The readings of packets that were journalled but never taken in, at their old times."""

@@ -35,6 +35,8 @@ class RecordAccess:
             Health Sensor Service 1.0, 3.7), where other services answer "success".
         session: a characteristic whose change makes all numbers begin anew (a sensor's session
             start time); "" where numbers go on for ever.
+        by_user: numbers run for each user of the device anew (User Data Service), and only those
+            of the user whose slot is open are given out.
     """
 
     control: str
@@ -45,6 +47,7 @@ class RecordAccess:
     until: tuple[str, ...] = ()
     holds: NumberOf | None = None
     session: str = ""
+    by_user: bool = False
     combined: bool = False
 
     def held(self, data: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
-from adapters.ble.context import CLOCK_SET, is_context, take_up
+from adapters.ble.context import IN_PLACE, is_context, take_up
 from adapters.ble.decoding import Complain, decoded
 from adapters.ble.device_clock import DeviceClock
 from adapters.ble.hearing import Hearing
@@ -50,7 +50,7 @@ def _link(
 ) -> Iterator[Arrival]:
     first: dict[str, Packet] = {}
     for packet in packets:
-        if is_context(packet) and packet.characteristic != CLOCK_SET:
+        if is_context(packet) and packet.characteristic not in IN_PLACE:
             first.setdefault(packet.characteristic, packet)
     for packet in first.values():
         _take_up(hearing, packet, complain)

@@ -18,7 +18,8 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 
 from adapters.ble.characteristics import battery_level
 from adapters.ble.commanding import command
-from adapters.ble.consenting import Refused, consent
+from adapters.ble.consenting import Consenting, Refused
+from adapters.ble.control_point import NoAnswer
 from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
@@ -29,6 +30,9 @@ from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.ble.timekeeping import Timekeeper
 from adapters.errors import AdapterError, DecodeError
 from adapters.reading import Instant
+
+_SILENCE = 1.0
+"""Seconds without a record after which a device has sent all that it had of a user."""
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class Session:
         self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device))
         self._fetching: list[Fetching] = []
         self._timekeeper: Timekeeper | None = None
+        self._slots: Consenting | None = None
+        self._last_stored = 0.0
         self._over = False
 
     async def open(self) -> None:
@@ -132,6 +138,8 @@ class Session:
             if self._over:
                 return
             take(self._paired, uuid, data)
+            if stored:
+                self._last_stored = asyncio.get_running_loop().time()
             for fetching in self._fetching:
                 fetching.came(uuid, data)
 
@@ -146,19 +154,42 @@ class Session:
             AdapterError: the device wants to be paired.
             BleakError: it did not do as asked.
         """
-        if not self._paired.profile.consents:
-            return ""
-        return await consent(self._talk, self._paired, refused)
+        opened = partial(self._inbox.slot_opened, self._paired)
+        self._slots = Consenting(self._talk, self._paired, refused, opened)
+        return await self._slots.open_each(self._silence)
+
+    async def _silence(self) -> None:
+        """A device that sends by itself what it has of a user is let finish."""
+        clock, longest = asyncio.get_running_loop().time, self._settings.record_timeout
+        until = clock() + longest
+        self._last_stored = clock()
+        while not self._fetching and clock() < min(self._last_stored + _SILENCE, until):
+            await self._talk.while_linked(asyncio.sleep(_SILENCE / 10))
 
     async def fetch(self) -> None:
         """Fetch the stored records that are new, and set the clock once all have come.
 
+        They are those of one user after the other, where the device tells its users apart.
+
         Raises:
             BleakError: the link is lost.
         """
-        came = [await fetching.run() for fetching in self._fetching]
-        if self._timekeeper is not None and came and all(came):
+        users = (None,) if self._slots is None else self._slots.users
+        came = [await self._fetch(user) for user in users]
+        if self._timekeeper is not None and self._fetching and all(came):
             await self._timekeeper.set_right()
+
+    async def _fetch(self, user: int | None) -> bool:
+        """Fetch those of one user; whether all came."""
+        if not self._fetching:
+            return True
+        try:
+            if user is not None and self._slots is not None and not await self._slots.open(user):
+                return False
+        except NoAnswer:
+            return False
+        came = [await fetching.run(user) for fetching in self._fetching]
+        return all(came)
 
     async def introduce(self) -> None:
         """Read once what the device says of itself.

@@ -46,7 +46,15 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     )
     origin = told.of or _origin(paired.profile, packet)
     record = f"{origin}:{told.identity}" if told.identity else ""
-    return Settled(_whose(told.user, paired), told.user, reading, record)
+    user = told.user
+    if user is None and hearing.user is not None and _is_fetched(paired.profile, packet):
+        user = hearing.user
+    return Settled(_whose(user, paired), user, reading, record)
+
+
+def _is_fetched(profile: DeviceProfile, packet: Packet) -> bool:
+    """Whether it came because it was asked for: of the user whose slot is open."""
+    return any(packet.characteristic in (one.measures, *one.until) for one in profile.records)
 
 
 def _whose(user: int | None, paired: Paired) -> PersonKey | None:

@@ -120,6 +120,16 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         raise DecodeError(error.why, packet.data) from error
 
 
+def number_of(data: bytes) -> int:
+    """The number of the record that this is a piece of; raises DecodeError if it is none."""
+    return BloodPressureRecord.from_bytes(data).number
+
+
+def held(data: bytes) -> int:
+    """How many records end with this piece; raises DecodeError if it is none."""
+    return int(BloodPressureRecord.from_bytes(data).last)
+
+
 def _held(characteristic: str, value: bytes, number: str) -> Iterator[Record]:
     if characteristic == enhanced.UUID:
         return enhanced.EnhancedBloodPressureMeasurement.from_bytes(value).records(number)

@@ -30,8 +30,15 @@ PROFILE = DeviceProfile(
     },
     stored=frozenset({blood_pressure_record.UUID}),
     asks=(blood_pressure_feature.UUID,),
-    # Records are numbered for each user anew: whoever asks by number would miss another user's.
-    records=(RecordAccess(record_access_control_point.UUID, blood_pressure_record.UUID),),
+    records=(
+        RecordAccess(
+            control=record_access_control_point.UUID,
+            measures=blood_pressure_record.UUID,
+            number=blood_pressure_record.number_of,
+            holds=blood_pressure_record.held,
+            by_user=True,
+        ),
+    ),
     consents=True,
     generic=True,
     source="Bluetooth SIG, Blood Pressure Profile 1.1.1",
