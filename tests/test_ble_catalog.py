@@ -168,6 +168,17 @@ def test_one_bad_description_stops_no_other(tmp_path: Path) -> None:
     assert all(one.next_step for one in catalog.refused)
 
 
+def test_a_profile_stays_the_same_until_its_file_changes(tmp_path: Path) -> None:
+    """A link ends when what is read of its device is another profile."""
+    (tmp_path / "own.toml").write_text(OWN)
+    first = with_home(tmp_path).profiles
+    assert with_home(tmp_path).profiles == first
+    (tmp_path / "own.toml").write_text(OWN.replace("My monitor", "My own monitor"))
+    second = with_home(tmp_path).profiles
+    assert second["own-monitor"].title == "My own monitor"
+    assert {key for key in first if first[key] != second[key]} == {"own-monitor"}
+
+
 def test_a_home_without_descriptions_is_none_the_worse(tmp_path: Path) -> None:
     assert set(with_home(tmp_path / "none").profiles) == set(built_in().profiles)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module, resources
 from pathlib import Path
 from types import MappingProxyType
@@ -88,13 +88,28 @@ def built_in() -> Catalog:
 def with_home(folder: Path) -> Catalog:
     """The profiles that come with the program and the descriptions in a folder of the home.
 
-    A description that cannot be used is in `Catalog.refused`; the others work.
+    A description that cannot be used is in `Catalog.refused`; the others work. It is asked for once
+    a second: the files are read anew only when one of them changed.
     """
+    files = sorted(folder.glob("*.toml"))
+    return _with_files(tuple((file, *_written(file)) for file in files))
+
+
+def _written(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=4)
+def _with_files(files: tuple[tuple[Path, int, int], ...]) -> Catalog:
     ours = built_in()
     plain = [one for key, one in ours.profiles.items() if key not in ours.descriptions]
     described = list(ours.descriptions.values())
     refused = []
-    for file in sorted(folder.glob("*.toml")):
+    for file, _, _ in files:
         try:
             one = parse(file.read_text(encoding="utf-8"), file.name)
             Catalog(plain, [*described, one])

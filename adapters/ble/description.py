@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -141,7 +141,14 @@ class Description(Strict):
         raise KeyError(uuid)
 
     def profile(self) -> DeviceProfile:
-        """The profile that reads such a device."""
+        """The profile that reads such a device: one, however often it is asked for.
+
+        A link ends when what is read of its device is another profile.
+        """
+        return self._profile
+
+    @cached_property
+    def _profile(self) -> DeviceProfile:
         known = self.advertised
         return DeviceProfile(
             key=self.key,
