@@ -9,7 +9,7 @@ from adapters.ble.paired import Paired
 from adapters.ble.profile import DeviceProfile, Told
 from adapters.ble.record import UNKNOWN_USER
 from adapters.local_events import Packet
-from adapters.reading import PersonKey, Quality, Reading
+from adapters.reading import PersonKey, Quality, Reading, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,12 @@ class Settled:
 
 
 def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Settled:
-    """Set a record's time right and find out whose it is; a reading is the wearer's, now."""
+    """Set a record's time right and find out whose it is; a reading is the wearer's, now.
+
+    Raises:
+        ReadingRefused: it is nobody's yet, and its value is not of its kind's shape or unit: nobody
+            is asked whose it is. (What is somebody's is looked at where it is put into a batch.)
+    """
     if isinstance(told, Reading):
         return Settled(paired.person, None, told)
     start, quality = packet.received, Quality.NONE
@@ -49,7 +54,10 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     user = told.user
     if user is None and hearing.user is not None and _is_fetched(paired.profile, packet):
         user = hearing.user
-    return Settled(_whose(user, paired), user, reading, record)
+    whose = _whose(user, paired)
+    if whose is None:
+        canonical(reading)
+    return Settled(whose, user, reading, record)
 
 
 def _is_fetched(profile: DeviceProfile, packet: Packet) -> bool:
