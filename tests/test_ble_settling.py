@@ -29,7 +29,7 @@ def weighed(unit: str, user: int | None = 1) -> Record:
 
 
 def scale(*told: Record) -> Paired:
-    profile = replace(PROFILE, follows={WEIGHT: lambda _packet, _hearing: list(told)})
+    profile = replace(PROFILE, follows={WEIGHT: lambda _packet, _hearing: iter(told)})
     return Paired(SCALE, ANNA, profile, slots={2: BEN})
 
 

@@ -18,7 +18,7 @@ from adapters.simulator.models.health_sensor import HealthSensor
 from adapters.simulator.radio import virtual_radio
 from adapters.simulator.scenario import read
 from adapters.simulator.simulation import simulated
-from tests.ble_house import ANNA, Clock, House
+from tests.ble_house import ANNA, Clock, House, settled
 from tests.fakes_ble import MemoryJournal
 
 pytestmark = pytest.mark.radio
@@ -63,6 +63,26 @@ async def test_a_sensor_that_does_not_begin_is_complained_of(
     async with one(SENSOR, "options = { records = 0 }\n") as house, house.listening() as source:
         trouble = Trouble(SENSOR, ghs_control_point.UUID, NOT_STARTED)
         await house.until(lambda: trouble in source.troubles())
+
+
+async def test_a_sensor_that_does_not_answer_is_connected_and_heard_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = HealthSensor.write
+
+    def write(device: HealthSensor, uuid: str, data: bytes) -> Iterable[Sent]:
+        answer = whole(device, uuid, data)
+        return () if uuid == ghs_control_point.UUID else answer
+
+    monkeypatch.setattr(HealthSensor, "write", write)
+    monkeypatch.setattr("adapters.ble.starting._PATIENCE", 0.3)
+    async with one(SENSOR, "options = { records = 2 }\n") as house, house.listening() as source:
+        trouble = Trouble(SENSOR, ghs_control_point.UUID, NOT_STARTED)
+        await settled(lambda: source.states()[SENSOR].word == "connected")
+        assert trouble not in source.troubles(), "nobody waited for its answer"
+        await house.until(lambda: house.values("oxygen_saturation", SENSOR))
+        await house.until(lambda: trouble in source.troubles())
+        await house.until(lambda: house.journal.marks)
 
 
 async def test_a_monitor_tells_the_day_before_and_what_goes_on() -> None:

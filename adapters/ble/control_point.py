@@ -37,12 +37,15 @@ class ControlPoint:
         """
         await self._talk.listen(self._characteristic, self._answers.put_nowait)
 
-    async def ask(self, request: bytes, answers: Callable[[bytes], bool]) -> bytes:
+    async def ask(
+        self, request: bytes, answers: Callable[[bytes], bool], within: float | None = None
+    ) -> bytes:
         """Write a request and return its answer.
 
         Args:
             request: what is asked.
             answers: whether something indicated is the answer to it; all else is passed over.
+            within: seconds that it may take; None for `RadioSettings.record_timeout`.
 
         Raises:
             NoAnswer: nothing came in time.
@@ -51,8 +54,9 @@ class ControlPoint:
         while not self._answers.empty():
             self._answers.get_nowait()  # late, to what is asked no more
         await self._talk.write(self._characteristic, request)
+        limit = self._talk.settings.record_timeout if within is None else within
         try:
-            async with asyncio.timeout(self._talk.settings.record_timeout) as self._limit:
+            async with asyncio.timeout(limit) as self._limit:
                 while not answers(answer := await self._talk.while_linked(self._answers.get())):
                     continue
                 return answer

@@ -172,6 +172,7 @@ class Link:
                 next_step = await session.consent(self._refused)
                 self._is_up, self._failures = True, 0
                 self._turn_to("trouble" if next_step else "connected", next_step)
+                await session.start()
                 await session.fetch()
                 if not self._introduced:
                     await session.introduce()

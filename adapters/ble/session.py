@@ -105,7 +105,6 @@ class Session:
         await command(talk, profile.commands, self._now(), hearing.clock.zone)
         for fetching in self._fetching:
             await fetching.open()
-        await start(talk, profile.starts)
 
     async def _ask(self, hearing: Hearing) -> None:
         profile = self._paired.profile
@@ -157,6 +156,15 @@ class Session:
         opened = partial(self._inbox.slot_opened, self._paired)
         self._slots = Consenting(self._talk, self._paired, refused, opened)
         return await self._slots.open_each(self._silence)
+
+    async def start(self) -> None:
+        """Ask it to measure, where it does so only then.
+
+        Raises:
+            AdapterError: the device wants to be paired.
+            BleakError: the link is lost.
+        """
+        await start(self._talk, self._paired.profile.starts)
 
     async def _silence(self) -> None:
         """A device that sends by itself what it has of a user is let finish."""

@@ -1,5 +1,7 @@
 """Devices that measure nothing until they are asked to: asked once all is listened to.
 
+Many measure all the same, and some never answer; nobody waits long for them.
+
 Source: Bluetooth SIG, Generic Health Sensor Service 1.0, 3.6 (GHS Control Point).
 """
 
@@ -12,6 +14,9 @@ from adapters.ble.control_point import ControlPoint, NoAnswer
 from adapters.ble.talk import RADIO_ERRORS, Talk
 
 NOT_STARTED: Final = "it did not begin to send what it measures"
+
+_PATIENCE = 2.0
+"""Seconds for the answer, which costs the device nothing to make."""
 
 
 async def start(talk: Talk, starts: Mapping[str, tuple[bytes, bytes]]) -> None:
@@ -26,7 +31,7 @@ async def start(talk: Talk, starts: Mapping[str, tuple[bytes, bytes]]) -> None:
             point = ControlPoint(talk, characteristic)
             try:
                 await point.open()
-                answer = await point.ask(request, lambda _: True)
+                answer = await point.ask(request, lambda _: True, _PATIENCE)
             except NoAnswer:
                 answer = b""
             except RADIO_ERRORS:
