@@ -22,6 +22,7 @@ from adapters.ble.characteristics.stored_health_observations import (
     held,
     number_of,
 )
+from adapters.ble.context import said, take_up
 from adapters.ble.ghs_types import in_unit_of, types
 from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
@@ -30,7 +31,7 @@ from adapters.ble.record import Record
 from adapters.ble.segments import split
 from adapters.errors import DecodeError
 from adapters.kinds import kind
-from adapters.reading import Absence, Category, Components, Quality, Quantity
+from adapters.reading import Absence, Category, Components, DeviceKey, Quality, Quantity
 from tests.ble_packets import RECEIVED, packet
 
 PROFILE = built_in()["health-sensor"]
@@ -232,6 +233,19 @@ def test_a_counter_is_understood_by_what_it_shows_now() -> None:
     kept = Observation(numeric("98"), SPO2, time=ElapsedTime(6_400, ticks=True))
     (told,) = heard(kept, 1, hearing)
     assert (told.told, told.quality) == (NOW - timedelta(hours=1), Quality.NONE)
+
+
+def test_a_counter_is_understood_by_what_it_showed_at_the_start_of_the_link() -> None:
+    hearing, uuid = Hearing(), elapsed_time.UUID
+    now = bytes(CurrentElapsedTime(ElapsedTime(10_000, ticks=True)))
+    take_up(hearing, said(DeviceKey("sensor"), RECEIVED - 60_000, uuid, now))
+    kept = Observation(numeric("98"), SPO2, time=ElapsedTime(6_400, ticks=True))
+    (told,) = heard(kept, 1, hearing)
+    assert (told.told, told.quality) == (NOW - timedelta(hours=1, minutes=1), Quality.NONE)
+    later = CurrentElapsedTime(ElapsedTime(10_061, ticks=True))
+    assert told_by(PROFILE, packet(bytes(later), uuid), hearing) == []
+    (told,) = heard(kept, 1, hearing)
+    assert told.told == NOW - timedelta(hours=1, minutes=1, seconds=1), "the newer look counts"
 
 
 def test_a_counter_of_which_nothing_is_known_is_doubted() -> None:

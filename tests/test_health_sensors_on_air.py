@@ -10,9 +10,10 @@ import pytest
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import ghs_control_point
 from adapters.ble.paired import Paired
+from adapters.ble.source import BleSource
 from adapters.ble.starting import NOT_STARTED
 from adapters.ble.state import Trouble
-from adapters.reading import DeviceKey
+from adapters.reading import DeviceKey, Quality
 from adapters.simulator.instrument import Sent
 from adapters.simulator.models.health_sensor import HealthSensor
 from adapters.simulator.radio import virtual_radio
@@ -47,6 +48,27 @@ async def test_a_sensor_is_asked_to_measure_and_for_what_it_has_kept() -> None:
         assert [mark.number for mark in house.journal.marks] == [5]
         assert len(house.values("blood_pressure", SENSOR)) >= 3
         assert house.values("oxygen_saturation", SENSOR)
+
+
+async def test_a_sensor_that_only_counts_is_understood_by_what_it_showed_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(HealthSensor, "measure", lambda *_: ())
+    monkeypatch.setattr(HealthSensor, "subscribed", lambda *_: ())
+    async with one(SENSOR, "options = { records = 5, counter = true }\n") as house:
+        begun = house.clock.at
+        async with house.listening():
+            await house.until(lambda: house.journal.marks)
+        batches = house.batches("blood_pressure", SENSOR)
+        starts = [start for batch in batches for start in batch.starts]
+        hours = [(begun - start) / 3_600_000 for start in starts]
+        assert [round(back, 2) for back in hours] == [5, 3, 1]
+        flags = [flag for batch in batches for flag in batch.flags]
+        assert not any(flag & Quality.CLOCK_NOT_TRUSTED for flag in flags)
+        source = BleSource(house.known, house.journal, lambda _: True, now=house.clock)
+        house.arrived = [again async for again in source.replay()]
+        again = house.batches("blood_pressure", SENSOR)
+        assert [start for batch in again for start in batch.starts] == starts, "after a crash too"
 
 
 async def test_a_sensor_that_does_not_begin_is_complained_of(

@@ -20,7 +20,7 @@ from adapters.ble.ghs_types import Group, in_unit_of, types
 from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
-from adapters.ble.ticks import Ticks
+from adapters.ble.ticks import ticks_of
 from adapters.ble.uuids import assigned
 from adapters.kinds import Kind, kind, row_of
 from adapters.local_events import Packet
@@ -57,12 +57,10 @@ def records(
         hearing: what was heard before; it learns how the device's counter stands.
         number: of the stored record; None for an observation that was made just now.
     """
-    told, doubt = _when(observation, packet, hearing, stored=number is not None)
     identity = _identity(observation, number)
     seen: Counter[Kind] = Counter()
     for one in _single(observation):
-        if one.time is not observation.time:
-            told, doubt = _when(one, packet, hearing, stored=number is not None)
+        told, doubt = _when(one, packet, hearing, stored=number is not None)
         for of, value, more, where in _found(one):
             yield Record(
                 of,
@@ -97,9 +95,9 @@ def _single(observation: Observation) -> Iterator[Observation]:
 def _when(
     observation: Observation, packet: Packet, hearing: Hearing, *, stored: bool
 ) -> tuple[datetime | None, Quality]:
-    time, ticks = observation.time, hearing.keep(Ticks)
+    time, ticks = observation.time, ticks_of(hearing)
     if time is None:
-        return None, Quality.NONE
+        return None, Quality.CLOCK_NOT_TRUSTED if stored else Quality.NONE
     if not stored:
         ticks.seen(time, packet.received)
     told = ticks.when(time) if time.ticks and stored else time.told
