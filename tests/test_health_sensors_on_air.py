@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -14,10 +17,12 @@ from adapters.ble.source import BleSource
 from adapters.ble.starting import NOT_STARTED
 from adapters.ble.state import Trouble
 from adapters.reading import DeviceKey, Quality
-from adapters.simulator.instrument import Sent
+from adapters.simulator.instrument import Sent, Setup
+from adapters.simulator.models.health_sensor import SENSOR as SIMULATED
 from adapters.simulator.models.health_sensor import HealthSensor
 from adapters.simulator.radio import virtual_radio
 from adapters.simulator.scenario import read
+from adapters.simulator.sensor import Moment
 from adapters.simulator.simulation import simulated
 from tests.ble_house import ANNA, Clock, House, settled
 from tests.fakes_ble import MemoryJournal
@@ -69,6 +74,39 @@ async def test_a_sensor_that_only_counts_is_understood_by_what_it_showed_at_the_
         house.arrived = [again async for again in source.replay()]
         again = house.batches("blood_pressure", SENSOR)
         assert [start for batch in again for start in batch.starts] == starts, "after a crash too"
+
+
+async def test_a_sensor_that_began_anew_is_noticed_though_its_records_come_in_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[HealthSensor] = []
+    whole = HealthSensor.__init__
+
+    def init(sensor: HealthSensor, setup: Setup) -> None:
+        whole(sensor, setup)
+        made.append(sensor)
+
+    monkeypatch.setattr(HealthSensor, "__init__", init)
+    monkeypatch.setattr(HealthSensor, "measure", lambda *_: ())
+    async with one(SENSOR, "options = { records = 2 }\n") as house:
+        house.settings = replace(house.settings, records_every=0.05)
+        async with house.listening():
+            await house.until(lambda: [mark.number for mark in house.journal.marks] == [2])
+            (sensor,) = made
+            store = sensor.store
+            before = list(store)
+            shown = sensor._time() - timedelta(days=30)
+            store._records.clear()
+            sensor._number = 0
+            for n in range(4):
+                moment = Moment(0.0, n, False, Random(n), SIMULATED.values)
+                sensor._keep(sensor._pressure(moment, shown + timedelta(hours=n)))
+            assert all(len(kept.sent) > 1 for kept in (*before, *store))
+            await house.until(lambda: [mark.number for mark in house.journal.marks] == [2, 4])
+        pressures = {
+            start for one in house.batches("blood_pressure", SENSOR) for start in one.starts
+        }
+        assert len(pressures) == 5, "one of those two, and all four of these"
 
 
 async def test_a_sensor_that_does_not_begin_is_complained_of(
