@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, Protocol
 
 from adapters.local_events import LocalBatch, Packet
-from adapters.reading import DeviceFacts, DeviceKey, Gap, ReadingBatch
+from adapters.reading import DeviceFacts, DeviceKey, Gap, Instant, ReadingBatch
 
 Arrival = ReadingBatch | LocalBatch | DeviceFacts | Gap
 """What comes out of a source; `take_in` puts `LocalBatch` into `local.db`, the rest elsewhere."""
@@ -62,4 +62,10 @@ class Journal(Protocol):
 
         What was said last counts, also where it is a lower number: the device counted anew.
         """
+        ...
+
+    async def synced_at(
+        self, device: DeviceKey, characteristic: str, session: str
+    ) -> Instant | None:
+        """When that was said, or None."""
         ...

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from adapters.local_events import Packet
-from adapters.reading import DeviceKey
+from adapters.reading import DeviceKey, Instant
 from gateway.app import House
+from gateway.store.synced import synced_at
 from gateway.store.thread import StoreThread
 
 
@@ -49,6 +50,13 @@ class PacketJournal:
     async def synced(self, device: DeviceKey, characteristic: str, session: str) -> int | None:
         """The number up to which stored records have come in, or None where nothing is known."""
         return await self._thread.do(self._house.local.synced, device, characteristic, session)
+
+    async def synced_at(
+        self, device: DeviceKey, characteristic: str, session: str
+    ) -> Instant | None:
+        """When that was noted, or None where nothing is known."""
+        db = self._house.local.db
+        return await self._thread.do(synced_at, db, device, characteristic, session)
 
     def settle(self, packet: Packet) -> list[int]:
         """The numbers of a packet whose readings are committed; each is given once."""

@@ -98,8 +98,9 @@ class House:
             async for arrival in arrivals:
                 self.arrived.append(arrival)
                 if isinstance(arrival, LocalBatch):
-                    marks = [one for one in arrival.events if isinstance(one, Synced)]
-                    self.journal.marks.extend(marks)
+                    for one in arrival.events:
+                        if isinstance(one, Synced):
+                            self.journal.note(one)
                 self._more.set()
 
     async def until(self, come: Callable[[], object]) -> None:

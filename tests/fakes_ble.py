@@ -27,8 +27,9 @@ from adapters.ble.characteristics import (
     system_id,
 )
 from adapters.ble.context import is_context
+from adapters.ble.fetching import ALL_OF
 from adapters.local_events import Packet, Synced
-from adapters.reading import DeviceKey
+from adapters.reading import DeviceKey, Instant
 from adapters.simulator.link import RadioLink
 
 _Property = Characteristic.Properties
@@ -230,6 +231,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.kept: list[Packet] = []
         self.marks: list[Synced] = []
+        self.whole: list[Synced] = []
         self.open = asyncio.Event()
         self.open.set()
         self.fails: Exception | None = None
@@ -258,3 +260,14 @@ class MemoryJournal:
         key = device, characteristic, session
         told = [m for m in self.marks if (m.device, m.characteristic, m.session) == key]
         return told[-1].number if told else None
+
+    async def synced_at(
+        self, device: DeviceKey, characteristic: str, session: str
+    ) -> Instant | None:
+        key = device, characteristic, session
+        every = (*self.marks, *self.whole)
+        told = [m.at for m in every if (m.device, m.characteristic, m.session) == key]
+        return told[-1] if told else None
+
+    def note(self, mark: Synced) -> None:
+        (self.whole if mark.session.startswith(ALL_OF) else self.marks).append(mark)

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.radio
 SINCE = datetime(2023, 11, 2, 8)  # noqa: DTZ001
 """The house's clock stands at 14 November 2023."""
 
+DAY = 86_400_000
+
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
@@ -280,6 +282,34 @@ async def test_new_numbers_with_earlier_times_are_of_a_device_that_began_anew(
         await meter.read_again()
         await house.until(lambda: marks(house) == [5, 8])
     assert len(set(records(house))) == 13, "those up to 5 as well"
+
+
+async def test_a_device_that_began_anew_unnoticed_is_asked_for_all_after_a_month(
+    house: House,
+) -> None:
+    """Its clock was kept, and it has measured past the old mark."""
+    meter = Meter(house)
+    meter.measured(1, 5, SINCE)
+    async with meter.on(), house.listening():
+        await house.until(lambda: marks(house) == [5])
+        meter.tests.clear()
+        meter.measured(1, 8, SINCE + timedelta(days=3))
+        await meter.read_again()
+        await house.until(lambda: marks(house) == [5, 8])
+        assert len(set(records(house))) == 8, "the first five were not noticed"
+        house.clock.at += 29 * DAY
+        meter.asked.clear()
+        await meter.read_again()
+        await settled(lambda: meter.asked)
+        assert asked(meter) == [(Op.COUNT, Operator.AT_LEAST, 8)]
+        house.clock.at += 1 * DAY
+        await meter.read_again()
+        await house.until(lambda: marks(house) == [5, 8, 8])
+        assert len(set(records(house))) == 13, "and none of the others was doubled"
+        meter.asked.clear()
+        await meter.read_again()
+        await settled(lambda: meter.asked)
+        assert asked(meter) == [(Op.COUNT, Operator.AT_LEAST, 8)], "for a month again"
 
 
 async def test_the_highest_number_there_is_asks_for_all(house: House) -> None:

@@ -10,6 +10,7 @@ import pytest
 from adapters.local_events import ClockSeen, LocalBatch, Synced
 from adapters.reading import DeviceKey
 from gateway.store.local import KEEP_LINKS, LocalStore, create_local
+from gateway.store.synced import synced_at
 from tests.fakes_store import KEY
 
 METER = DeviceKey("meter")
@@ -32,6 +33,13 @@ def test_it_is_known_how_far_the_records_came(local: LocalStore) -> None:
     local.take_in(LocalBatch([_synced(40, 1), _synced(250, 2)]))
     assert local.synced(METER, MEASUREMENT, "") == 250
     assert local.synced(METER, "2a34", "") is None
+
+
+def test_it_is_known_when_that_was(local: LocalStore) -> None:
+    assert synced_at(local.db, METER, MEASUREMENT, "") is None
+    local.take_in(LocalBatch([_synced(40, 1), _synced(250, 2), _synced(250, 1, "all of ")]))
+    assert synced_at(local.db, METER, MEASUREMENT, "") == 2
+    assert synced_at(local.db, METER, MEASUREMENT, "all of ") == 1
 
 
 def test_each_session_counts_for_itself(local: LocalStore) -> None:

@@ -2,9 +2,9 @@
 
 What is new is known by number. The record of the highest number that came in last time must still
 be there: where it is not, the device was emptied or counts anew, and all of it is fetched. So it is
-where new numbers bear earlier times, and where the service began a new session. A record that comes
-twice is one reading (`adapters.reading.ReadingBatch.records`), so fetching too much costs nothing
-but time (docs/decisions/0017-stored-records.md).
+where new numbers bear earlier times, where the service began a new session, and once in a month
+whatever is known. A record that comes twice is one reading (`ReadingBatch.records`),
+so fetching too much costs nothing but time (docs/decisions/0017-stored-records.md).
 
 Source: Bluetooth SIG, Glucose Service 1.0.1, 3.5, and Glucose Profile 1.0.1, 4.4; the same in the
 other services that have the control point.
@@ -30,6 +30,9 @@ from adapters.local_events import LocalBatch, Packet, Synced
 from adapters.reading import Instant
 
 TOO_FEW: Final = "it sent fewer of its stored records than it counted"
+
+ALL_OF: Final = "all of "
+"""Before `Synced.session`: when all records were asked for, not only those that were new."""
 
 _STRAGGLERS = 1.0
 """Seconds that records may come behind the answer: some systems hand each characteristic's values
@@ -61,6 +64,7 @@ class Fetching:
         self._numbers: list[int] = []
         self._first: list[Packet] = []
         self._came = 0
+        self._was_whole = False
         self._more = asyncio.Event()
 
     def came(self, uuid: str, data: bytes) -> None:
@@ -122,15 +126,18 @@ class Fetching:
         session = self._session(user)
         newest = None if session is None else await self._known(session)
         before = None if newest is None else await self._last_known(user)
-        self._numbers, self._first = [], []
+        self._numbers, self._first, self._was_whole = [], [], False
         if not await self._fetch(self._procedure, newest):
             return False
         first = next(times(self._first, self._paired, self._hearing), (None, None))[0]
         if is_earlier(first, before) and not await self._all():
             return False
         if self._numbers and session is not None:
-            synced = Synced(device, measures, session, max(self._numbers), self._now())
-            self._inbox.post_behind_stored(self._paired, LocalBatch([synced]))
+            newest, now = max(self._numbers), self._now()
+            marks = [Synced(device, measures, session, newest, now)]
+            if self._was_whole:
+                marks.append(Synced(device, measures, ALL_OF + session, newest, now))
+            self._inbox.post_behind_stored(self._paired, LocalBatch(marks))
         return True
 
     def _session(self, user: int | None) -> str | None:
@@ -145,14 +152,18 @@ class Fetching:
         return None if self._talk.offered(user_control_point.UUID) else ""
 
     async def _known(self, session: str) -> int | None:
-        """The highest number that came in, where higher ones can be asked for."""
+        """The highest number that came in; None where all is to be asked for."""
         journal, device = self._inbox.journal, self._paired.device
         newest = await journal.synced(device, self._access.measures, session)
-        return None if self._is_last(newest) else newest
+        if newest is None or self._is_last(newest):
+            return None
+        whole = await journal.synced_at(device, self._access.measures, ALL_OF + session)
+        every = self._talk.settings.all_records_every * 1000
+        return None if whole is None or self._now() - whole >= every else newest
 
-    def _is_last(self, newest: int | None) -> bool:
+    def _is_last(self, newest: int) -> bool:
         """Whether no higher number can be asked for: the next ones begin anew."""
-        return newest is not None and newest + 1 >= 1 << 8 * self._access.width
+        return newest + 1 >= 1 << 8 * self._access.width
 
     async def _fetch(self, procedure: RecordProcedure, newest: int | None) -> bool:
         """Ask for those behind the newest; for all where that does not answer the question."""
@@ -176,7 +187,9 @@ class Fetching:
             return False
         if there.count == 0:
             return True
-        return await self._report(self._procedure, None, there.count or 0) is Asked.DONE
+        went = await self._report(self._procedure, None, there.count or 0)
+        self._was_whole = went is Asked.DONE
+        return self._was_whole
 
     async def _report(
         self, procedure: RecordProcedure, at_least: int | None, expected: int

@@ -48,6 +48,8 @@ class RadioSettings:
             record to the next (Glucose Profile 1.0.1, 4.4: the time-out of ATT, 30 s).
         clock_every: how often the clock of a device that stays connected is looked at.
         records_every: how often a device that stays connected is asked for new stored records.
+        all_records_every: how often all stored records of a device are asked for, not only those
+            that are new: a device that began anew may not be noticed otherwise.
         set_clocks: whether a device's clock that is wrong is set, where the device lets us.
     """
 
@@ -64,4 +66,5 @@ class RadioSettings:
     record_timeout: float = 30.0
     clock_every: float = 3600.0
     records_every: float = 900.0
+    all_records_every: float = 30 * 86400.0
     set_clocks: bool = True

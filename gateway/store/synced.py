@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.local_events import Synced
-from adapters.reading import DeviceKey
+from adapters.reading import DeviceKey, Instant
 from gateway.store.driver import Database
 
 
@@ -27,3 +27,12 @@ def synced_to(db: Database, device: DeviceKey, characteristic: str, session: str
         (device, characteristic, session),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def synced_at(db: Database, device: DeviceKey, characteristic: str, session: str) -> Instant | None:
+    """When that was noted, or None where nothing is known."""
+    row = db.conn.execute(
+        "SELECT at FROM synced WHERE (device, characteristic, session) = (?, ?, ?)",
+        (device, characteristic, session),
+    ).fetchone()
+    return None if row is None else Instant(row[0])
