@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, repeat, zip_longest
 
@@ -18,7 +18,7 @@ from gateway.store.identity import (
     tombstone_of,
 )
 from gateway.store.records import Recorded, find_record, forget_record, insert_record
-from gateway.store.series import count, mark_dirty
+from gateway.store.series import hours
 
 _CHUNK = 100
 """Rows of one INSERT: 100 was the fastest of 1, 100, 1,000 and 4,000 on SQLCipher 4.19."""
@@ -42,6 +42,27 @@ def _new_among(rows: int) -> str:
         " AND (r.start, r.duration, r.value, r.nth)"
         " = (came.start, came.duration, came.value, came.nth) AND r.intake = ?"
     )
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a commit writes beside its readings, of all its series together.
+
+    Attributes:
+        intake: rows of that table.
+        counts: how many more, and in which series.
+        dirty: series and hour that must be rolled up anew.
+    """
+
+    intake: list[tuple[int, Instant, str, int, Instant, Instant, int]] = field(default_factory=list)
+    counts: list[tuple[int, int]] = field(default_factory=list)
+    dirty: list[tuple[int, int]] = field(default_factory=list)
+
+    def write(self, db: Database) -> None:
+        """Write all of them; inside the transaction."""
+        db.conn.executemany("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?)", self.intake)
+        db.conn.executemany("UPDATE series SET n = n + ? WHERE id = ?", self.counts)
+        db.conn.executemany("INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING", self.dirty)
 
 
 class Arrival:
@@ -113,20 +134,18 @@ class Arrival:
         ]
         self.count = sum(len(fresh) for _, fresh in self._fresh)
 
-    def note(self, at: Instant, source: str) -> bool:
-        """Write intake row, waveforms, count and dirty set; False if nothing was new."""
+    def note(self, notes: Notes, at: Instant, source: str) -> bool:
+        """Note intake row, count and dirty hours, keep waveforms; False if nothing was new."""
         if not self.count:
             return False
         for batch, fresh in self._fresh:
             if batch.waveforms:
                 self._keep_waveforms(batch, fresh)
         starts = [start for batch, fresh in self._fresh for start in _picked(batch, fresh)]
-        self._db.conn.execute(
-            "INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self._seq, at, source, self.series.id, min(starts), max(starts), len(starts)),
-        )
-        mark_dirty(self._db, self.series.id, starts)
-        count(self._db, self.series.id, self.count)
+        series, rows = self.series.id, len(starts)
+        notes.intake.append((self._seq, at, source, series, min(starts), max(starts), rows))
+        notes.counts.append((self.count, series))
+        notes.dirty.extend((series, hour) for hour in hours(starts))
         return True
 
     def new_keys(self) -> Iterator[str]:

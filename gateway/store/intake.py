@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from adapters.reading import Instant, ReadingBatch
-from gateway.store.arrival import Arrival
+from gateway.store.arrival import Arrival, Notes
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import SeriesRow
 from gateway.store.series import series_for
@@ -67,6 +67,7 @@ def take_in(
 ) -> TakenIn:
     """Store what is new of some batches, all of it or nothing; see `Readings.take_in`."""
     arrivals: list[Arrival] = []
+    notes = Notes()
     with transaction(db):
         first = seq = highest_intake(db) + 1
         buried = db.conn.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is not None
@@ -76,9 +77,10 @@ def take_in(
                 arrival.insert(batch)
             if buried:
                 arrival.bury_again()
-            if arrival.note(at, source):
+            if arrival.note(notes, at, source):
                 seq += 1
             arrivals.append(arrival)
+        notes.write(db)
     rows = sum(map(len, batches))
     new = sum(arrival.count for arrival in arrivals)
     deleted = sum(len(arrival.buried) for arrival in arrivals)

@@ -93,5 +93,10 @@ def mark_dirty(db: Database, series: int, starts: Iterable[Instant]) -> None:
     """Say that readings of these starts came, changed or went: roll up their hours anew."""
     db.conn.executemany(
         "INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(series, hour) for hour in sorted({start // HOUR for start in starts})],
+        [(series, hour) for hour in hours(starts)],
     )
+
+
+def hours(starts: Iterable[Instant]) -> list[int]:
+    """The hours in which readings of these starts are rolled up."""
+    return sorted({start // HOUR for start in starts})
