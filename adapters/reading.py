@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -146,6 +147,25 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Waveform:
+    """Samples over time: ``value[i] = samples[i] * factor``, every ``period_ms`` milliseconds.
+
+    ``samples`` are whole numbers of 32 bits, signed, little endian. Made by `waveform()`.
+    """
+
+    digest: str
+    period_ms: float
+    factor: str
+    samples: bytes
+
+
+def waveform(period_ms: float, factor: str, samples: bytes) -> Waveform:
+    """A waveform with its digest, by which a reading names it."""
+    told = f"{period_ms!r} {factor} ".encode() + samples
+    return Waveform(hashlib.sha256(told).hexdigest(), period_ms, factor, samples)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One measurement in our words.
 
@@ -158,6 +178,7 @@ class Reading:
         quality: what is doubtful about it.
         where: the place on the body, or the sample, that this reading was taken from, where the
             device says so with the reading; one of `PLACES`.
+        waveform: of a kind that is one: its samples; ``value`` is a `Category` of their digest.
     """
 
     kind: Kind
@@ -167,16 +188,7 @@ class Reading:
     nth: int = 0
     quality: Quality = Quality.NONE
     where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Waveform:
-    """Samples over time: ``value[i] = samples[i] * factor``, every ``period_ms`` milliseconds."""
-
-    digest: str
-    period_ms: float
-    factor: str
-    samples: bytes
+    waveform: Waveform | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +387,7 @@ def batches(
                 nths=[row.nth for row in rows],
                 flags=[flags_of(row) for row in rows],
                 live=live,
+                waveforms={row.waveform.digest: row.waveform for row in rows if row.waveform},
                 records=named if any(named) else (),
             )
         )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from adapters.ble.catalog import Catalog, with_home
 from adapters.ble.paired import RadioSettings
+from adapters.ble.polar_streams import with_streams
 from adapters.ble.radio import Radio
 from gateway.app import House
 from gateway.errors import Refused
@@ -66,4 +67,5 @@ def radio_settings(chosen: Bluetooth) -> RadioSettings:
 
 def catalog_of(house: House) -> Catalog:
     """The device profiles that come with the program, and those of this home's `devices` folder."""
-    return with_home(house.path / "devices")
+    catalog = with_home(house.path / "devices")
+    return with_streams(catalog, house.settings.bluetooth.polar_streams)

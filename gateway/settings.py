@@ -34,6 +34,7 @@ class Bluetooth(_Section):
     operation_timeout: Seconds = 10.0
     longest_pause: Seconds = 60.0
     set_clocks: bool = True
+    polar_streams: list[Literal["ecg", "ppi"]] = []
 
 
 class Collect(_Section):

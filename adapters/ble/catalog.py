@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cache, lru_cache
 from importlib import import_module, resources
 from pathlib import Path
@@ -53,6 +54,12 @@ class Catalog:
 
     def __getitem__(self, key: str) -> DeviceProfile:
         return self.profiles[key]
+
+    def with_profiles(self, others: Iterable[DeviceProfile]) -> Catalog:
+        """A catalog in which these stand in the place of those with their keys."""
+        made = copy(self)
+        made.profiles = MappingProxyType({**self.profiles, **{one.key: one for one in others}})
+        return made
 
     def match(self, heard: AdvertisementData) -> DeviceProfile | None:
         """The profile that describes what was heard most closely; None if none does.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bleak.backends.scanner import AdvertisementData
 
@@ -15,6 +16,9 @@ from adapters.ble.record_access import RecordAccess
 from adapters.errors import DecodeError
 from adapters.local_events import Packet, Position
 from adapters.reading import Reading
+
+if TYPE_CHECKING:
+    from adapters.ble.talk import Talk
 
 Told = Reading | Record
 """What a decoder yields: a reading of the moment in which the packet came, or a record that bears
@@ -98,6 +102,10 @@ class DeviceProfile:
             anything: a request, and the answer that says it did so.
         consents: it tells its users apart and wants the consent code of a slot before it tells
             anything of that slot (User Data Service).
+        extras: characteristics that are subscribed to if the device lets us; nothing else fails
+            for want of them.
+        opens: called with the link once all is listened to, for what has to be negotiated; what
+            goes wrong there costs nothing else.
         body_site: where such a device is always worn or held, where it does not say; a place.
         numbered: characteristics whose packets bear a number of their own, so that equal bytes
             are the same record sent again.
@@ -119,6 +127,8 @@ class DeviceProfile:
     records: tuple[RecordAccess, ...] = ()
     starts: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
     consents: bool = False
+    extras: frozenset[str] = frozenset()
+    opens: Callable[[Talk], Awaitable[None]] | None = None
     body_site: str = ""
     generic: bool = False
     source: str = ""

@@ -98,10 +98,12 @@ class Session:
         await self._ask(hearing)
         self._inbox.ready(self._paired)
         for characteristic in wanted:
-            if not self._is_stored(characteristic):
+            if characteristic.uuid in profile.extras:
+                await self._listen_if_it_tells(characteristic)
+            elif not self._is_stored(characteristic):
                 await self._listen_to(characteristic)
         for battery in talk.offered(battery_level.UUID, "notify"):
-            await self._listen_to_battery(battery)
+            await self._listen_if_it_tells(battery)
         await command(talk, profile.commands, self._now(), hearing.clock.zone)
         for fetching in self._fetching:
             await fetching.open()
@@ -120,14 +122,14 @@ class Session:
     def _is_stored(self, one: BleakGATTCharacteristic) -> bool:
         return self._paired.profile.stores(one.uuid) or "notify" not in one.properties
 
-    async def _listen_to_battery(self, battery: BleakGATTCharacteristic) -> None:
+    async def _listen_if_it_tells(self, characteristic: BleakGATTCharacteristic) -> None:
         """It is good to know, but nothing fails for want of it."""
         try:
-            await self._listen_to(battery)
+            await self._listen_to(characteristic)
         except (AdapterError, *RADIO_ERRORS):
             if not self._talk.is_up:
                 raise
-            self._talk.complain(battery.uuid, "the device does not tell it by itself")
+            self._talk.complain(characteristic.uuid, "the device does not tell it by itself")
 
     async def _listen_to(self, characteristic: BleakGATTCharacteristic) -> None:
         uuid, stored = characteristic.uuid, self._is_stored(characteristic)
@@ -164,7 +166,17 @@ class Session:
             AdapterError: the device wants to be paired.
             BleakError: the link is lost.
         """
-        await start(self._talk, self._paired.profile.starts)
+        profile = self._paired.profile
+        await start(self._talk, profile.starts)
+        if profile.opens is None:
+            return
+        try:
+            await profile.opens(self._talk)
+        except (AdapterError, *RADIO_ERRORS):
+            if not self._talk.is_up:
+                raise
+            for uuid in profile.extras:
+                self._talk.complain(uuid, "the device did not begin to tell it")
 
     async def _silence(self) -> None:
         """A device that sends by itself what it has of a user is let finish."""

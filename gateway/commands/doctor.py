@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import typer
 
+from adapters.ble.polar_streams import NOT_INSTALLED, is_installed
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import Json, opened
@@ -125,6 +126,8 @@ def _people(house: House) -> Iterator[Finding]:
 
 
 def _devices(house: House) -> Iterator[Finding]:
+    if house.settings.bluetooth.polar_streams and not is_installed():
+        yield Finding("streams of Polar sensors", False, *NOT_INSTALLED)
     for refused in catalog_of(house).refused:
         yield Finding("a device description", False, str(refused), refused.next_step)
     allowed = house.anybody_allows("ble", now())

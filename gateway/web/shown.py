@@ -9,6 +9,7 @@ from typing import Final
 
 from adapters.kinds import KindRow
 from adapters.reading import Instant, Quality, place_of, quality_of, text_of
+from gateway.htmlkit.language import gettext as _
 from gateway.store.query import ReadingRow
 
 PPM: Final = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
@@ -62,6 +63,8 @@ def shown(row: KindRow, reading: ReadingRow, device: str) -> Shown:
     if reading.current_value is not None:
         text = text_of(reading.current_value, reading.current_decimals)
         words = text.split("|") if row.shape == "components" else [text]
+        if row.shape == "waveform":  # its value names the samples
+            words = [_("recorded")]
     numbers = [number_of(word) for word in words]
     if row.unit == "kg/m3":
         numbers = [None if one is None else round(one * PPM, 1) for one in numbers]
