@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.ble.catalog import built_in
-from adapters.ble.characteristics import blood_pressure_record, enhanced_blood_pressure
+from adapters.ble.characteristics import blood_pressure, blood_pressure_record
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
 from adapters.ble.characteristics.record_access_control_point import Op, RecordAccessControlPoint
 from adapters.ble.consenting import REFUSED
@@ -129,7 +129,7 @@ async def test_stored_records_come_once_their_slot_is_opened() -> None:
             await house.until(lambda: len(house.values("blood_pressure", device)) == 2)
         records = [r for batch in house.batches("blood_pressure", device) for r in batch.records]
         assert len(set(records)) == 2
-        assert {r.split(":")[0] for r in records} == {enhanced_blood_pressure.UUID}
+        assert {r.split(":")[0] for r in records} == {blood_pressure.UUID}
 
 
 def fetched(house: House, person: PersonKey) -> list[str]:

@@ -198,7 +198,7 @@ def test_a_stored_measurement_is_the_one_that_was_told_when_it_was_taken() -> No
     (live,) = enhanced_blood_pressure.readings(packet(bytes(said)))
     (stored,) = fetched(pieces(bytes(said), 0x2B34))
     assert (live.identity, live.of) == (stored.identity, stored.of)
-    assert live.of == enhanced_blood_pressure.UUID
+    assert live.of == blood_pressure.UUID
 
 
 def test_a_secured_record_is_checked() -> None:

@@ -73,7 +73,14 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         # capture in KristianP26/ble-scale-sync issue 229).
         if steps:
             value, doubts = _value(flag, steps, imperial=said.imperial)
-            yield _record(_KINDS[flag], value, whose, doubts)
+            if not _told_before(_KINDS[flag], value, whose, hearing.keep(Weighing)):
+                yield _record(_KINDS[flag], value, whose, doubts)
+
+
+def _told_before(of: Kind, value: Quantity | Absence, whose: Whose, weighing: Weighing) -> bool:
+    """Whether Weight Measurement told the same; a time of its own would tell that to the store."""
+    user, told = weighing.told
+    return whose.told is None and whose.user in (None, user) and (of, value) in told
 
 
 def _is_second(first: BodyCompositionMeasurement, said: BodyCompositionMeasurement) -> bool:
@@ -100,13 +107,13 @@ def _of_parts(said: BodyCompositionMeasurement, first: Whose) -> Whose:
 
 
 def _fat(said: BodyCompositionMeasurement) -> Quantity | Absence:
-    if said.fat == UNSUCCESSFUL:
-        return Absence.ERROR
     return tenths(said.fat, "%") if said.fat else Absence.NOT_PERFORMED
 
 
 def _value(flag: Flag, steps: int, *, imperial: bool) -> tuple[Quantity | Absence, Quality]:
     as_converted = quality(imperial=imperial)
+    if steps == UNSUCCESSFUL:
+        return Absence.ERROR, Quality.NONE
     match flag:
         case Flag.BASAL_METABOLISM_PRESENT:
             return Quantity(Decimal(steps), "kJ/d"), Quality.NONE

@@ -102,7 +102,8 @@ def records(
 ) -> Iterator[Record]:
     """The pressure, and the pulse where the cuff counts it.
 
-    A pulse of 0 is no pulse: the cuff found none.
+    A pulse of 0 is no pulse: the cuff found none. What has a number and no time is stored, of a day
+    that nobody knows.
 
     Args:
         pressures: the three of them.
@@ -114,7 +115,7 @@ def records(
         of: `Record.of`.
     """
     said = status or Status(0)
-    doubts = Quality.NONE
+    doubts = Quality.CLOCK_NOT_TRUSTED if identity and told is None else Quality.NONE
     for flag, doubt in _DOUBTS.items():
         if flag in said:
             doubts |= doubt

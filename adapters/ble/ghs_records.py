@@ -16,6 +16,7 @@ from typing import Final
 
 from adapters.ble.acom import Bundle, Compound, Observation, Status
 from adapters.ble.acom_values import Numeric, Simple
+from adapters.ble.characteristics.elapsed_time import ElapsedTime
 from adapters.ble.ghs_types import Group, in_unit_of, types
 from adapters.ble.hearing import Hearing
 from adapters.ble.numbers import MedicalNumber, Special
@@ -109,15 +110,23 @@ def _identity(observation: Observation, number: int | None) -> str:
     """What it says and when: so that one that was heard live is known again in what is stored.
 
     With a counter, which may begin anew, or without any time, only the number of a stored record
-    tells it. That a clock was set since changes no record.
+    tells it. That a clock was set since changes no record, nor what numbers its parts have.
     """
-    time = observation.time
-    if time is None or time.told is None:
-        stamp = "" if time is None else bytes(time).hex()
+    value = observation.value
+    parts = value.observations if isinstance(value, Bundle) else ()
+    times = [one.time for one in (observation, *parts) if one.time is not None]
+    if not times or any(time.told is None for time in times):
+        stamp = bytes(times[0]).hex() if times else ""
         return "" if number is None else f"{number} {stamp}"
-    moment = replace(time, is_current=True)
-    said = bytes(replace(observation, id=None, time=None))
-    return f"{bytes(moment).hex()} {blake2b(said, digest_size=8).hexdigest()}"
+    if isinstance(value, Bundle):
+        value = Bundle(tuple(replace(part, id=None, time=_lasting(part.time)) for part in parts))
+    said = bytes(replace(observation, id=None, time=None, value=value))
+    moment = bytes(replace(times[0], is_current=True)).hex()
+    return f"{moment} {blake2b(said, digest_size=8).hexdigest()}"
+
+
+def _lasting(time: ElapsedTime | None) -> ElapsedTime | None:
+    return None if time is None else replace(time, is_current=True)
 
 
 def _milliseconds(duration: MedicalNumber | None) -> int:

@@ -78,16 +78,20 @@ class Layout:
         """The flags, whether the resistance level has one byte, and the fields.
 
         Where a reserved bit announces a field of which nothing is known, the bytes at the end are
-        passed over: walking pads of KingSmith and rowers of Technogym send such.
+        passed over: walking pads of KingSmith and rowers of Technogym send such. The length then
+        does not tell how wide a resistance level is.
 
         Raises:
-            DecodeError: a field that the flags announce is missing, or more is there.
+            DecodeError: a field that the flags announce is missing, or more is there, or a
+                resistance level stands beside a field of which nothing is known.
         """
         fields = Reader(data)
         flags = fields.unsigned(self.flags)
         reserved = flags & ~(self.known | (1 << len(self.groups)) - 1)
         present = self._present(flags ^ 1)
-        narrow = not reserved and self._is_narrow(present, fields.left)
+        if reserved and any(number.name == RESISTANCE for number in present):
+            raise fields.wrong("how wide the resistance level is cannot be told")
+        narrow = self._is_narrow(present, fields.left)
         values: dict[str, Field] = {}
         for number in present:
             values[number.name] = number.take(fields, self._width(number, narrow))

@@ -10,3 +10,8 @@ def stamp(told: datetime | None, user: int | None = None) -> str:
     if told is None:
         return ""
     return told.isoformat() if user is None else f"{told.isoformat()} of {user}"
+
+
+def numbered(number: str, user: int | None = None) -> str:
+    """The number under which a device keeps it, counted for each user; "" where it has none."""
+    return number if user is None or not number else f"{number} of {user}"

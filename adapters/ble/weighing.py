@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from adapters.ble.conversion import CM_OF_INCH, KG_OF_POUND, converted
+from adapters.kinds import Kind
 from adapters.reading import Absence, Quality, Quantity
 
 UNSUCCESSFUL: Final = 0xFFFF
@@ -30,15 +31,19 @@ def mass(steps: int, *, imperial: bool) -> Quantity | Absence:
     return Quantity(steps * _HALF_DECAGRAM, "kg")
 
 
-def height(steps: int, *, imperial: bool) -> Quantity:
-    """A height in cm, of steps of 0.001 m or 0.1 in."""
+def height(steps: int, *, imperial: bool) -> Quantity | Absence:
+    """A height in cm, of steps of 0.001 m or 0.1 in; an absence where it is not one."""
+    if steps == UNSUCCESSFUL:
+        return Absence.ERROR
     if imperial:
         return Quantity(converted(steps * _TENTH, CM_OF_INCH), "cm")
     return Quantity(steps * _TENTH, "cm")
 
 
-def tenths(steps: int, unit: str) -> Quantity:
-    """A number that is sent in tenths of its unit."""
+def tenths(steps: int, unit: str) -> Quantity | Absence:
+    """A number that is sent in tenths of its unit; an absence where it could not be measured."""
+    if steps == UNSUCCESSFUL:
+        return Absence.ERROR
     return Quantity(steps * _TENTH, unit)
 
 
@@ -65,3 +70,5 @@ class Weighing:
 
     def __init__(self) -> None:
         self.latest: Whose | None = None
+        self.told: tuple[int | None, frozenset[tuple[Kind, object]]] = (None, frozenset())
+        """By whom, and which kinds and values: a scale may tell them with the composition again."""

@@ -18,7 +18,7 @@ from adapters.ble.cuff import KNOWN_STATUS, Pressures, Status
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.numbers import MedicalNumber
 from adapters.ble.record import Record
-from adapters.ble.stamp import stamp
+from adapters.ble.stamp import numbered, stamp
 from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
@@ -102,7 +102,7 @@ class BloodPressureMeasurement:
         """What it says, as records of the cuff's own time and user.
 
         One that is stored under a number is the same as the one that was told when it was taken,
-        if it has a time.
+        if it has a time. Without one nobody knows when it was.
 
         Args:
             number: the number under which the cuff keeps it, where it gives it one.
@@ -115,7 +115,7 @@ class BloodPressureMeasurement:
             self.status,
             told=told,
             user=self.user,
-            identity=base or number,
+            identity=base or numbered(number, self.user),
             of=UUID if base else "",
         )
 

@@ -28,6 +28,8 @@ _STEPS: Final = (
     timedelta(microseconds=100),
 )
 _QUARTER: Final = timedelta(minutes=15)
+_OFFSETS: Final = range(-48, 65)
+"""Of a time zone (-48 to 56) and summer time (to 8) together; others are no offset of any place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class ElapsedTime:
             shown = _EPOCH + self.count * self.step
             if self.utc:
                 return shown.replace(tzinfo=UTC)
-            if self.offset is not None:
+            if self.offset is not None and self.offset in _OFFSETS:
                 return (shown - self.offset * _QUARTER).replace(tzinfo=UTC)
         except OverflowError:
             return None

@@ -13,12 +13,13 @@ from typing import Self
 
 from adapters.ble import cuff
 from adapters.ble.characteristic import Characteristic, because, becomes
+from adapters.ble.characteristics import blood_pressure
 from adapters.ble.cuff import Pressures
 from adapters.ble.cuff_times import EnhancedFields
 from adapters.ble.fields import Reader, Writer
 from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
-from adapters.ble.stamp import stamp
+from adapters.ble.stamp import numbered, stamp
 from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
@@ -69,7 +70,8 @@ class EnhancedBloodPressureMeasurement(EnhancedFields):
         """What it says, as records of the cuff's own time and user.
 
         One that is stored under a number is the same as the one that was told when it was taken,
-        if it has a time.
+        if it has a time, by whichever of the two measurements. Without one nobody knows when it
+        was.
 
         Args:
             number: the number under which the cuff keeps it, where it gives it one.
@@ -81,8 +83,8 @@ class EnhancedBloodPressureMeasurement(EnhancedFields):
             self.status,
             told=self.told,
             user=self.user,
-            identity=base or number,
-            of=UUID if base else "",
+            identity=base or numbered(number, self.user),
+            of=blood_pressure.UUID if base else "",
         )
 
 

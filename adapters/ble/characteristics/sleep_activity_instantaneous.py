@@ -110,13 +110,14 @@ class SleepActivityInstantaneousData:
 
 
 class _Sleep:
-    """The stage that lasts until the next one is told."""
+    """The stage that lasts until the next one of its session is told."""
 
     def __init__(self) -> None:
         self.word: str = ""
         self.since: datetime | None = None
         self.identity: str = ""
         self.doubt = Quality.NONE
+        self.session = 0
 
 
 def word_of(stage: int) -> str:
@@ -143,7 +144,7 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     if measured.stage is not None and told is not None:
         now = _Sleep()
         now.word, now.since, now.identity = word_of(measured.stage), told, identity
-        now.doubt = doubt
+        now.doubt, now.session = doubt, measured.head.session
         yield from _ended(hearing.keep(_Night), now)
     yield from known.ready()
 
@@ -157,7 +158,7 @@ class _Night:
 
 def _ended(night: _Night, now: _Sleep) -> Iterator[Record]:
     last, night.last = night.last, now
-    if last.since is None or now.since is None or not last.word:
+    if last.since is None or now.since is None or not last.word or last.session != now.session:
         return
     lasted = now.since - last.since
     if timedelta(0) < lasted <= _LONGEST_STAGE:

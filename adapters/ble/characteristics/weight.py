@@ -107,7 +107,14 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     """
     said = WeightMeasurement.from_bytes(packet.data)
     whose = Whose(said.at.told if said.at is not None else None, said.user)
-    hearing.keep(Weighing).latest = whose
+    records = list(_records(said, whose))
+    weighing = hearing.keep(Weighing)
+    weighing.latest = whose
+    weighing.told = said.user, frozenset((one.kind, one.value) for one in records)
+    yield from records
+
+
+def _records(said: WeightMeasurement, whose: Whose) -> Iterator[Record]:
     as_converted = quality(imperial=said.imperial)
 
     def record(of: Kind, value: Quantity | Absence, doubts: Quality) -> Record:
