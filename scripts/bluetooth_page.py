@@ -23,6 +23,7 @@ kind, or says why it makes none. "FHIR" is the first code of the kind's row; a k
 that is not about the person is never sent.
 """
 _SYSTEMS = {systems.LOINC: "LOINC", systems.MDC: "MDC", systems.PGHD: "PGHD"}
+_NAMED = 4
 _ANYBODY = Identity("C0:00:00:00:00:01", "any", "any")
 
 
@@ -61,15 +62,20 @@ def fhir_of(kind: Kind) -> str:
 def _characteristic(one: Characteristic, offered: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     yield f"### {one.name} (0x{one.uuid[4:8].upper()})"
     yield ""
-    yield f"Source: {one.source}. Simulated by: {', '.join(offered.get(one.uuid, ()))}."
+    models = offered.get(one.uuid, ())
+    named = ", ".join(models[:_NAMED])
+    if len(models) > _NAMED:
+        named += f" and {len(models) - _NAMED} more"
+    yield f"Source: {one.source}. Simulated by: {named}."
     yield ""
-    yield "| field | decoded | encoded | kind | FHIR |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| field | decoded | encoded | simulated | kind | FHIR |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     decoded = "yes" if hasattr(one.value, "from_bytes") else ""
     encoded = "yes" if hasattr(one.value, "__bytes__") else ""
     for name, becomes in one.fields.items():
         kinds, fhir = _cells(becomes)
-        yield f"| {name.replace('_', ' ')} | {decoded} | {encoded} | {kinds} | {fhir} |"
+        can = f"{decoded} | {encoded} | {'yes' if models else ''}"
+        yield f"| {name.replace('_', ' ')} | {can} | {kinds} | {fhir} |"
 
 
 def _cells(becomes: Becomes) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import typer
 from adapters.ble.catalog import built_in
 from adapters.kinds import all_kinds
 from gateway.commands.everything import app
+from scripts.bluetooth_page import page as bluetooth
 from scripts.mapping_page import mapping
 from scripts.simulator_page import simulated_devices
 
@@ -101,6 +102,7 @@ def _options(command: Any) -> Iterator[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "kinds.md": kinds,
     "devices.md": devices,
+    "bluetooth.md": bluetooth,
     "commands.md": commands,
     "mapping.md": mapping,
     "simulated-devices.md": simulated_devices,
