@@ -42,6 +42,10 @@ MARKED: dict[str, str] = {
     "session of a sensor": "began 20260302T184509",
     "how far a clock is off": "87654321098",
     "nobody's weight": "61.73918264",
+    "described device's address": "C0:DE:CA:FE:17:09",
+    "described device's name": "Wackelwaage 77 Bartholomea",
+    "value on a display": "93.41872639",
+    "packet of a described device": "d15c0ffee0ba",
     "host name": "bartholomea-pi",
     "wireless network": "Quillon Home 5G",
 }

@@ -17,7 +17,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from adapters.ble.heard import Heard
 from adapters.ble.paired import RADIO
+from adapters.ble.proposing import Came, Sample
+from adapters.ble.shown import parse_shown
 from adapters.kinds import all_kinds, kind
 from adapters.local_events import ClockSeen, LocalBatch, Synced, Unclaimed
 from adapters.reading import PersonKey, Quantity, Reading, batches
@@ -36,6 +39,7 @@ from gateway.sharing.offer import allow_collecting, give, make_offer
 from gateway.sharing.practice import sandbox_invitation
 from gateway.sharing.recipients import Act
 from gateway.store.people import Person
+from gateway.store.samples import Samples
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 from tests import canary, road
@@ -147,6 +151,7 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         import_export(house, road.write_export(folder / "export"), person, now=clock.now)
         await _collect(house, thread, lines)
         _stored_records(house, person)
+        _described(house)
         async with recipient() as one, recipient() as other:
             for server in (one, other):
                 _agree(house, person.key, server.base)
@@ -182,12 +187,23 @@ def _stored_records(house: House, person: Person) -> None:
     take_in(house, [*own, local], adapter="ble", at=now)
 
 
+def _described(house: House) -> None:
+    """A measurement by which somebody describes a device that is not known."""
+    shown = parse_shown(f"body_weight={canary.MARKED['value on a display']}")
+    packet = bytes.fromhex(canary.MARKED["packet of a described device"])
+    sample = Sample((Came("2aff", packet),), (shown,), clock.now())
+    name = canary.MARKED["described device's name"]
+    Samples(house.local.db).add(
+        canary.MARKED["described device's address"], Heard(name, confirmed=("2aff",)), sample
+    )
+
+
 def _kept_of_records(house: House) -> list[str]:
     return [
         str(row)
-        for table in ("synced", "clock_seen", "unclaimed")
+        for table in ("synced", "clock_seen", "unclaimed", "sample")
         for row in house.local.db.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
-    ]
+    ] + [data.hex() for (data,) in house.local.db.conn.execute("SELECT data FROM sample_packet")]
 
 
 async def _collect(house: House, thread: StoreThread, lines: io.StringIO) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bumble.core import UUID, AdvertisingData
 
 from adapters.ble.catalog import with_home
 from adapters.ble.draft_text import beginning_of, words_of
@@ -169,6 +170,35 @@ async def test_what_was_described_is_listened_to_like_any_device(home: House) ->
             await air.until(lambda: air.values("body_weight", DeviceKey("scale")))
             assert source.troubles() == {}
     assert air.values("body_weight", DeviceKey("scale")) == [91.235]
+
+
+async def test_a_scale_that_only_advertises_is_described_too(home: House) -> None:
+    async with open_air() as air:
+        scale = Scale(air)
+        async with scale.held.on():
+            for kg, frame in ((127.1, "a24c63e20702010f2f1c"), (86.55, "a29e43e507040b100534")):
+                ready = asyncio.Event()
+
+                async def step_on(ready: asyncio.Event = ready, frame: str = frame) -> None:
+                    await ready.wait()
+                    data = bytes(UUID("181d")) + bytes.fromhex(frame)
+                    await scale.held.says((AdvertisingData.Type.SERVICE_DATA_16_BIT_UUID, data))
+
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(step_on())
+                    asked = Asked(0.4, advertised=True)
+                    gathered = tasks.create_task(scale.gather(ready, asked))
+                shown = [parse_shown(f"body_weight={kg}")]
+                keep(home, ADDRESS, gathered.result(), shown, clock.now())
+            assert scale.held.links_made == 0
+    path, checked = write_down(home, ADDRESS, "mi-scale", "")
+    assert checked.right == 2
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert written["advertised"]["name_prefix"] == "Closed scale"
+    (characteristic,) = written["characteristic"]
+    assert characteristic["delivery"] == "advertised"
+    assert characteristic["uuid"] == "0000181d-0000-1000-8000-00805f9b34fb"
+    assert characteristic["field"][1]["scale"] == 0.005
 
 
 async def test_the_description_says_nothing_that_stays_here(home: House) -> None:

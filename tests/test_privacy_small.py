@@ -19,6 +19,8 @@ KEPT_HERE = {
     "monitor's name", "neighbour's name", "serial number", "system id", "source name",
     "watch name", "device name", "local identifier", "latitude", "longitude", "altitude", "zone",
     "device's own time", "session of a sensor", "how far a clock is off", "nobody's weight",
+    "described device's address", "described device's name", "value on a display",
+    "packet of a described device",
 }  # fmt: skip
 """What must be found in `local.db`: else the day put nothing to test."""
 

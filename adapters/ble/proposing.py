@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from adapters.ble.fields import ByteOrder
@@ -34,6 +34,9 @@ SCALES: Final = tuple(
 """What one step of a whole number may stand for, the likelier first."""
 
 _ORDERS: Final[tuple[ByteOrder, ...]] = ("little", "big")
+_WAYS: Final = tuple(
+    (type_, order) for type_ in TYPES for order in (_ORDERS if width_of(type_) > 1 else _ORDERS[:1])
+)
 _ENOUGH: Final = 3
 _NEVER_WIDE: Final = frozenset({"%", "/min"})
 """Units of numbers that fit into a byte; any other may outgrow one: a glucose of 300 must never
@@ -149,32 +152,58 @@ def is_settled(samples: Sequence[Sample], name: str) -> bool:
     return bool(found) and len(values) > 1 and (len(found) == 1 or len(values) >= _ENOUGH)
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Between which whole numbers a value lies that is written in this unit and step."""
+
+    unit: str
+    scale: Decimal
+    low: int
+    high: int
+
+
+def _windows(shown: Shown) -> list[_Window]:
+    return [
+        _Window(
+            unit,
+            scale,
+            int((low / scale).to_integral_value(ROUND_CEILING)),
+            int((high / scale).to_integral_value(ROUND_FLOOR)),
+        )
+        for unit, (low, high) in shown.bounds.items()
+        for scale in SCALES
+    ]
+
+
 def _candidates(sample: Sample, name: str) -> Iterator[Place]:
     shown = sample.value(name)
     if shown is None:
         return
+    windows = _windows(shown)
     for came in set(sample.packets):
-        for at in range(len(came.data)):
-            for type_ in TYPES:
-                width = width_of(type_)
-                if at + width > len(came.data):
-                    continue
-                for order in _ORDERS if width > 1 else _ORDERS[:1]:
-                    number = _number(came.data[at : at + width], type_, order)
-                    if number is None:
-                        continue
-                    for unit, scale in _readings_of(number, type_, shown):
-                        yield Place(
-                            came.characteristic, len(came.data), at, type_, order, scale, unit
-                        )
+        length = len(came.data)
+        for type_, order in _WAYS:
+            width = width_of(type_)
+            for at in range(length - width + 1):
+                data = came.data[at : at + width]
+                for unit, scale in _meant(data, type_, order, shown, windows):
+                    yield Place(came.characteristic, length, at, type_, order, scale, unit)
 
 
-def _readings_of(number: Decimal, type_: NumberType, shown: Shown) -> Iterator[tuple[str, Decimal]]:
-    scales = SCALES if type_ not in ("sfloat", "float") else SCALES[:1]
-    for unit, (low, high) in shown.bounds.items():
-        for scale in scales:
-            if low <= number * scale <= high:
-                yield unit, scale
+def _meant(
+    data: bytes, type_: NumberType, order: ByteOrder, shown: Shown, windows: Sequence[_Window]
+) -> Iterator[tuple[str, Decimal]]:
+    """In which unit and step these bytes say the value."""
+    if type_ in ("sfloat", "float"):
+        number = _number(data, type_, order)
+        for unit, (low, high) in shown.bounds.items():
+            if number is not None and low <= number <= high:
+                yield unit, SCALES[0]
+        return
+    whole = int.from_bytes(data, order, signed=type_[0] == "s")
+    for one in windows:
+        if one.low <= whole <= one.high:
+            yield one.unit, one.scale
 
 
 def _fits(place: Place, sample: Sample, name: str) -> bool:
