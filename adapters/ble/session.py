@@ -20,6 +20,7 @@ from adapters.ble.characteristics import battery_level
 from adapters.ble.commanding import command
 from adapters.ble.consenting import Consenting, Refused
 from adapters.ble.control_point import NoAnswer
+from adapters.ble.ended_sessions import EndedSessions
 from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
@@ -62,7 +63,7 @@ class Session:
         self._now = now
         self._lost = lost
         self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device))
-        self._fetching: list[Fetching] = []
+        self._fetching: list[Fetching | EndedSessions] = []
         self._timekeeper: Timekeeper | None = None
         self._slots: Consenting | None = None
         self._last_stored = 0.0
@@ -89,7 +90,9 @@ class Session:
             Fetching(talk, self._paired, access, hearing, self._inbox, self._now)
             for access in profile.records
         )
-        self._fetching = [one for one in fetchings if one.is_offered]
+        kept = EndedSessions(talk, self._paired, self._inbox, self._now)
+        every: tuple[Fetching | EndedSessions, ...] = (*fetchings, kept)
+        self._fetching = [one for one in every if one.is_offered]
         await keeper.look()
         if not self._fetching:
             await keeper.set_right()

@@ -100,6 +100,11 @@ class PhysicalActivityMonitorControlPoint:
         parameter = Writer().uint16(session).uint16(sub_session).uint8(what)
         return cls(Op.GET_ENDED_SESSION_DATA, bytes(parameter))
 
+    @classmethod
+    def parts_of(cls, session: int) -> Self:
+        """Ask which parts a session has."""
+        return cls(Op.ENQUIRE_SUB_SESSIONS, bytes(Writer().uint16(session)))
+
     @property
     def count(self) -> int | None:
         """How many, in an answer that says so."""

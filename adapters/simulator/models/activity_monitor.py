@@ -55,6 +55,7 @@ from adapters.simulator.shapes import Constant, Sine
 _PACKET = 20
 _NOT_PERMITTED, _OUT_OF_RANGE, _OP_NOT_SUPPORTED = 0x02, 0xFF, 0x80
 _NO_SUCH_SESSION = 0x81
+_ASKED = (Op.ENQUIRE_SESSIONS, Op.ENQUIRE_SUB_SESSIONS, Op.GET_ENDED_SESSION_DATA)
 
 _CONTROL = physical_activity_control_point.UUID
 _CURRENT = physical_activity_current_session.UUID
@@ -64,6 +65,9 @@ _DESCRIPTOR = physical_activity_session_descriptor.UUID
 class ActivityMonitor:
     """One tracker.
 
+    Attributes:
+        deletions: every request to delete that was made, as it came.
+
     Options: `sessions` that have ended when it starts; `summary_every` so many measurements it
     tells how the session that runs stands; `session_every` so many measurements it ends, and the
     next begins.
@@ -71,6 +75,7 @@ class ActivityMonitor:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
+        self.deletions: list[bytes] = []
         self._sequence = 0
         self._counters: Counter[str] = Counter()
         count = self._option("sessions")
@@ -153,7 +158,9 @@ class ActivityMonitor:
             asked = PhysicalActivityMonitorControlPoint.from_bytes(data)
         except DecodeError:
             raise AttError(_OUT_OF_RANGE) from None
-        if uuid != _CONTROL or asked.op not in (Op.ENQUIRE_SESSIONS, Op.GET_ENDED_SESSION_DATA):
+        if asked.op is Op.DELETE:
+            self.deletions.append(data)
+        if uuid != _CONTROL or asked.op not in _ASKED:
             raise AttError(_OP_NOT_SUPPORTED)
         return list(self._answer(asked))
 
@@ -162,6 +169,9 @@ class ActivityMonitor:
             for one in self._ended:
                 yield Sent(_DESCRIPTOR, one.descriptor(), confirmed=True)
             yield self._say(Op.SESSIONS_TOLD, len(self._ended).to_bytes(2, "little"))
+            return
+        if asked.op is Op.ENQUIRE_SUB_SESSIONS:
+            yield self._say(Op.SUB_SESSIONS_TOLD, bytes(2))
             return
         session, what = int.from_bytes(asked.parameter[:2], "little"), asked.parameter[4]
         wanted = {1: GENERAL, 3: HEART, 4: STEPS, 6: SLEEP}.get(what)
@@ -184,6 +194,8 @@ class ActivityMonitor:
 
     def subscribed(self, uuid: str) -> Iterable[Sent]:
         """What was kept for it goes out: when sessions were, and how they ended."""
+        if self._option("asked_only"):
+            return
         for one in self._ended:
             if uuid == _DESCRIPTOR:
                 yield Sent(_DESCRIPTOR, one.descriptor(), confirmed=True)
@@ -235,5 +247,5 @@ SENSOR = Sensor(
             Offered(_CONTROL, sends="indicate", writes=True),
         ),
     },
-    options={"sessions": 4, "summary_every": 30, "session_every": 0},
+    options={"sessions": 4, "summary_every": 30, "session_every": 0, "asked_only": False},
 )
