@@ -47,6 +47,11 @@ FEATURE = blood_pressure_feature.UUID
 PRESSURE = blood_pressure.UUID
 
 
+@pytest.fixture(autouse=True)
+def _short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.ble.session._SILENCE", 0.1)
+
+
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
     async with open_house() as opened:
@@ -323,6 +328,8 @@ class Slots:
 
     def __init__(self, codes: Mapping[int, int], *, silent: bool = False) -> None:
         self.asked: list[UserControlPoint] = []
+        self.kept: dict[int, list[int]] = {}
+        self.lost: list[int] = []
         self.cuff: Cuff | None = None
         self._codes = codes
         self._silent = silent
@@ -342,10 +349,21 @@ class Slots:
         went = Answer.SUCCESS if right else Answer.NOT_AUTHORIZED
         assert self.cuff is not None
         answer = bytes(UserControlPoint.answer(Op.CONSENT, went))
-        say = self.cuff.sensor.indicate(user_control_point.UUID, answer)
-        task = asyncio.ensure_future(say)
+        task = asyncio.ensure_future(self._say(answer, user or 0))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, answer: bytes, user: int) -> None:
+        """Its answer, and what it keeps of the user, as long as nobody opens another slot."""
+        assert self.cuff is not None
+        await self.cuff.sensor.indicate(user_control_point.UUID, answer)
+        for systolic in self.kept.get(user, []):
+            await asyncio.sleep(0.02)
+            if self.asked[-1].user != user:
+                self.lost.append(systolic)
+                continue
+            measured = self.cuff.measured(systolic, self.cuff.home(), user)
+            await self.cuff.sensor.indicate(PRESSURE, measured)
 
 
 def shared(house: House, slots: Slots, codes: Mapping[int, int]) -> Cuff:
@@ -365,6 +383,18 @@ async def test_each_slot_whose_code_is_known_is_opened(house: House) -> None:
         (Op.CONSENT, 1, 1234),
         (Op.CONSENT, 2, 42),
     ]
+
+
+async def test_a_device_sends_all_it_has_of_a_user_before_the_next_slot_is_opened(
+    house: House,
+) -> None:
+    slots = Slots({1: 1234, 2: 42})
+    slots.kept = {1: [121, 122, 123, 124], 2: [131, 132]}
+    cuff = shared(house, slots, {1: 1234, 2: 42})
+    async with cuff.sensor.on(), house.listening():
+        await house.until(lambda: len(pressures(house)) == 6)
+    assert slots.lost == []
+    assert [one.person for one in pressures(house)] == [ANNA] * 4 + [BEN] * 2
 
 
 def _came(asked: list[UserControlPoint], count: int) -> bool:
