@@ -17,6 +17,8 @@ from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import (
     blood_pressure,
     blood_pressure_record,
+    cgm_measurement,
+    cgm_status,
     enhanced_blood_pressure,
     physical_activity_current_session,
     sleep_activity_instantaneous,
@@ -25,6 +27,8 @@ from adapters.ble.characteristics import (
 from adapters.ble.characteristics.blood_pressure import BloodPressureMeasurement
 from adapters.ble.characteristics.blood_pressure_record import BloodPressureRecord
 from adapters.ble.characteristics.body_composition import BodyCompositionMeasurement
+from adapters.ble.characteristics.cgm_measurement import CgmMeasurement, CgmRecord
+from adapters.ble.characteristics.cgm_status import CgmStatus
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.elapsed_time import ElapsedTime
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
@@ -45,7 +49,7 @@ from adapters.ble.record import Record
 from adapters.ble.segments import split
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Category, Quality
-from tests.ble_packets import packet
+from tests.ble_packets import RECEIVED, packet
 
 EIGHT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 NINE = EIGHT + timedelta(hours=1)
@@ -174,3 +178,14 @@ def test_beside_an_unknown_field_a_resistance_level_of_unknown_width_is_not_gues
     with pytest.raises(DecodeError, match="resistance"):
         RowerData.from_bytes(bytes.fromhex("a120") + level_and_power)
     assert RowerData.from_bytes(bytes.fromhex("2120" + "9600" + "0c00")).power == 150
+
+
+def test_the_minutes_of_a_sensor_are_counted_from_when_they_were_read() -> None:
+    """The first measurement of a link may come minutes after the sensor said its minute."""
+    hearing, minute = Hearing(), 60_000
+    hearing.said[cgm_status.UUID] = bytes(CgmStatus(100))
+    hearing.said_at[cgm_status.UUID] = RECEIVED
+    data = bytes(CgmMeasurement((CgmRecord(Decimal(104), 105),)))
+    came = packet(data, received=RECEIVED + 5 * minute)
+    (told,) = cgm_measurement.readings(came, hearing)
+    assert told.told == datetime.fromtimestamp(RECEIVED / 1000 + 300, UTC)

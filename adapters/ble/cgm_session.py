@@ -43,6 +43,10 @@ class CgmSession:
         """Take in what was read at the start of the link, and again where that has changed.
 
         A value that is not well formed counts as not said.
+
+        Args:
+            said: what was read, by UUID.
+            received: when the status was read, which tells the sensor's minute of that moment.
         """
         seen = tuple(
             said.get(one.UUID) for one in (cgm_feature, cgm_session_start_time, cgm_status)

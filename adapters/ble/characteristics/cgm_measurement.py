@@ -15,6 +15,7 @@ from typing import Self
 from adapters.ble import e2e_crc
 from adapters.ble.cgm_session import CgmSession
 from adapters.ble.characteristic import Characteristic, becomes
+from adapters.ble.characteristics import cgm_status
 from adapters.ble.characteristics.cgm_status import (
     KNOWN,
     NOTHING,
@@ -173,7 +174,7 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     """
     measured = CgmMeasurement.from_bytes(packet.data)
     session = hearing.keep(CgmSession)
-    session.look(hearing.said, packet.received)
+    session.look(hearing.said, hearing.said_at.get(cgm_status.UUID, packet.received))
     if any(session.secured not in (None, record.secured) for record in measured.records):
         raise DecodeError(
             "the check sum is there or not, against what the sensor says", packet.data
