@@ -20,6 +20,7 @@ from adapters.ble.characteristics import (
     cgm_measurement,
     cgm_status,
     enhanced_blood_pressure,
+    heart_rate,
     physical_activity_current_session,
     sleep_activity_instantaneous,
     weight,
@@ -189,3 +190,10 @@ def test_the_minutes_of_a_sensor_are_counted_from_when_they_were_read() -> None:
     came = packet(data, received=RECEIVED + 5 * minute)
     (told,) = cgm_measurement.readings(came, hearing)
     assert told.told == datetime.fromtimestamp(RECEIVED / 1000 + 300, UTC)
+
+
+def test_a_strap_that_found_no_beat_tells_no_interval_and_no_energy_beyond_its_count() -> None:
+    """Heart Rate Service 1.0, 3.1.1.3: at 65535 the count of energy stands until it is reset."""
+    told = list(heart_rate.readings(packet(bytes.fromhex("1848" + "ffff" + "0000" + "0004"))))
+    assert [(one.kind, one.nth) for one in told][2:] == [("rr_interval", 1)]
+    assert told[1].value is Absence.POSITIVE_INFINITY

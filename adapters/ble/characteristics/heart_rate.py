@@ -26,6 +26,7 @@ _RATE = kind("heart_rate")
 _ENERGY = kind("energy_expended")
 _RR = kind("rr_interval")
 _MICROSECOND_OF_MS = Decimal("0.001")
+_FULL = 0xFFFF
 
 
 class Flag(IntFlag):
@@ -101,7 +102,8 @@ def readings(packet: Packet) -> Iterator[Reading]:
     """Rate, energy if it was sent, and each RR interval in its order.
 
     A rate of 0 is no rate: straps send it until they find a beat, and the specification has no
-    other word for that.
+    other word for that. Nor is there an interval of 0. An energy of 65535 is that or more: there
+    the count stands until it is reset (Heart Rate Service 1.0, 3.1.1.3).
 
     Raises:
         DecodeError: the packet is not well formed.
@@ -111,11 +113,13 @@ def readings(packet: Packet) -> Iterator[Reading]:
     rate = Quantity(Decimal(measured.rate), "/min") if measured.rate else Absence.UNKNOWN
     yield Reading(_RATE, packet.received, rate, quality=doubt)
     if measured.energy is not None:
-        energy = Quantity(Decimal(measured.energy), "kJ")
+        full = measured.energy == _FULL
+        energy = Absence.POSITIVE_INFINITY if full else Quantity(Decimal(measured.energy), "kJ")
         yield Reading(_ENERGY, packet.received, energy, quality=doubt)
     for nth, interval in enumerate(measured.rr):
-        between = Quantity(milliseconds(interval), "ms")
-        yield Reading(_RR, packet.received, between, nth=nth, quality=doubt)
+        if interval:
+            between = Quantity(milliseconds(interval), "ms")
+            yield Reading(_RR, packet.received, between, nth=nth, quality=doubt)
 
 
 CHARACTERISTIC = Characteristic(
