@@ -125,6 +125,36 @@ def test_a_sensor_that_nobody_told_the_time_is_counted_back_from_now() -> None:
     assert later.told == now + timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("zone", [8, None], ids=["told another zone", "told no zone"])
+def test_a_session_told_a_wrong_time_is_counted_back_and_in_doubt(zone: int | None) -> None:
+    now = datetime.fromtimestamp(RECEIVED / 1000, UTC)
+    began = now - timedelta(minutes=100)
+    late = DateTime.of(began.replace(tzinfo=None) + timedelta(hours=1))
+    start = CgmSessionStartTime(late, zone, DaylightSaving.NONE)
+    (one,) = told(heard(start=start, status=CgmStatus(100)), record(offset=90))
+    assert one.told == now - timedelta(minutes=10)
+    assert one.quality == Quality.CLOCK_NOT_TRUSTED
+    assert one.identity.startswith("90@")
+
+
+@pytest.mark.parametrize("behind", [0, 10])
+def test_a_session_that_began_when_its_minutes_say_is_taken_as_told(behind: int) -> None:
+    began = datetime.fromtimestamp(RECEIVED / 1000, UTC) - timedelta(minutes=100)
+    start = CgmSessionStartTime(DateTime.of(began.replace(tzinfo=None)), 0, DaylightSaving.NONE)
+    (one,) = told(heard(start=start, status=CgmStatus(100 - behind)), record(offset=90))
+    assert one.told == began.replace(microsecond=0) + timedelta(minutes=90)
+    assert one.quality == Quality.NONE
+
+
+def test_the_count_of_a_session_that_was_stopped_says_nothing_of_now() -> None:
+    stopped = CgmStatus(100, Annunciation.SESSION_STOPPED)
+    (one,) = told(heard(status=stopped), record())
+    assert one.told == datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(hours=2)))
+    assert one.quality == Quality.NONE
+    (untold,) = told(heard(start=NOT_SET, status=stopped), record())
+    assert untold.told is None
+
+
 @pytest.mark.parametrize("hearing", [Hearing(), heard(start=NOT_SET)])
 def test_where_nothing_says_when_the_time_is_in_doubt(hearing: Hearing) -> None:
     (one,) = told(hearing, record())

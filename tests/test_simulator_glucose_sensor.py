@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -75,10 +75,11 @@ def test_a_sensor_is_read_without_loss(crc: bool) -> None:
     time = Time()
     device = a_sensor(time, records=24, crc=crc)
     hearing, levels = heard(device), []
+    received = int(time().replace(tzinfo=UTC).timestamp() * 1000)
     for sent in fetched(device)[:-1]:
         levels += [
             one
-            for one in cgm_measurement.readings(packet(sent.data), hearing)
+            for one in cgm_measurement.readings(packet(sent.data, received=received), hearing)
             if one.kind == "interstitial_glucose"
         ]
     assert len(levels) == 24

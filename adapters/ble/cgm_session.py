@@ -6,12 +6,13 @@ Sensors bear no clock: a measurement says how many minutes after the beginning i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from adapters.ble.characteristics import cgm_feature, cgm_session_start_time, cgm_status
 from adapters.ble.characteristics.cgm_feature import CgmFeature
 from adapters.ble.characteristics.cgm_session_start_time import CgmSessionStartTime
-from adapters.ble.characteristics.cgm_status import CgmStatus
+from adapters.ble.characteristics.cgm_status import Annunciation, CgmStatus
+from adapters.ble.device_clock import DRIFT_WITHIN, DeviceClock
 from adapters.ble.sample import SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.reading import Instant, Quality
@@ -37,9 +38,10 @@ class CgmSession:
         self.is_control = False
         self._start: CgmSessionStartTime | None = None
         self._counted: tuple[Instant, int] | None = None
+        self._is_off = False
         self._seen: tuple[bytes | None, ...] = ()
 
-    def look(self, said: Mapping[str, bytes], received: Instant) -> None:
+    def look(self, said: Mapping[str, bytes], received: Instant, zone: tzinfo = UTC) -> None:
         """Take in what was read at the start of the link, and again where that has changed.
 
         A value that is not well formed counts as not said.
@@ -47,6 +49,7 @@ class CgmSession:
         Args:
             said: what was read, by UUID.
             received: when the status was read, which tells the sensor's minute of that moment.
+            zone: where the sensor is thought to be, if it does not say.
         """
         seen = tuple(
             said.get(one.UUID) for one in (cgm_feature, cgm_session_start_time, cgm_status)
@@ -58,6 +61,20 @@ class CgmSession:
         self._take_feature(feature)
         self._start = _start(start)
         self._counted = _counted(status, received)
+        self._is_off = self._stands_off(zone)
+
+    def _stands_off(self, zone: tzinfo) -> bool:
+        """Whether the session would have begun at another time, going by its count of minutes."""
+        began = self._start.told if self._start is not None else None
+        if began is None or self._counted is None:
+            return False
+        received, now = self._counted
+        try:
+            shown = began + timedelta(minutes=now)
+        except OverflowError:
+            return True
+        ahead = DeviceClock.read(shown, received, zone).ahead
+        return ahead is not None and abs(ahead) > DRIFT_WITHIN
 
     def _take_feature(self, data: bytes | None) -> None:
         try:
@@ -78,16 +95,17 @@ class CgmSession:
         """When a measurement of this minute was made, and what is doubtful about that.
 
         Where nobody ever told the sensor when its session began, its count of minutes at the start
-        of the link says how long ago it was.
+        of the link says how long ago it was; also where it was told another time than that, as by
+        a phone in the wrong zone, and then a person must say whether it is right.
         """
         began = self._start.told if self._start is not None else None
         try:
-            if began is not None:
+            if began is not None and not self._is_off:
                 return began + timedelta(minutes=offset), Quality.NONE
             if self._counted is not None:
                 received, now = self._counted
-                at = datetime.fromtimestamp(received / 1000, UTC)
-                return at + timedelta(minutes=offset - now), Quality.CLOCK_CORRECTED
+                at = datetime.fromtimestamp(received / 1000, UTC) + timedelta(minutes=offset - now)
+                return at, Quality.CLOCK_NOT_TRUSTED if self._is_off else Quality.CLOCK_CORRECTED
         except OverflowError:
             pass
         return None, Quality.CLOCK_NOT_TRUSTED
@@ -122,6 +140,8 @@ def _start(data: bytes | None) -> CgmSessionStartTime | None:
 
 def _counted(data: bytes | None, received: Instant) -> tuple[Instant, int] | None:
     try:
-        return received, CgmStatus.from_bytes(data or b"").offset
+        status = CgmStatus.from_bytes(data or b"")
     except DecodeError:
         return None
+    stands = Annunciation.SESSION_STOPPED in status.noticed
+    return None if stands else (received, status.offset)

@@ -174,7 +174,8 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     """
     measured = CgmMeasurement.from_bytes(packet.data)
     session = hearing.keep(CgmSession)
-    session.look(hearing.said, hearing.said_at.get(cgm_status.UUID, packet.received))
+    read_at = hearing.said_at.get(cgm_status.UUID, packet.received)
+    session.look(hearing.said, read_at, hearing.clock.zone)
     if any(session.secured not in (None, record.secured) for record in measured.records):
         raise DecodeError(
             "the check sum is there or not, against what the sensor says", packet.data

@@ -49,6 +49,7 @@ _LOWEST = 20.0
 _READ_NOT_PERMITTED, _WRITE_NOT_PERMITTED = 0x02, 0x03
 _MISSING_CHECK_SUM, _WRONG_CHECK_SUM, _OUT_OF_RANGE = 0x80, 0x81, 0xFF
 _SESSION_BYTES = 9
+_NO_ZONE = -128
 _FEATURES = (
     Feature.CALIBRATION
     | Feature.PATIENT_ALERTS
@@ -68,7 +69,7 @@ class GlucoseSensor:
     Options: `records` measurements that it has at the start, `minutes_apart` of each other;
     `bundle` so many go out in one notification while it measures, and `packed` of its history;
     `crc` whether it makes check sums; `timed` whether somebody told it when its session began;
-    `zone` and `saving` of that time, in quarter hours.
+    `zone` and `saving` of that time, in quarter hours; zone -128: nobody told it.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -98,7 +99,8 @@ class GlucoseSensor:
         self._offset = -self._apart
         self._level, self._bundle = None, []
         start = DateTime.of(self._began) if self._options["timed"] else _NEVER
-        zone, saving = self._option("zone"), DaylightSaving(self._option("saving"))
+        said, saving = self._option("zone"), DaylightSaving(self._option("saving"))
+        zone = None if said == _NO_ZONE else said
         self._start = CgmSessionStartTime(start, zone, saving, self._secured)
 
     def _restart(self, running: bool) -> None:
@@ -246,7 +248,7 @@ SENSOR = Sensor(
         "packed": 3,
         "crc": True,
         "timed": True,
-        "zone": 4,
+        "zone": _NO_ZONE,
         "saving": 0,
     },
 )
