@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from adapters.ble.description import Description, parse
-from adapters.ble.draft_check import Checked, check
-from adapters.ble.draft_text import Known, text_of
-from adapters.ble.drafting import Findings, findings
-from adapters.ble.gathering import Asked, Gathered, gather
-from adapters.ble.proposing import Sample, is_settled
-from adapters.ble.shown import Shown
+from adapters.ble.describing.description import Description, parse
+from adapters.ble.describing.draft_check import Checked, check
+from adapters.ble.describing.draft_text import Known, text_of
+from adapters.ble.describing.drafting import Findings, findings
+from adapters.ble.describing.gathering import Asked, Gathered, gather
+from adapters.ble.describing.proposing import Sample, is_settled
+from adapters.ble.describing.shown import Shown
 from adapters.errors import DescriptionRefused
 from adapters.reading import Instant
 from gateway import clock

@@ -21,8 +21,8 @@ from adapters.ble.characteristics.record_access_control_point import (
     Operator,
     RecordAccessControlPoint,
 )
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.paired import Paired
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.reading import DeviceKey
 from tests.ble_house import ANNA, House
 from tests.fakes_ble import Held, HeldSensor, Offer, refuse

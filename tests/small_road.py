@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from adapters.ble.describing.proposing import Came, Sample
+from adapters.ble.describing.shown import parse_shown
 from adapters.ble.heard import Heard
 from adapters.ble.paired import RADIO
-from adapters.ble.proposing import Came, Sample
-from adapters.ble.shown import parse_shown
 from adapters.kinds import all_kinds, kind
 from adapters.local_events import ClockSeen, LocalBatch, Synced, Unclaimed
 from adapters.reading import PersonKey, Quantity, Reading, batches

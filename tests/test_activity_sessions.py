@@ -7,8 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.ble.activity import Head
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import (
     cardiorespiratory_instantaneous,
@@ -39,10 +37,12 @@ from adapters.ble.characteristics.sleep_activity_instantaneous import (
     word_of,
 )
 from adapters.ble.characteristics.step_counter_summary import StepCounterActivitySummaryData
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.activity_time import BaseTime
+from adapters.ble.formats.segments import Segment, split
 from adapters.ble.hearing import Hearing
 from adapters.ble.profile import Told, told_by
 from adapters.ble.record import Record
-from adapters.ble.segments import Segment, split
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Category, Quality, Quantity
 from tests.ble_packets import packet

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.ble.description import parse
+from adapters.ble.describing.description import parse
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.paired import Paired
-from adapters.ble.uuids import assigned
 from adapters.reading import DeviceKey
 from tests.ble_house import ANNA, House, open_house, settled
 from tests.fakes_ble import Held, HeldSensor, Offer

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ble.catalog import built_in
-from adapters.ble.description import parse
-from adapters.ble.layout import Layout
-from adapters.ble.layout_fields import Field, NumberType, Sent, Skipped
+from adapters.ble.describing.description import parse
+from adapters.ble.describing.layout import Layout
+from adapters.ble.describing.layout_fields import Field, NumberType, Sent, Skipped
 from adapters.ble.record import Record
 from adapters.errors import DecodeError, DescriptionRefused
 from adapters.kinds import kind

@@ -8,11 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.ble import composition
-from adapters.ble.acom import Bundle, Observation
-from adapters.ble.acom_values import Numeric
-from adapters.ble.activity import Head
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import (
     blood_pressure,
@@ -42,12 +37,17 @@ from adapters.ble.characteristics.sleep_activity_instantaneous import (
     SleepActivityInstantaneousData,
 )
 from adapters.ble.characteristics.weight import Stature, WeightMeasurement
-from adapters.ble.cuff_times import since_2000
-from adapters.ble.ghs_records import records
+from adapters.ble.formats import composition
+from adapters.ble.formats.acom import Bundle, Observation
+from adapters.ble.formats.acom_values import Numeric
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.activity_time import BaseTime
+from adapters.ble.formats.cuff_times import since_2000
+from adapters.ble.formats.ghs_records import records
+from adapters.ble.formats.segments import split
 from adapters.ble.hearing import Hearing
 from adapters.ble.profile import told_by
 from adapters.ble.record import Record
-from adapters.ble.segments import split
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Category, Quality
 from tests.ble_packets import RECEIVED, packet

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.ble.numbers import FLOAT, SFLOAT, MedicalFloat, Special
+from adapters.ble.formats.numbers import FLOAT, SFLOAT, MedicalFloat, Special
 from adapters.reading import Absence
 
 SFLOAT_WORDS = {

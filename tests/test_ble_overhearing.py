@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from bumble.core import UUID, AdvertisingData
 
-from adapters.ble.description import parse
+from adapters.ble.describing.description import parse
 from adapters.ble.paired import Paired
 from adapters.reading import DeviceKey
 from tests.ble_house import ANNA, House, open_house, settled

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ble.numbers import SFLOAT
-from adapters.ble.proposing import Came, Place, Sample, is_settled, places
-from adapters.ble.proposing_marks import Mark, checks, clocks, counters, marks
-from adapters.ble.shown import NotShown, Shown, parse_shown
+from adapters.ble.describing.proposing import Came, Place, Sample, is_settled, places
+from adapters.ble.describing.proposing_marks import Mark, checks, clocks, counters, marks
+from adapters.ble.describing.shown import NotShown, Shown, parse_shown
+from adapters.ble.formats.numbers import SFLOAT
 
 SCALE = "0000fff1-0000-1000-8000-00805f9b34fb"
 ALIVE = "0000fff2-0000-1000-8000-00805f9b34fb"

@@ -18,6 +18,10 @@ FOLDER = Path(__file__).parent / "recordings"
 RECORDINGS = sorted(FOLDER.glob("*.jsonl"))
 
 
+BEGAN = {"glucose-sensor": 1_772_362_800_000}
+"""When a recording is replayed whose device tells of a day: no sensor knows of a time to come."""
+
+
 def told(recording: Recording) -> str:
     """One line a reading, or a line that says why there is none.
 
@@ -26,9 +30,11 @@ def told(recording: Recording) -> str:
     """
     lines = []
     profile, hearing = built_in()[recording.profile], Hearing()
-    for packet in recording.replayed(DeviceKey("recorded"), 0):
+    began = BEGAN.get(recording.profile, 0)
+    for packet in recording.replayed(DeviceKey("recorded"), began):
         if packet.characteristic in profile.asks:
             hearing.said[packet.characteristic] = packet.data
+            hearing.said_at[packet.characteristic] = packet.received
             continue
         try:
             for one in told_by(profile, packet, hearing):
@@ -38,7 +44,7 @@ def told(recording: Recording) -> str:
                 altitude = "" if place.altitude is None else f" {place.altitude}"
                 lines.append(f"{place.at} stays here: {place.latitude} {place.longitude}{altitude}")
         except DecodeError as error:
-            lines.append(f"{packet.received} refused: {error}")
+            lines.append(f"{packet.received - began} refused: {error}")
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from adapters.ble.characteristic import Characteristic, every
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import all_kinds
 from scripts.bluetooth_page import fhir_of, page, simulated
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.ble.description import parse
+from adapters.ble.describing.description import parse
 from adapters.ble.profile import DeviceProfile, Told
 from adapters.ble.record import Record
 from adapters.errors import DecodeError, DescriptionRefused

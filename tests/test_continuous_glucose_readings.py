@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristics import (
     cgm_feature,
     cgm_measurement,
@@ -23,10 +22,11 @@ from adapters.ble.characteristics.cgm_specific_ops_control_point import CgmSpeci
 from adapters.ble.characteristics.cgm_status import Annunciation, CgmStatus
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.local_time_information import DaylightSaving
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
 from adapters.ble.record import Record
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Quality, Quantity
 from tests.ble_packets import RECEIVED, packet

@@ -13,8 +13,8 @@ from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import blood_pressure, blood_pressure_record
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
 from adapters.ble.characteristics.record_access_control_point import Op, RecordAccessControlPoint
-from adapters.ble.consenting import REFUSED
-from adapters.ble.cuff_times import since_2000
+from adapters.ble.consenting import CODE_WANTED, REFUSED
+from adapters.ble.formats.cuff_times import since_2000
 from adapters.ble.paired import Paired
 from adapters.ble.source import BleSource
 from adapters.local_events import Unclaimed
@@ -205,6 +205,21 @@ async def test_a_wrong_code_of_one_slot_does_not_stop_the_other(
             assert [one.reason for one in source.troubles()] == [REFUSED]
         assert fetched(house, who)
         assert set(sessions(house)) == {whose}
+
+
+async def test_where_no_code_is_known_it_is_asked_for_also_when_the_device_is_gone() -> None:
+    async with cupboard("enhanced") as (house, _):
+        device = DeviceKey("enhanced")
+        address, known = paired(house, device)
+        house.known = {address: known}
+        async with house.listening() as source:
+            await house.until(lambda: source.states()[device].next_step == CODE_WANTED)
+            assert source.states()[device].word == "connected"
+            assert source.troubles() == {}
+            ((link, _),) = source._links.values()
+            link._over()
+            gone = source.states()[device]
+            assert (gone.word, gone.next_step) == ("waiting for the device", CODE_WANTED)
 
 
 async def test_a_record_that_names_no_user_is_of_whose_slot_is_open(

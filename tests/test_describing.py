@@ -14,10 +14,10 @@ import pytest
 from bumble.core import UUID, AdvertisingData
 
 from adapters.ble.catalog import with_home
-from adapters.ble.draft_text import beginning_of, words_of
-from adapters.ble.gathering import Asked, Gathered, gather
+from adapters.ble.describing.draft_text import beginning_of, words_of
+from adapters.ble.describing.gathering import Asked, Gathered, gather
+from adapters.ble.describing.shown import parse_shown
 from adapters.ble.paired import Paired
-from adapters.ble.shown import parse_shown
 from adapters.errors import AdapterError
 from adapters.reading import DeviceKey
 from adapters.simulator.models import closed_scale as model

@@ -7,12 +7,12 @@ from typing import get_args
 
 import pytest
 
-from adapters.ble.description import AdvertisedText, CharacteristicText, Description
-from adapters.ble.description_fields import QUALITIES, FieldText, Strict, WhenText
-from adapters.ble.description_writes import WriteText
-from adapters.ble.layout_clock import WIDTHS
-from adapters.ble.layout_fields import CHECKS, NumberType
-from adapters.ble.layout_units import CONVERSIONS
+from adapters.ble.describing.description import AdvertisedText, CharacteristicText, Description
+from adapters.ble.describing.description_fields import QUALITIES, FieldText, Strict, WhenText
+from adapters.ble.describing.description_writes import WriteText
+from adapters.ble.describing.layout_clock import WIDTHS
+from adapters.ble.describing.layout_fields import CHECKS, NumberType
+from adapters.ble.describing.layout_units import CONVERSIONS
 from adapters.reading import Absence
 
 ROOT = Path(__file__).parent.parent

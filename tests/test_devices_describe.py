@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from adapters.ble.gathering import Asked
+from adapters.ble.describing.gathering import Asked
 from adapters.simulator.models import closed_scale as model
 from gateway.app import open_house
 from gateway.commands.describe_talk import talk_through

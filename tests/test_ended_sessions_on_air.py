@@ -8,8 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.ble.activity import Head
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import physical_activity_control_point as control_point
 from adapters.ble.characteristics import physical_activity_session_descriptor as descriptor
@@ -23,6 +21,8 @@ from adapters.ble.characteristics.physical_activity_session_descriptor import (
 )
 from adapters.ble.characteristics.step_counter_summary import StepCounterActivitySummaryData
 from adapters.ble.ended_sessions import NO_ANSWER, REFUSED, TOO_FEW
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.activity_time import BaseTime
 from adapters.ble.paired import Paired
 from adapters.ble.state import Trouble
 from adapters.reading import DeviceKey

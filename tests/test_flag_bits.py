@@ -16,8 +16,8 @@ from importlib.resources import files
 
 import pytest
 
-from adapters.ble import cuff, oximetry
 from adapters.ble.characteristics import cgm_status, glucose_measurement
+from adapters.ble.formats import cuff, oximetry
 
 CGM = cgm_status.Annunciation
 CUFF = cuff.Status

@@ -8,8 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.ble.acom import Bundle, Component, Compound, Observation, Status
-from adapters.ble.acom_values import Codes, Numeric, SampleArray, Text
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import (
     elapsed_time,
@@ -23,12 +21,14 @@ from adapters.ble.characteristics.stored_health_observations import (
     number_of,
 )
 from adapters.ble.context import said, take_up
-from adapters.ble.ghs_types import in_unit_of, types
+from adapters.ble.formats.acom import Bundle, Component, Compound, Observation, Status
+from adapters.ble.formats.acom_values import Codes, Numeric, SampleArray, Text
+from adapters.ble.formats.ghs_types import in_unit_of, types
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.segments import split
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.profile import told_by
 from adapters.ble.record import Record
-from adapters.ble.segments import split
 from adapters.errors import DecodeError
 from adapters.kinds import kind
 from adapters.reading import Absence, Category, Components, DeviceKey, Quality, Quantity

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.ble import concentration
 from adapters.ble.catalog import built_in
 from adapters.ble.characteristics import glucose_measurement, glucose_measurement_context
 from adapters.ble.characteristics.date_time import DateTime
@@ -21,11 +20,12 @@ from adapters.ble.characteristics.glucose_measurement_context import (
     GlucoseMeasurementContext,
     Meal,
 )
+from adapters.ble.formats import concentration
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
 from adapters.ble.profile import told_by
 from adapters.ble.record import Record
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Category, Quality, Quantity
 from tests.ble_packets import packet

@@ -9,9 +9,9 @@ from adapters.ble.characteristic import every
 from adapters.ble.characteristics import location_and_speed
 from adapters.ble.characteristics.location_and_speed import LocationAndSpeed, positions
 from adapters.ble.decoding import decoded
+from adapters.ble.formats.place import Found
 from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
-from adapters.ble.place import Found
 from adapters.errors import DecodeError
 from adapters.local_events import LocalBatch, Position
 from adapters.reading import DeviceKey, PersonKey

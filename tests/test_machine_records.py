@@ -20,8 +20,8 @@ from adapters.ble.characteristics.supported_resistance_level_range import (
     SupportedResistanceLevelRange,
 )
 from adapters.ble.characteristics.treadmill_data import TreadmillData
+from adapters.ble.formats.machine import NOT_AVAILABLE
 from adapters.ble.hearing import Hearing
-from adapters.ble.machine import NOT_AVAILABLE
 from adapters.errors import DecodeError
 from adapters.reading import Quantity, Reading
 from tests.ble_packets import packet

@@ -17,8 +17,8 @@ from adapters.ble.characteristics.plx_continuous_measurement import (
     PlxContinuousMeasurement,
 )
 from adapters.ble.characteristics.plx_spot_check_measurement import PlxSpotCheckMeasurement
-from adapters.ble.numbers import Special
-from adapters.ble.oximetry import MeasurementStatus, SensorStatus
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.oximetry import MeasurementStatus, SensorStatus
 from adapters.ble.record import Record
 from adapters.reading import Absence, Quality, Quantity, Reading
 from tests.ble_packets import RECEIVED, packet

@@ -20,11 +20,11 @@ from adapters.ble.characteristics.blood_pressure_feature import BloodPressureFea
 from adapters.ble.characteristics.blood_pressure_record import BloodPressureRecord
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
-from adapters.ble.cuff import Status
-from adapters.ble.cuff_times import since_2000
-from adapters.ble.e2e_crc import sealed
+from adapters.ble.formats.cuff import Status
+from adapters.ble.formats.cuff_times import since_2000
+from adapters.ble.formats.e2e_crc import sealed
+from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import UNKNOWN_USER, Record
 from adapters.errors import DecodeError
 from adapters.reading import Absence, Components, Quality, Quantity

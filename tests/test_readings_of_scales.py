@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.ble import composition
 from adapters.ble.characteristics import temperature, temperature_type, weight
 from adapters.ble.characteristics.body_composition import BodyCompositionMeasurement
 from adapters.ble.characteristics.current_time import CurrentTime
@@ -20,9 +19,10 @@ from adapters.ble.characteristics.local_time_information import (
 from adapters.ble.characteristics.temperature import TemperatureMeasurement
 from adapters.ble.characteristics.temperature_type import Site
 from adapters.ble.characteristics.weight import Stature, WeightMeasurement
-from adapters.ble.conversion import CM_OF_INCH, KG_OF_POUND, MMHG_OF_KPA, celsius, converted
+from adapters.ble.formats import composition
+from adapters.ble.formats.conversion import CM_OF_INCH, KG_OF_POUND, MMHG_OF_KPA, celsius, converted
+from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import UNKNOWN_USER, Record
 from adapters.errors import DecodeError
 from adapters.reading import PLACES, Absence, Quality, Quantity

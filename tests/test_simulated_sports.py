@@ -22,7 +22,7 @@ from adapters.ble.characteristics.ln_control_point import LnControlPoint
 from adapters.ble.characteristics.rsc_measurement import RscMeasurement
 from adapters.ble.characteristics.sc_control_point import ScControlPoint
 from adapters.ble.characteristics.training_status import Part, TrainingStatus
-from adapters.ble.procedures import Went
+from adapters.ble.formats.procedures import Went
 from adapters.local_events import Position
 from adapters.simulator.fast_loop import run_fast
 from adapters.simulator.gym import CONTROL, STATUS, TRAINING

@@ -21,8 +21,8 @@ from adapters.ble.characteristics.record_access_control_point import (
 from adapters.ble.characteristics.record_access_control_point import (
     RecordAccessControlPoint,
 )
+from adapters.ble.formats.numbers import Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
 from adapters.reading import Absence
 from adapters.simulator.device_time import DeviceTime
 from adapters.simulator.models import glucose_meter

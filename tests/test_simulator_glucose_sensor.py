@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristics import (
     cgm_feature,
     cgm_measurement,
@@ -34,9 +33,10 @@ from adapters.ble.characteristics.cgm_specific_ops_control_point import (
     Outcome,
 )
 from adapters.ble.characteristics.date_time import DateTime
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.reading import Absence
 from adapters.simulator.instrument import AttError, Sent
 from adapters.simulator.models import glucose_sensor

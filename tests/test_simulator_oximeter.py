@@ -11,8 +11,8 @@ from adapters.ble.characteristics import (
 )
 from adapters.ble.characteristics.plx_continuous_measurement import PlxContinuousMeasurement
 from adapters.ble.characteristics.plx_spot_check_measurement import PlxSpotCheckMeasurement
-from adapters.ble.numbers import Special
-from adapters.ble.oximetry import MeasurementStatus, SensorStatus
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.oximetry import MeasurementStatus, SensorStatus
 from adapters.simulator.models import pulse_oximeter
 from adapters.simulator.models.pulse_oximeter import PulseOximeter
 from tests.ble_packets import packet

@@ -9,8 +9,8 @@ import pytest
 from adapters.ble.characteristics import csc_measurement, cycling_power_measurement
 from adapters.ble.characteristics.csc_measurement import CscMeasurement
 from adapters.ble.characteristics.cycling_power_measurement import CyclingPowerMeasurement
+from adapters.ble.formats.turning import Turning, Turns
 from adapters.ble.hearing import Hearing
-from adapters.ble.turning import Turning, Turns
 from adapters.reading import Quantity
 from adapters.simulator.revolving import Revolving
 from tests.ble_packets import packet

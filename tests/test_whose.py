@@ -14,7 +14,15 @@ import pytest
 from adapters.ble.record import UNKNOWN_USER as OF_THE_RADIO
 from adapters.kinds import kind
 from adapters.local_events import LinkEvent, LocalBatch, LocalName, Unclaimed
-from adapters.reading import Components, DeviceFacts, DeviceKey, PersonKey, Quantity, Reading
+from adapters.reading import (
+    Absence,
+    Components,
+    DeviceFacts,
+    DeviceKey,
+    PersonKey,
+    Quantity,
+    Reading,
+)
 from gateway.commands.everything import main
 from gateway.parts.permission import look
 from gateway.pipeline import take_in
@@ -247,6 +255,35 @@ def test_the_command_shows_what_waits_and_takes_answers(
     told = _answer(home, capsys, "--reading", str(single["number"]), "--nobody")
     assert told == {"person": None, "readings": 1}
     assert _answer(home, capsys) == {"waiting": []}
+
+
+def test_a_failed_measurement_is_no_value_and_units_are_those_of_people(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    none, part = Absence.NOT_A_NUMBER, Decimal(120)
+    pressures = [(none, none), (part, none), (part, Decimal(80))]
+    _come(
+        home,
+        *(
+            Unclaimed(
+                SCALE, 2,
+                Reading(kind("blood_pressure"), NOW - n * HOUR, Components(parts, "mm[Hg]")),
+                f"2a35:{n}", NOW,
+            )
+            for n, parts in enumerate(pressures)
+        ),
+    )  # fmt: skip
+    path = str(home.house.path)
+    for command in (["devices", "whose"], ["readings", "--kind", "blood_pressure"]):
+        if command[0] == "readings":
+            _answer(home, capsys, SCALE, "2", "Ingrid")
+        assert main(["--home", path, *command]) == 0
+        said = capsys.readouterr().out
+        assert "absent" not in said
+        assert "mm[Hg]" not in said
+        assert "120/80" in said
+        assert "120/no value" in said
+        assert said.count("no value") == 2
 
 
 @pytest.mark.parametrize(

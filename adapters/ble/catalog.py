@@ -13,7 +13,7 @@ from types import MappingProxyType
 from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble import profiles
-from adapters.ble.description import Description, parse
+from adapters.ble.describing.description import Description, parse
 from adapters.ble.profile import DeviceProfile
 from adapters.errors import DescriptionRefused
 

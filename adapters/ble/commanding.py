@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from adapters.ble.command import Command
+from adapters.ble.describing.command import Command
 from adapters.ble.talk import Talk
 from adapters.errors import AdapterError
 from adapters.reading import Instant

@@ -28,6 +28,12 @@ Refused = MutableSet[tuple[int, int]]
 NO_ANSWER: Final = "the device did not answer whether its user may be read"
 REFUSED: Final = "the device refused the code of a user"
 NOT_OPENED: Final = "the device did not open what it keeps of a user"
+CODE_WANTED: Final = (
+    "It may keep what it measures behind a code for each of its users, and none is known here. "
+    "Look a code up on the device, and enter it: health-gateway devices whose DEVICE USER PERSON "
+    "--code CODE"
+)
+"""What the person may do where no code is known; without one many such devices send nothing."""
 
 
 class Consenting:
@@ -54,7 +60,8 @@ class Consenting:
         """
         self.current: int | None = None
         self._talk = talk
-        self._codes = paired.codes if paired.profile.consents else {}
+        self._consents = paired.profile.consents
+        self._codes = paired.codes if self._consents else {}
         self._refused = refused
         self._opened = opened
         self._point: ControlPoint | None = None
@@ -75,7 +82,7 @@ class Consenting:
         """
         offered = self._talk.offered(UUID)
         if not (offered and self._codes):
-            return ""
+            return CODE_WANTED if offered and self._consents else ""
         self._point = ControlPoint(self._talk, offered[0])
         await self._point.open()
         for user in self._codes:

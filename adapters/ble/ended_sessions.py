@@ -3,7 +3,7 @@
 A monitor that sends what it kept by itself is asked only for what did not come. Of each session
 whose number is new its parts are enquired first, and then the summaries of the parts, or of the
 whole where it has none: so the same is counted as if it had been heard as it happened
-(`adapters.ble.activity_sessions`). What is measured at each moment is not asked for: it is much,
+(`formats.activity_sessions`). What is measured at each moment is not asked for: it is much,
 and the summaries sum it up. Nothing is ever started, stopped or deleted.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.9, as far as

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from adapters.ble.describing.proposing import Came
 from adapters.ble.profile import MANUFACTURER_DATA
-from adapters.ble.proposing import Came
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from adapters.ble.consenting import CODE_WANTED
 from adapters.ble.inbox import Inbox
 from adapters.ble.overhearing import Overhearing
 from adapters.ble.paired import Paired, RadioSettings
@@ -171,7 +172,8 @@ class Link:
                 await session.open()
                 next_step = await session.consent(self._refused)
                 self._is_up, self._failures = True, 0
-                self._turn_to("trouble" if next_step else "connected", next_step)
+                well = next_step in ("", CODE_WANTED)
+                self._turn_to("connected" if well else "trouble", next_step)
                 await session.start()
                 await session.fetch()
                 if not self._introduced:
@@ -218,7 +220,7 @@ class Link:
         """The link is lost or let go."""
         self._note("disconnected")
         if self._state.word == "connected":
-            self._turn_to("waiting for the device")
+            self._turn_to("waiting for the device", self._state.next_step)
         self._is_up = False
         if not self.withdrawn:
             self._station.inbox.lost(self.paired, "the link to the device was lost")

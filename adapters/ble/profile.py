@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.characteristics import battery_level
-from adapters.ble.command import Command
+from adapters.ble.describing.command import Command
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
 from adapters.ble.record_access import RecordAccess

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final, Protocol, Self
 
-from adapters.ble.activity import Head
 from adapters.ble.characteristics import (
     cardiorespiratory_summary,
     general_activity_summary,
@@ -18,8 +17,9 @@ from adapters.ble.characteristics import (
 from adapters.ble.characteristics.physical_activity_session_descriptor import (
     PhysicalActivitySessionDescriptor,
 )
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.segments import joined
 from adapters.ble.hearing import Hearing
-from adapters.ble.segments import joined
 from adapters.errors import DecodeError
 from adapters.local_events import Packet
 

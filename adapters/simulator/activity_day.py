@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.ble.activity import Head
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.characteristics import (
     cardiorespiratory_summary,
     general_activity_summary,
@@ -25,6 +23,8 @@ from adapters.ble.characteristics.physical_activity_session_descriptor import (
 )
 from adapters.ble.characteristics.sleep_activity_summary import SleepActivitySummaryData
 from adapters.ble.characteristics.step_counter_summary import StepCounterActivitySummaryData
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.activity_time import BaseTime
 
 GENERAL: Final = general_activity_summary.UUID
 HEART: Final = cardiorespiratory_summary.UUID

@@ -17,7 +17,7 @@ from adapters.ble.characteristics.cgm_specific_ops_control_point import (
     Op,
     Outcome,
 )
-from adapters.ble.numbers import MedicalNumber, Special
+from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.errors import DecodeError
 
 _LATEST_CALIBRATION = 0xFFFF

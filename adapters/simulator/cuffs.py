@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from adapters.ble.cuff import KNOWN_STATUS, Status
-from adapters.ble.numbers import SFLOAT, MedicalNumber, Special
+from adapters.ble.formats.cuff import KNOWN_STATUS, Status
+from adapters.ble.formats.numbers import SFLOAT, MedicalNumber, Special
 from adapters.simulator.sensor import Moment
 from adapters.simulator.shapes import Constant, Shape, Steps
 

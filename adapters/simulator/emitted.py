@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from adapters.ble.characteristics import record_access_control_point as record_access
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.uuids import assigned
 from adapters.simulator.emission import Emission
 
 _log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from adapters.ble.characteristics.fitness_machine_feature import (
 )
 from adapters.ble.characteristics.fitness_machine_status import FitnessMachineStatus, What
 from adapters.ble.characteristics.training_status import Part, TrainingStatus
-from adapters.ble.procedures import Went
+from adapters.ble.formats.procedures import Went
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered

@@ -21,7 +21,7 @@ from typing import Final
 from adapters.ble.characteristics import record_access_control_point as racp
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.record_access_control_point import Answer, Op, Operator
-from adapters.ble.fields import Reader
+from adapters.ble.formats.fields import Reader
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import AttError, Sent
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.ble.turning import Turns
+from adapters.ble.formats.turning import Turns
 
 
 class Revolving:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.weight import Stature, WeightMeasurement
-from adapters.ble.weighing import UNSUCCESSFUL
+from adapters.ble.formats.weighing import UNSUCCESSFUL
 from adapters.simulator.sensor import Moment
 
 _STEP = {False: Decimal("0.005"), True: Decimal("0.01")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from adapters.ble.draft_text import words_of
-from adapters.ble.gathering import Asked
-from adapters.ble.shown import NotShown, Shown, shown
+from adapters.ble.describing.draft_text import words_of
+from adapters.ble.describing.gathering import Asked
+from adapters.ble.describing.shown import NotShown, Shown, shown
 from adapters.errors import AdapterError, UnknownKind
 from adapters.kinds import kind, row_of
 from gateway.app import House

@@ -14,7 +14,8 @@ from gateway.clock import now
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.errors import WrongUse
-from gateway.rights.whose import UNKNOWN_USER, value_words
+from gateway.htmlkit import words
+from gateway.rights.whose import UNKNOWN_USER
 from gateway.sharing.recipients import Act
 from gateway.store.consent_codes import HIGHEST_CODE, set_code
 from gateway.store.devices import Device
@@ -103,7 +104,7 @@ def _show(house: House, *, as_json: bool) -> None:
                 titles[one.device],
                 user_words(one.user),
                 row_of(one.kind).title,
-                value_words(one),
+                _value(one),
                 moment(one.start),
                 one.device,
             )
@@ -119,6 +120,12 @@ def _show(house: House, *, as_json: bool) -> None:
         )
     if any(one.user == UNKNOWN_USER for one in waiting):
         say("A single one: health-gateway devices whose --reading NO. --person PERSON")
+
+
+def _value(one: Waiting) -> str:
+    """What was measured, with its unit."""
+    text = text_of(one.value, one.decimals)
+    return " ".join(filter(None, words.value(text, row_of(one.kind).unit)))
 
 
 def _as_json(one: Waiting, title: str) -> dict[str, object]:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from adapters.ble.description_uuids import full_uuid
-from adapters.ble.draft_text import words_of
-from adapters.ble.drafting import Findings
-from adapters.ble.gathering import Asked
-from adapters.ble.shown import NotShown, Shown, parse_shown
+from adapters.ble.describing.description_uuids import full_uuid
+from adapters.ble.describing.draft_text import words_of
+from adapters.ble.describing.drafting import Findings
+from adapters.ble.describing.gathering import Asked
+from adapters.ble.describing.shown import NotShown, Shown, parse_shown
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.describe_talk import talk_through

@@ -14,6 +14,7 @@ from gateway.app import House
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.errors import WrongUse
+from gateway.htmlkit import words
 from gateway.store.identity import SeriesRow
 
 FOR_EVER = 1 << 62
@@ -145,5 +146,17 @@ def _rows(
         return
     table(
         ["Kind", "When (UTC)", "Value", "Unit"],
-        [(row_of(Kind(str(r["kind"]))).title, r["start"], r["value"], r["unit"]) for r in shown],
+        [
+            (
+                row_of(Kind(str(r["kind"]))).title,
+                r["start"],
+                *_value(r["value"], str(r["unit"])),
+            )
+            for r in shown
+        ],
     )
+
+
+def _value(text: object, unit: str) -> tuple[str, str]:
+    """What was measured and its unit, as a person reads them."""
+    return ("entered in error", "") if text is None else words.value(str(text), unit)

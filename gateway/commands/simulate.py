@@ -18,7 +18,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def simulate(
-    scenario: Annotated[str, typer.Argument(help="A scenario file, or one of: gym, household, paired, rest, troubles.")],
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A scenario file, or one of: gym, household, paired, rest, troubles."),
+    ],
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0: a free one.")
     ] = 0,

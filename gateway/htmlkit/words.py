@@ -25,6 +25,7 @@ _UNITS: Mapping[str, str] = MappingProxyType(
         "1": "",
         "/min": "/min",
         "[ppm]": "ppm",
+        "[MET]": "MET",
         "mm[Hg]": "mmHg",
         "Cel": "°C",
         "kg/m2": "kg/m²",
@@ -42,6 +43,18 @@ def unit(code: str) -> str:
     if known is not None:
         return known
     return code[1:-1] if code.startswith("{") and code.endswith("}") else code
+
+
+def value(text: str, code: str) -> tuple[str, str]:
+    """A value as it is stored, for a line of text, and its unit: `120/80` and `mmHg`.
+
+    What a device could not measure is `no value`, without a unit.
+    """
+    parts = text.split("|")
+    if all(part.startswith("absent:") for part in parts):
+        return _("no value"), ""
+    shown = (_("no value") if part.startswith("absent:") else part for part in parts)
+    return "/".join(shown), unit(code)
 
 
 def number(value: float | Decimal, decimals: int | None = None) -> str:

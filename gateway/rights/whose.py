@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.kinds import row_of
 from adapters.local_events import Unclaimed
 from adapters.reading import (
     DeviceKey,
@@ -18,7 +17,6 @@ from adapters.reading import (
     ReadingBatch,
     SourceKey,
     batches,
-    text_of,
 )
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
@@ -222,10 +220,3 @@ def of_known_users(
             records = [event.record] if event.record else ()
             taken += batches(person, event.device, _RADIO, [event.reading], records=records)
     return taken, left
-
-
-def value_words(one: Waiting) -> str:
-    """What was measured, with its unit: ``"120/80 mm[Hg]"``."""
-    row = row_of(one.kind)
-    text = text_of(one.value, one.decimals).replace("|", "/")
-    return text if row.unit == "1" else f"{text} {row.unit}"

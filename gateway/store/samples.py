@@ -10,9 +10,9 @@ import json
 from dataclasses import asdict
 from decimal import Decimal
 
+from adapters.ble.describing.proposing import Came, Sample
+from adapters.ble.describing.shown import Shown
 from adapters.ble.heard import Heard
-from adapters.ble.proposing import Came, Sample
-from adapters.ble.shown import Shown
 from adapters.kinds import kind
 from gateway.store.driver import Database, transaction
 

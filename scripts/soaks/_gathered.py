@@ -14,7 +14,7 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.profile import DeviceProfile, told_by
 from adapters.kinds import kind, row_of
 from adapters.local_events import Packet
-from adapters.reading import DeviceKey, canonical
+from adapters.reading import DeviceKey, Reading, canonical
 from gateway import clock
 from gateway.app import House, open_house
 from gateway.parts.silence import streams
@@ -115,6 +115,7 @@ def _emitted(house: House, demo: Demo) -> Iterator[Emitted]:
         data = bytes.fromhex(line["data"])
         packet = Packet(device, line["characteristic"], 0, data)
         for reading in told_by(profile, packet, Hearing()):
+            assert isinstance(reading, Reading)  # straps and breath monitors tell no time
             yield Emitted(device, reading.kind, canonical(reading)[0], line["at_ms"])
 
 

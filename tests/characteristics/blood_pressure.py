@@ -17,9 +17,9 @@ from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
 from adapters.ble.characteristics.enhanced_cuff_pressure import EnhancedIntermediateCuffPressure
 from adapters.ble.characteristics.intermediate_cuff_pressure import IntermediateCuffPressure
-from adapters.ble.cuff import Status
+from adapters.ble.formats.cuff import Status
+from adapters.ble.formats.numbers import Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
 from tests.ble_packets import packet
 from tests.characteristics import Case, Vector
 from tests.characteristics.date_time import date_times

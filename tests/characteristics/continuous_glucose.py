@@ -24,8 +24,8 @@ from adapters.ble.characteristics.cgm_specific_ops_control_point import (
 from adapters.ble.characteristics.cgm_status import KNOWN, Annunciation, CgmStatus
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.local_time_information import DaylightSaving
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.hearing import Hearing
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.date_time import date_times

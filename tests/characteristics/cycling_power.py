@@ -13,9 +13,9 @@ from adapters.ble.characteristics.cycling_power_control_point import CyclingPowe
 from adapters.ble.characteristics.cycling_power_feature import CyclingPowerFeature, Shared
 from adapters.ble.characteristics.cycling_power_measurement import CyclingPowerMeasurement
 from adapters.ble.characteristics.cycling_power_vector import CyclingPowerVector, Direction
+from adapters.ble.formats.procedures import Went
+from adapters.ble.formats.turning import Turns
 from adapters.ble.hearing import Hearing
-from adapters.ble.procedures import Went
-from adapters.ble.turning import Turns
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.sports import answer_lengths, answers, crank, sint16, wheel

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from adapters.ble.characteristics import carbon_monoxide
 from adapters.ble.characteristics.carbon_monoxide import CarbonMonoxideConcentration
-from adapters.ble.numbers import SFLOAT, Special
+from adapters.ble.formats.numbers import SFLOAT, Special
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 

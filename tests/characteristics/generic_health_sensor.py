@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from adapters.ble.acom import Bundle, Component, Compound, Observation, Status, Tlv, Tlvs
-from adapters.ble.acom_values import Codes, Discrete, Numeric, SampleArray, States, Text
 from adapters.ble.characteristics import live_health_observations, stored_health_observations
 from adapters.ble.characteristics.elapsed_time import CurrentElapsedTime, ElapsedTime
 from adapters.ble.characteristics.ghs_control_point import GhsControlPoint, Op
@@ -18,7 +16,9 @@ from adapters.ble.characteristics.health_sensor_features import (
 )
 from adapters.ble.characteristics.observation_schedule_changed import ObservationSchedule
 from adapters.ble.characteristics.stored_health_observations import StoredObservation
-from adapters.ble.numbers import FLOAT, MedicalNumber
+from adapters.ble.formats.acom import Bundle, Component, Compound, Observation, Status, Tlv, Tlvs
+from adapters.ble.formats.acom_values import Codes, Discrete, Numeric, SampleArray, States, Text
+from adapters.ble.formats.numbers import FLOAT, MedicalNumber
 from tests.characteristics import Case, Vector
 from tests.segmented import alone
 

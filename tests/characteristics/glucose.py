@@ -25,9 +25,9 @@ from adapters.ble.characteristics.glucose_measurement_context import (
     Medication,
     TakenBy,
 )
+from adapters.ble.formats.numbers import SFLOAT
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import SFLOAT
-from adapters.ble.sample import Sample, SampleSite, SampleType
 from adapters.reading import Quality
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector

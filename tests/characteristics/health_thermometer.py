@@ -16,8 +16,8 @@ from adapters.ble.characteristics.temperature import (
     TemperatureMeasurement,
 )
 from adapters.ble.characteristics.temperature_type import Site, TemperatureType
+from adapters.ble.formats.numbers import Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import Special
 from adapters.ble.profile import FollowingDecoder
 from tests.ble_packets import packet
 from tests.characteristics import Case, Vector

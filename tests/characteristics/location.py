@@ -12,8 +12,8 @@ from adapters.ble.characteristics.ln_feature import Can, LnFeature
 from adapters.ble.characteristics.location_and_speed import ElevationBy, LocationAndSpeed
 from adapters.ble.characteristics.navigation import Navigation
 from adapters.ble.characteristics.position_quality import PositionQuality
-from adapters.ble.place import Found, HeadingBy
-from adapters.ble.procedures import Went
+from adapters.ble.formats.place import Found, HeadingBy
+from adapters.ble.formats.procedures import Went
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.sports import answer_lengths, answers

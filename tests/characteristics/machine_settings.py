@@ -18,7 +18,7 @@ from adapters.ble.characteristics.supported_resistance_level_range import (
 )
 from adapters.ble.characteristics.supported_speed_range import SupportedSpeedRange
 from adapters.ble.characteristics.training_status import Part, TrainingStatus
-from adapters.ble.procedures import Went
+from adapters.ble.formats.procedures import Went
 from tests.ble_packets import uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.sports import answer_lengths, answers, sint16

@@ -23,8 +23,8 @@ from adapters.ble.characteristics.rower_data import RowerData
 from adapters.ble.characteristics.stair_climber_data import StairClimberData
 from adapters.ble.characteristics.step_climber_data import StepClimberData
 from adapters.ble.characteristics.treadmill_data import TreadmillData
+from adapters.ble.formats.machine import NOT_AVAILABLE, RESISTANCE, Layout, Number
 from adapters.ble.hearing import Hearing
-from adapters.ble.machine import NOT_AVAILABLE, RESISTANCE, Layout, Number
 from tests.ble_packets import packet
 from tests.characteristics import Case, Vector
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from adapters.ble.cuff import Status
-from adapters.ble.numbers import FLOAT, SFLOAT, MedicalFloat, MedicalNumber
+from adapters.ble.formats.cuff import Status
+from adapters.ble.formats.numbers import FLOAT, SFLOAT, MedicalFloat, MedicalNumber
 
 uint8 = st.integers(0, 0xFF)
 uint16 = st.integers(0, 0xFFFF)

@@ -10,8 +10,6 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from adapters.ble.activity import Head, Layout
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.characteristics import (
     cardiorespiratory_instantaneous,
     cardiorespiratory_summary,
@@ -52,6 +50,8 @@ from adapters.ble.characteristics.sleep_activity_instantaneous import (
 )
 from adapters.ble.characteristics.sleep_activity_summary import SleepActivitySummaryData
 from adapters.ble.characteristics.step_counter_summary import StepCounterActivitySummaryData
+from adapters.ble.formats.activity import Head, Layout
+from adapters.ble.formats.activity_time import BaseTime
 from tests.characteristics import Case, Vector
 from tests.segmented import alone
 

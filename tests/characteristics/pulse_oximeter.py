@@ -14,7 +14,7 @@ from adapters.ble.characteristics.plx_continuous_measurement import (
 )
 from adapters.ble.characteristics.plx_features import Feature, PlxFeatures
 from adapters.ble.characteristics.plx_spot_check_measurement import PlxSpotCheckMeasurement
-from adapters.ble.oximetry import KNOWN_MEASUREMENT, MeasurementStatus, SensorStatus
+from adapters.ble.formats.oximetry import KNOWN_MEASUREMENT, MeasurementStatus, SensorStatus
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.date_time import date_times

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from adapters.ble import composition
 from adapters.ble.characteristics import body_composition_feature, weight, weight_scale_feature
 from adapters.ble.characteristics.body_composition import BodyCompositionMeasurement
 from adapters.ble.characteristics.body_composition_feature import BodyCompositionFeature
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.weight import Stature, WeightMeasurement
 from adapters.ble.characteristics.weight_scale_feature import WeightScaleFeature
+from adapters.ble.formats import composition
+from adapters.ble.formats.resolution import HeightStep, WeightStep
 from adapters.ble.hearing import Hearing
-from adapters.ble.resolution import HeightStep, WeightStep
 from tests.ble_packets import packet
 from tests.characteristics import Case, Vector
 from tests.characteristics.date_time import date_times

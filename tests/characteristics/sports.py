@@ -19,9 +19,9 @@ from adapters.ble.characteristics.rsc_feature import RscFeature
 from adapters.ble.characteristics.rsc_measurement import RscMeasurement
 from adapters.ble.characteristics.sc_control_point import ScControlPoint
 from adapters.ble.characteristics.sensor_location import Fixed, SensorLocation
+from adapters.ble.formats.procedures import Went
+from adapters.ble.formats.turning import Turns
 from adapters.ble.hearing import Hearing
-from adapters.ble.procedures import Went
-from adapters.ble.turning import Turns
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from adapters.ble.machine import NOT_AVAILABLE
+from adapters.ble.formats.machine import NOT_AVAILABLE
 from tests.oracle import Judged, Said, times
 
 _HUNDREDTH, _TENTH, _HALF = "0.01", "0.1", "0.5"

@@ -16,7 +16,7 @@ from adapters.ble.characteristics.location_and_speed import LocationAndSpeed
 from adapters.ble.characteristics.navigation import Navigation
 from adapters.ble.characteristics.position_quality import PositionQuality
 from adapters.ble.characteristics.rsc_measurement import RscMeasurement
-from adapters.ble.turning import Turns
+from adapters.ble.formats.turning import Turns
 from tests.oracle import Judged, Said, times
 
 

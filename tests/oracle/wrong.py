@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from adapters.ble import composition
 from adapters.ble.characteristics import weight
 from adapters.ble.characteristics.blood_pressure import BloodPressureMeasurement
 from adapters.ble.characteristics.carbon_monoxide import CarbonMonoxideConcentration
@@ -30,9 +29,10 @@ from adapters.ble.characteristics.supported_resistance_level_range import (
 )
 from adapters.ble.characteristics.temperature import TemperatureMeasurement
 from adapters.ble.characteristics.treadmill_data import TreadmillData
+from adapters.ble.formats import composition
+from adapters.ble.formats.machine import NOT_AVAILABLE
+from adapters.ble.formats.numbers import Special
 from adapters.ble.hearing import Hearing
-from adapters.ble.machine import NOT_AVAILABLE
-from adapters.ble.numbers import Special
 from adapters.ble.record import Record
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quantity

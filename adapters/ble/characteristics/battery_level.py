@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, becomes
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity, Reading

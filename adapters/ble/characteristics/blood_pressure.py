@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import cuff
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.cuff import KNOWN_STATUS, Pressures, Status
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber
+from adapters.ble.formats import cuff
+from adapters.ble.formats.cuff import KNOWN_STATUS, Pressures, Status
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber
+from adapters.ble.formats.stamp import numbered, stamp
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.record import Record
-from adapters.ble.stamp import numbered, stamp
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 

@@ -18,11 +18,11 @@ from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics import blood_pressure, blood_pressure_feature
 from adapters.ble.characteristics import enhanced_blood_pressure as enhanced
 from adapters.ble.characteristics.blood_pressure_feature import BloodPressureFeature, Feature
-from adapters.ble.e2e_crc import crc
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.e2e_crc import crc
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.kinds import kind
 from adapters.local_events import Packet

@@ -14,8 +14,8 @@ from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 
 SERVICE = assigned(0x181B)

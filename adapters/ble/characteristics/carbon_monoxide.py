@@ -20,9 +20,9 @@ from decimal import Decimal
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, becomes
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import SFLOAT, MedicalNumber, Special
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import SFLOAT, MedicalNumber, Special
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity, Reading

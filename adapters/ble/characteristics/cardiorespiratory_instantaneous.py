@@ -1,7 +1,7 @@
 """CardioRespiratory Activity Instantaneous Data, 0x2B3E: heart and breath at one moment.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.4 (flags by way of bluetooth-sig
-0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`).
+0.6.0; widths after the trial implementations of its authors, see `adapters.ble.formats.activity`).
 VO2 max is in mL/(kg.min), as the characteristic VO2 Max; rates are a minute. The scales of the time
 between beats and of the variability could not be confirmed, so nothing is made of them.
 """
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Self
 
-from adapters.ble import activity
-from adapters.ble.activity import Head, Layout
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
 from adapters.ble.characteristics.physical_activity_features import doubt_of
+from adapters.ble.formats import activity
+from adapters.ble.formats.activity import Head, Layout
+from adapters.ble.formats.segments import joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import joined
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quantity

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import e2e_crc
-from adapters.ble.cgm_session import CgmSession
 from adapters.ble.characteristic import Characteristic, becomes
 from adapters.ble.characteristics import cgm_status
 from adapters.ble.characteristics.cgm_status import (
@@ -23,12 +21,14 @@ from adapters.ble.characteristics.cgm_status import (
     doubts,
     doubts_of_trend,
 )
-from adapters.ble.concentration import amount, beyond
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.cgm_session import CgmSession
+from adapters.ble.formats.concentration import amount, beyond
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.kinds import kind
 from adapters.local_events import Packet

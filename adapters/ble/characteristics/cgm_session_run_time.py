@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2AAB)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Self
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.local_time_information import DaylightSaving
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.errors import DecodeError
 
 UUID = assigned(0x2AAA)

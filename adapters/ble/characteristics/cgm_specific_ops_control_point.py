@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Self
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber
-from adapters.ble.sample import Sample
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber
+from adapters.ble.formats.sample import Sample
+from adapters.ble.formats.uuids import assigned
 from adapters.errors import DecodeError
 
 UUID = assigned(0x2AAC)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.reading import Quality
 
 UUID = assigned(0x2AA9)

@@ -15,8 +15,8 @@ from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 
 SERVICE = assigned(0x1805)
 UUID = assigned(0x2A2B)

@@ -13,10 +13,10 @@ from enum import IntFlag
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.turning import Turning, Turns
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.turning import Turning, Turns
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity, Reading

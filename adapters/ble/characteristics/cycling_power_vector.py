@@ -11,9 +11,9 @@ from enum import IntEnum, IntFlag
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.turning import Turns
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.turning import Turns
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A64)
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A08)
 

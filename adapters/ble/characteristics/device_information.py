@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader
+from adapters.ble.formats.uuids import assigned
 
 SERVICE = assigned(0x180A)
 MODEL_NUMBER = assigned(0x2A24)

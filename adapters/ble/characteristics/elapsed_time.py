@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 
 SERVICE = assigned(0x183F)
 UUID = assigned(0x2BF2)

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from adapters.ble import cuff
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics import blood_pressure
-from adapters.ble.cuff import Pressures
-from adapters.ble.cuff_times import EnhancedFields
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber, Special
+from adapters.ble.formats import cuff
+from adapters.ble.formats.cuff import Pressures
+from adapters.ble.formats.cuff_times import EnhancedFields
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.stamp import numbered, stamp
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.record import Record
-from adapters.ble.stamp import numbered, stamp
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 

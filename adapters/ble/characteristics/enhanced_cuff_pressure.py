@@ -12,10 +12,10 @@ from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics import intermediate_cuff_pressure as plain
-from adapters.ble.cuff_times import EnhancedFields
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber, Special
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.cuff_times import EnhancedFields
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Reading

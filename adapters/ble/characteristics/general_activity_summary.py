@@ -1,7 +1,7 @@
 """General Activity Summary Data, 0x2B3D: energy, intensity, floors and kind of activity.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.3 (flags by way of bluetooth-sig
-0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`). The
+0.6.0; widths after the trial implementations of its authors, see `formats.activity`). The
 units are those of Activity Goal in the GATT Specification Supplement, which came with this service
 (distance 1 m, energy 1000 J, times 1 s);
 metabolic equivalents count tenths, as in the Fitness Machine Service. The scales of speed, cadence,
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Self
 
-from adapters.ble import activity
-from adapters.ble.activity import Head, Layout
-from adapters.ble.activity_sessions import Span
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
 from adapters.ble.characteristics.physical_activity_session_descriptor import Activity
-from adapters.ble.conversion import converted
+from adapters.ble.formats import activity
+from adapters.ble.formats.activity import Head, Layout
+from adapters.ble.formats.activity_sessions import Span
+from adapters.ble.formats.conversion import converted
+from adapters.ble.formats.segments import joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import joined
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Category, Quality, Quantity

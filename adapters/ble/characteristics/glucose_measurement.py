@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import concentration
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.glucose_measurement_context import Joined, Measured, explained
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats import concentration
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.sample import Sample
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
-from adapters.ble.sample import Sample
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quality, Quantity

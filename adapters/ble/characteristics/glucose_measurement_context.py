@@ -16,12 +16,12 @@ from enum import IntEnum, IntFlag
 from typing import Final, Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
-from adapters.ble.concentration import amount
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.concentration import amount
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber
 from adapters.ble.record import Record
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.kinds import Kind, kind
 from adapters.local_events import Packet

@@ -15,9 +15,9 @@ from typing import Self
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.blood_pressure import BloodPressureMeasurement
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.cuff import Status, in_mmhg
-from adapters.ble.numbers import MedicalNumber, Special
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.cuff import Status, in_mmhg
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quality, Quantity, Reading

@@ -1,20 +1,20 @@
 """Live Health Observations, 0x2B8B: what a generic health sensor measures now.
 
-Source: Bluetooth SIG, Generic Health Sensor Service 1.0, 3.2; see `adapters.ble.acom`.
+Source: Bluetooth SIG, Generic Health Sensor Service 1.0, 3.2; see `adapters.ble.formats.acom`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from adapters.ble.acom import Observation
 from adapters.ble.characteristic import Characteristic, because, becomes
-from adapters.ble.ghs_records import UNKNOWN, records
-from adapters.ble.ghs_types import types
+from adapters.ble.formats.acom import Observation
+from adapters.ble.formats.ghs_records import UNKNOWN, records
+from adapters.ble.formats.ghs_types import types
+from adapters.ble.formats.segments import joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import joined
-from adapters.ble.uuids import assigned
 from adapters.local_events import Packet
 
 SERVICE = assigned(0x1840)

@@ -11,9 +11,9 @@ from enum import IntFlag
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.place import STAYS
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.place import STAYS
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A6A)
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
-from adapters.ble.activity_sessions import Sessions
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.activity_sessions import Sessions
+from adapters.ble.formats.activity_time import BaseTime
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.local_events import Packet
 

@@ -11,9 +11,9 @@ from enum import IntFlag
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.reading import Quality
 

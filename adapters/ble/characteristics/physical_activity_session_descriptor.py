@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Self
 
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.characteristics.physical_activity_current_session import sessions
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.activity_time import BaseTime
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.uuids import assigned
 from adapters.local_events import Packet
 
 UUID = assigned(0x2B45)

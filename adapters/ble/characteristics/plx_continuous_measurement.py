@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import oximetry
 from adapters.ble.characteristic import Characteristic, because, becomes
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.numbers import MedicalNumber
-from adapters.ble.oximetry import MeasurementStatus, SensorStatus
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import oximetry
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber
+from adapters.ble.formats.oximetry import MeasurementStatus, SensorStatus
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Reading

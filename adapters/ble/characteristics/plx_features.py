@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Self
 
-from adapters.ble import oximetry
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.oximetry import MeasurementStatus, SensorStatus
-from adapters.ble.uuids import assigned
+from adapters.ble.formats import oximetry
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.oximetry import MeasurementStatus, SensorStatus
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A60)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.place import STAYS, Found
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.place import STAYS, Found
+from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A69)
 

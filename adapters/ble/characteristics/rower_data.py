@@ -11,9 +11,8 @@ from typing import Self
 
 from adapters.ble.characteristic import Characteristic
 from adapters.ble.characteristics import supported_resistance_level_range as levels
-from adapters.ble.hearing import Hearing
-from adapters.ble.machine import RESISTANCE_LEVEL, SESSION, Field, Layout, Number, agreed
-from adapters.ble.machine_records import (
+from adapters.ble.formats.machine import RESISTANCE_LEVEL, SESSION, Field, Layout, Number, agreed
+from adapters.ble.formats.machine_records import (
     DISTANCE,
     EVERY_MACHINE,
     POWER,
@@ -21,7 +20,8 @@ from adapters.ble.machine_records import (
     Pieces,
     what_becomes,
 )
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.uuids import assigned
+from adapters.ble.hearing import Hearing
 from adapters.local_events import Packet
 from adapters.reading import Reading
 

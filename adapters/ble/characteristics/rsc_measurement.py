@@ -13,8 +13,8 @@ from enum import IntFlag
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity, Reading

@@ -1,7 +1,7 @@
 """Sleep Activity Instantaneous Data, 0x2B41: the stage of sleep.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.7 (flags by way of bluetooth-sig
-0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`).
+0.6.0; widths after the trial implementations of its authors, see `adapters.ble.formats.activity`).
 The sleep stage is a field of 24 bits (table 3.18); in the trial it was still one byte.
 """
 
@@ -14,15 +14,15 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import Final, Self
 
-from adapters.ble import activity
-from adapters.ble.activity import Head, Layout
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
 from adapters.ble.characteristics.physical_activity_features import doubt_of
+from adapters.ble.formats import activity
+from adapters.ble.formats.activity import Head, Layout
+from adapters.ble.formats.segments import joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import joined
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Category, Quality, Quantity

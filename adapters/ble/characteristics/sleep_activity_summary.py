@@ -1,7 +1,7 @@
 """Sleep Activity Summary Data, 0x2B42: one sleep as a whole.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.8 (flags by way of bluetooth-sig
-0.6.0; widths after the trial implementations of its authors, see `adapters.ble.activity`). Times of
+0.6.0; widths after the trial implementations of its authors, see `formats.activity`). Times of
 three bytes count seconds.
 """
 
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Self
 
-from adapters.ble import activity
-from adapters.ble.activity import Head, Layout
-from adapters.ble.activity_sessions import Span
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
+from adapters.ble.formats import activity
+from adapters.ble.formats.activity import Head, Layout
+from adapters.ble.formats.activity_sessions import Span
+from adapters.ble.formats.segments import joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import joined
-from adapters.ble.uuids import assigned
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic
+from adapters.ble.formats.machine import SESSION, Field, Layout, Number
+from adapters.ble.formats.machine_records import (
+    CLIMBED,
+    EVERY_MACHINE,
+    STEP_RATE,
+    Pieces,
+    what_becomes,
+)
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.machine import SESSION, Field, Layout, Number
-from adapters.ble.machine_records import CLIMBED, EVERY_MACHINE, STEP_RATE, Pieces, what_becomes
-from adapters.ble.uuids import assigned
 from adapters.local_events import Packet
 from adapters.reading import Reading
 

@@ -1,7 +1,7 @@
 """Stored Health Observations, 0x2BDD: what a generic health sensor has kept.
 
 Source: Bluetooth SIG, Generic Health Sensor Service 1.0, 3.3: a record number of four bytes before
-the observation (so with ST's and Realtek's implementations); see `adapters.ble.acom`.
+the observation (so with ST's and Realtek's implementations); see `adapters.ble.formats.acom`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from adapters.ble.acom import Observation
 from adapters.ble.characteristic import Characteristic, because
 from adapters.ble.characteristics.live_health_observations import OBSERVED
-from adapters.ble.fields import Reader, Writer
-from adapters.ble.ghs_records import records
+from adapters.ble.formats.acom import Observation
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.ghs_records import records
+from adapters.ble.formats.segments import Segment, joined
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.segments import Segment, joined
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.local_events import Packet
 

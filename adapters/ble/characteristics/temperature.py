@@ -15,13 +15,13 @@ from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics import temperature_type
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.temperature_type import Site, TemperatureType
-from adapters.ble.conversion import celsius
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.conversion import celsius
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.stamp import stamp
+from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
-from adapters.ble.numbers import MedicalNumber, Special
 from adapters.ble.record import Record
-from adapters.ble.stamp import stamp
-from adapters.ble.uuids import assigned
 from adapters.errors import DecodeError
 from adapters.kinds import kind
 from adapters.local_events import Packet

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic
-from adapters.ble.hearing import Hearing
-from adapters.ble.machine import INCLINE, SESSION, Field, Layout, Number
-from adapters.ble.machine_records import (
+from adapters.ble.formats.machine import INCLINE, SESSION, Field, Layout, Number
+from adapters.ble.formats.machine_records import (
     CLIMBED_IN_TENTHS,
     DISTANCE,
     EVERY_MACHINE,
@@ -22,7 +21,8 @@ from adapters.ble.machine_records import (
     Pieces,
     what_becomes,
 )
-from adapters.ble.uuids import assigned
+from adapters.ble.formats.uuids import assigned
+from adapters.ble.hearing import Hearing
 from adapters.local_events import Packet
 from adapters.reading import Reading
 

@@ -13,12 +13,12 @@ from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.date_time import DateTime
-from adapters.ble.fields import Reader, Writer
+from adapters.ble.formats.fields import Reader, Writer
+from adapters.ble.formats.stamp import stamp
+from adapters.ble.formats.uuids import assigned
+from adapters.ble.formats.weighing import Weighing, Whose, height, mass, quality, tenths
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
-from adapters.ble.stamp import stamp
-from adapters.ble.uuids import assigned
-from adapters.ble.weighing import Weighing, Whose, height, mass, quality, tenths
 from adapters.kinds import Kind, kind
 from adapters.local_events import Packet
 from adapters.reading import Absence, Quality, Quantity

@@ -11,7 +11,7 @@ from adapters.ble.characteristics import (
     intermediate_cuff_pressure,
     record_access_control_point,
 )
-from adapters.ble.cuff import once
+from adapters.ble.formats.cuff import once
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.record_access import RecordAccess
 

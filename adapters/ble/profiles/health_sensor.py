@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from adapters.ble import ticks
 from adapters.ble.characteristics import (
     elapsed_time,
     ghs_control_point,
@@ -12,6 +11,7 @@ from adapters.ble.characteristics import (
 )
 from adapters.ble.characteristics import record_access_control_point as racp
 from adapters.ble.characteristics.ghs_control_point import GhsControlPoint, Op
+from adapters.ble.formats import ticks
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.record_access import RecordAccess
 

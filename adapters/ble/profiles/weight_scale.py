@@ -6,13 +6,13 @@ BF720): that is read as well, where it is there.
 
 from __future__ import annotations
 
-from adapters.ble import composition
 from adapters.ble.characteristics import (
     body_composition,
     body_composition_feature,
     weight,
     weight_scale_feature,
 )
+from adapters.ble.formats import composition
 from adapters.ble.profile import Advertised, DeviceProfile
 
 PROFILE = DeviceProfile(

@@ -1,7 +1,7 @@
 """An activity tracker: a session that runs, and those of the day before, each told until confirmed.
 
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0; what is and is not known of it stands
-in `adapters.ble.activity`.
+in `adapters.ble.formats.activity`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from adapters.ble.activity import Head
-from adapters.ble.activity_time import BaseTime
 from adapters.ble.characteristics import (
     cardiorespiratory_instantaneous,
     general_activity_instantaneous,
@@ -45,7 +43,9 @@ from adapters.ble.characteristics.sleep_activity_instantaneous import (
     SleepActivityInstantaneousData,
     Stage,
 )
-from adapters.ble.segments import split
+from adapters.ble.formats.activity import Head
+from adapters.ble.formats.activity_time import BaseTime
+from adapters.ble.formats.segments import split
 from adapters.errors import DecodeError
 from adapters.simulator.activity_day import DAY, GENERAL, HEART, SLEEP, STEPS, DaySession
 from adapters.simulator.instrument import AttError, Sent, Setup

@@ -24,9 +24,9 @@ from adapters.ble.characteristics import (
 from adapters.ble.characteristics.body_composition import BodyCompositionMeasurement
 from adapters.ble.characteristics.body_composition_feature import BodyCompositionFeature
 from adapters.ble.characteristics.weight_scale_feature import WeightScaleFeature
+from adapters.ble.formats.resolution import HeightStep, WeightStep
+from adapters.ble.formats.weighing import UNSUCCESSFUL
 from adapters.ble.record import UNKNOWN_USER
-from adapters.ble.resolution import HeightStep, WeightStep
-from adapters.ble.weighing import UNSUCCESSFUL
 from adapters.simulator import user_slots
 from adapters.simulator.clock_service import CLOCK, ClockService
 from adapters.simulator.instrument import Sent, Setup

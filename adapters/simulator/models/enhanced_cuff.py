@@ -29,8 +29,8 @@ from adapters.ble.characteristics.blood_pressure_record import BloodPressureReco
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
 from adapters.ble.characteristics.enhanced_cuff_pressure import EnhancedIntermediateCuffPressure
-from adapters.ble.cuff_times import since_2000
-from adapters.ble.e2e_crc import sealed
+from adapters.ble.formats.cuff_times import since_2000
+from adapters.ble.formats.e2e_crc import sealed
 from adapters.simulator import user_slots
 from adapters.simulator.clock_service import CLOCK, ClockService
 from adapters.simulator.cuffs import INFLATING, VALUES, noticed, pressures, pulse

@@ -27,8 +27,8 @@ from adapters.ble.characteristics.glucose_measurement_context import (
     GlucoseMeasurementContext,
     Meal,
 )
-from adapters.ble.numbers import Special
-from adapters.ble.sample import Sample, SampleSite, SampleType
+from adapters.ble.formats.numbers import Special
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.simulator.device_time import DeviceTime
 from adapters.simulator.instrument import AttError, Sent, Setup
 from adapters.simulator.record_store import Access, Kept, RecordStore

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from adapters.ble import e2e_crc
 from adapters.ble.characteristics import (
     cgm_feature,
     cgm_measurement,
@@ -28,8 +27,9 @@ from adapters.ble.characteristics.cgm_session_start_time import CgmSessionStartT
 from adapters.ble.characteristics.cgm_status import NOTHING, Annunciation, CgmStatus
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.local_time_information import DaylightSaving
-from adapters.ble.numbers import SFLOAT, Special
-from adapters.ble.sample import Sample, SampleSite, SampleType
+from adapters.ble.formats import e2e_crc
+from adapters.ble.formats.numbers import SFLOAT, Special
+from adapters.ble.formats.sample import Sample, SampleSite, SampleType
 from adapters.errors import DecodeError
 from adapters.simulator.cgm_operations import Operations
 from adapters.simulator.instrument import AttError, Sent, Setup

@@ -3,7 +3,7 @@
 It measures oxygen saturation and pulse in a bundle, and now and then blood pressure and peak flow.
 
 Source: Bluetooth SIG, Generic Health Sensor Service 1.0 and Elapsed Time Service 1.0; see
-`adapters.ble.acom`.
+`adapters.ble.formats.acom`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from adapters.ble.acom import Bundle, Component, Compound, Observation, Status
-from adapters.ble.acom_values import Numeric
 from adapters.ble.characteristics import (
     elapsed_time,
     ghs_control_point,
@@ -34,8 +32,10 @@ from adapters.ble.characteristics.health_sensor_features import (
 from adapters.ble.characteristics.observation_schedule_changed import ObservationSchedule
 from adapters.ble.characteristics.record_access_control_point import Op, Operator
 from adapters.ble.characteristics.stored_health_observations import StoredObservation
-from adapters.ble.numbers import MedicalNumber, Special
-from adapters.ble.segments import split
+from adapters.ble.formats.acom import Bundle, Component, Compound, Observation, Status
+from adapters.ble.formats.acom_values import Numeric
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.segments import split
 from adapters.errors import DecodeError
 from adapters.simulator.device_time import DeviceTime
 from adapters.simulator.instrument import AttError, Sent, Setup

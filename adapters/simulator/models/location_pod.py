@@ -21,8 +21,8 @@ from adapters.ble.characteristics.ln_feature import Can, LnFeature
 from adapters.ble.characteristics.location_and_speed import LocationAndSpeed
 from adapters.ble.characteristics.navigation import Navigation
 from adapters.ble.characteristics.position_quality import PositionQuality
-from adapters.ble.place import Found
-from adapters.ble.procedures import Went
+from adapters.ble.formats.place import Found
+from adapters.ble.formats.procedures import Went
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make

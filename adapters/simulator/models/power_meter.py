@@ -19,7 +19,7 @@ from adapters.ble.characteristics.cycling_power_feature import Can, CyclingPower
 from adapters.ble.characteristics.cycling_power_measurement import CyclingPowerMeasurement
 from adapters.ble.characteristics.cycling_power_vector import CyclingPowerVector, Direction
 from adapters.ble.characteristics.sensor_location import Fixed, SensorLocation
-from adapters.ble.procedures import Went
+from adapters.ble.formats.procedures import Went
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.revolving import Revolving

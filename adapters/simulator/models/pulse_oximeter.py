@@ -26,8 +26,8 @@ from adapters.ble.characteristics.plx_continuous_measurement import (
 from adapters.ble.characteristics.plx_features import Feature, PlxFeatures
 from adapters.ble.characteristics.plx_spot_check_measurement import PlxSpotCheckMeasurement
 from adapters.ble.characteristics.record_access_control_point import Op, Operator
-from adapters.ble.numbers import MedicalNumber, Special
-from adapters.ble.oximetry import MeasurementStatus, SensorStatus
+from adapters.ble.formats.numbers import MedicalNumber, Special
+from adapters.ble.formats.oximetry import MeasurementStatus, SensorStatus
 from adapters.simulator.device_time import DeviceTime
 from adapters.simulator.instrument import AttError, Sent, Setup
 from adapters.simulator.record_store import Access, Kept, RecordStore

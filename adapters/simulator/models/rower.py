@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from adapters.ble.characteristics import fitness_machine_feature, rower_data
 from adapters.ble.characteristics.fitness_machine_feature import Measures, Settable
 from adapters.ble.characteristics.rower_data import RowerData
-from adapters.ble.machine import NOT_AVAILABLE
+from adapters.ble.formats.machine import NOT_AVAILABLE
 from adapters.simulator.gym import Machine, offers, on
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Sensor, make

@@ -17,7 +17,7 @@ from adapters.ble.characteristics.rsc_feature import Can, RscFeature
 from adapters.ble.characteristics.rsc_measurement import RscMeasurement
 from adapters.ble.characteristics.sc_control_point import Op, ScControlPoint
 from adapters.ble.characteristics.sensor_location import Fixed, SensorLocation
-from adapters.ble.procedures import Went
+from adapters.ble.formats.procedures import Went
 from adapters.errors import DecodeError
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make

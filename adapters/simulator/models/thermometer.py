@@ -16,7 +16,7 @@ from adapters.ble.characteristics.temperature import (
     TemperatureMeasurement,
 )
 from adapters.ble.characteristics.temperature_type import Site, TemperatureType
-from adapters.ble.numbers import MedicalNumber, Special
+from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.simulator.clock_service import FULL_CLOCK, ClockService
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make

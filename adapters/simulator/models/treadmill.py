@@ -19,7 +19,7 @@ from adapters.ble.characteristics.supported_heart_rate_range import SupportedHea
 from adapters.ble.characteristics.supported_inclination_range import SupportedInclinationRange
 from adapters.ble.characteristics.supported_speed_range import SupportedSpeedRange
 from adapters.ble.characteristics.treadmill_data import TreadmillData
-from adapters.ble.machine import NOT_AVAILABLE
+from adapters.ble.formats.machine import NOT_AVAILABLE
 from adapters.simulator.gym import Machine, offers, on
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from adapters.ble.characteristics import weight, weight_scale_feature
 from adapters.ble.characteristics.weight_scale_feature import Feature, WeightScaleFeature
-from adapters.ble.resolution import WeightStep
+from adapters.ble.formats.resolution import WeightStep
 from adapters.simulator.clock_service import CLOCK, ClockService
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.scales import weighed
