@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import IntFlag
 from importlib.resources import files
 
@@ -18,6 +19,8 @@ import pytest
 
 from adapters.ble.characteristics import cgm_status, glucose_measurement
 from adapters.ble.formats import cuff, oximetry
+from adapters.ble.formats.acom import Observation, Status
+from adapters.ble.formats.segments import Segment
 
 CGM = cgm_status.Annunciation
 CUFF = cuff.Status
@@ -185,3 +188,25 @@ def test_no_name_is_left_out() -> None:
 def test_a_pulse_out_of_range_is_above_by_01_and_below_by_10() -> None:
     """GATT Specification Supplement, Blood Pressure Measurement, Measurement Status, bits 3–4."""
     assert (CUFF.PULSE_ABOVE_RANGE >> 3, CUFF.PULSE_BELOW_RANGE >> 3) == (0b01, 0b10)
+
+
+def test_duration_and_status_of_a_health_observation_have_bits_2_and_3() -> None:
+    """So in Philips' GHS simulator (ObservationHeaderFlags), ST's `ghs.h` (GHS_HOB_Flags_t) and
+    Realtek's `ghss_gatt_svc` (T_GHSS_HOB_FLAGS); no packet of theirs has either field."""
+    value = "200262000000"  # 98 %, as ST's NumericOxygenSaturation has it
+    lasted = Observation.from_bytes(bytes.fromhex("010c000400" + "1e000000" + value))
+    assert (lasted.duration, lasted.status) == (Decimal(30), None)
+    doubted = Observation.from_bytes(bytes.fromhex("010a000800" + "0200" + value))
+    assert (doubted.duration, doubted.status) == (None, Status.QUESTIONABLE)
+
+
+@pytest.mark.parametrize(
+    ("header", "means"),
+    [("01", (True, False, 0)), ("06", (False, True, 1)), ("fc", (False, False, 63))],
+)
+def test_the_header_of_a_segment_tells_the_first_the_last_and_a_counter(
+    header: str, means: tuple[bool, bool, int]
+) -> None:
+    """GATT Specification Supplement, Blood Pressure Record, Segmentation Header, bits 0, 1, 2–7."""
+    segment = Segment.from_bytes(bytes.fromhex(header + "aa"))
+    assert (segment.first, segment.last, segment.counter) == means
