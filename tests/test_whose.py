@@ -261,7 +261,9 @@ def test_a_failed_measurement_is_no_value_and_units_are_those_of_people(
     home: Furnished, capsys: pytest.CaptureFixture[str]
 ) -> None:
     none, part = Absence.NOT_A_NUMBER, Decimal(120)
-    pressures = [(none, none), (part, none), (part, Decimal(80))]
+    pressures: list[tuple[Decimal | Absence, ...]] = [
+        (none, none), (part, none), (part, Decimal(80))
+    ]  # fmt: skip
     _come(
         home,
         *(
