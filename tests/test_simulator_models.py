@@ -49,10 +49,17 @@ def test_a_failed_measurement_is_no_error_of_ours(sensor: Sensor) -> None:
     assert list(itertools.islice(emissions(scenario, scenario.devices()[0]), 25))
 
 
+UNKNOWN = {"closed-scale"}
+"""Models that no profile knows: for owners who describe a device."""
+
+
 @pytest.mark.parametrize("sensor", SENSORS)
 def test_a_profile_reads_it(sensor: Sensor) -> None:
     heard = AdvertisementData(sensor.name, {}, {}, [sensor.service], None, -60, ())
     profile = built_in().match(heard)
+    if sensor.key in UNKNOWN:
+        assert profile is None
+        return
     assert profile is not None
     offered = {one.uuid for several in sensor.offers.values() for one in several}
     assert {*offered, sensor.measures} & set(profile.subscribes)
