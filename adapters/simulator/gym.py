@@ -5,7 +5,7 @@ Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.10, 4.16 and 4.17.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from adapters.ble.characteristics import (
     fitness_machine_control_point,
@@ -34,7 +34,7 @@ CONTROL = fitness_machine_control_point.UUID
 STATUS = fitness_machine_status.UUID
 TRAINING = training_status.UUID
 
-_SAYS = {
+_SAYS: Mapping[int, What] = {
     Op.START_OR_RESUME: What.STARTED_OR_RESUMED,
     Op.STOP_OR_PAUSE: What.STOPPED_OR_PAUSED,
     Op.RESET: What.RESET,

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because
-from adapters.ble.formats.fields import Reader, Writer
-from adapters.ble.formats.procedures import Went, parameter_of
+from adapters.ble.formats.procedures import Procedure
 from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2A66)
@@ -63,7 +61,7 @@ _LENGTHS: Mapping[int, Collection[int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CyclingPowerControlPoint:
+class CyclingPowerControlPoint(Procedure):
     """One request or answer.
 
     Attributes:
@@ -71,26 +69,9 @@ class CyclingPowerControlPoint:
         parameter: a length, a weight, a mask; in an answer the op code, how it went, and more.
     """
 
-    op: Op
-    parameter: bytes = b""
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Raises DecodeError for a reserved op code or a parameter that does not fit it."""
-        fields = Reader(data)
-        try:
-            op = Op(fields.uint8())
-        except ValueError:
-            raise fields.wrong("the op code is a reserved number") from None
-        return cls(op, parameter_of(fields, op, _LENGTHS, Op.RESPONSE, Went.FAILED))
-
-    def __bytes__(self) -> bytes:
-        return bytes(Writer().uint8(self.op).raw(self.parameter))
-
-    @classmethod
-    def answer(cls, op: int, went: Went, more: bytes = b"") -> Self:
-        """Say how a request went."""
-        return cls(Op.RESPONSE, bytes([op, went]) + more)
+    OPS = Op
+    LENGTHS = _LENGTHS
+    RESPONSE = Op.RESPONSE
 
 
 CHARACTERISTIC = Characteristic(

@@ -8,9 +8,11 @@ op code that it answers, and says how that went).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar, Self
 
-from adapters.ble.formats.fields import Reader
+from adapters.ble.formats.fields import Reader, Writer
 from adapters.errors import DecodeError
 
 NO_ANSWER = -1
@@ -54,6 +56,44 @@ def parameter_of(
     if op == answer and not Went.SUCCESS <= parameter[1] <= worst:
         raise fields.wrong("how the request went is a reserved number")
     return parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One request or answer of a control point; each service says what its op codes are.
+
+    Attributes:
+        op: which, one of `OPS`.
+        parameter: as long as `LENGTHS` says for it.
+    """
+
+    OPS: ClassVar[type[IntEnum]]
+    LENGTHS: ClassVar[Mapping[int, Collection[int]]]
+    RESPONSE: ClassVar[int]
+    """The op code of answers."""
+    WORST: ClassVar[Went] = Went.FAILED
+    """The last of the results that the service knows."""
+
+    op: int
+    parameter: bytes = b""
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Raises DecodeError for a reserved op code or a parameter that does not fit it."""
+        fields = Reader(data)
+        try:
+            op = cls.OPS(fields.uint8())
+        except ValueError:
+            raise fields.wrong("the op code is a reserved number") from None
+        return cls(op, parameter_of(fields, op, cls.LENGTHS, cls.RESPONSE, cls.WORST))
+
+    def __bytes__(self) -> bytes:
+        return bytes(Writer().uint8(self.op).raw(self.parameter))
+
+    @classmethod
+    def answer(cls, op: int, went: Went, more: bytes = b"") -> Self:
+        """Say how a request went."""
+        return cls(cls.RESPONSE, bytes([op, went]) + more)
 
 
 def _misfit(fields: Reader, length: int, allowed: Collection[int]) -> DecodeError:
