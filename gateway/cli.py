@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from gateway.errors import ExitCode
@@ -13,6 +14,7 @@ def main() -> None:
     `run` is started by itself: it stays for months, and needs neither typer nor rich.
     """
     words = sys.argv[1:]
+    _say_whole_lines()
     try:
         if _is_run(words):
             from gateway.commands import run
@@ -26,6 +28,16 @@ def main() -> None:
         sys.exit(ExitCode.FAILED)
     except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it
         sys.exit(unforeseen(error, as_json="--json" in words))
+
+
+def _say_whole_lines() -> None:
+    """Buffer stdout where Python was told not to.
+
+    Unbuffered, a line longer than a pipe holds is cut where a signal comes while it is written.
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=sys.stdout.encoding)
 
 
 def unforeseen(error: Exception, *, as_json: bool) -> int:

@@ -1,12 +1,10 @@
-"""Listens to sources and brings what they yield to `take_in`: live readings once a second."""
+"""Listens to sources and brings what they yield to `take_in`."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from adapters.reading import ReadingBatch
 from adapters.source import Arrival, Source
 from gateway.log import Event, Log
 
@@ -20,19 +18,16 @@ RESTART_AFTER = 5.0
 
 
 class Collector:
-    """Gathers arrivals and commits them together.
+    """Commits what sources yield, as soon as the commit before is done.
 
-    A batch that is live waits for the next commit, at most `commit_every` seconds; anything a
-    device considers delivered is committed at once.
+    How long live readings may wait to be yielded together is the source's own matter.
     """
 
-    def __init__(self, take_in: TakeIn, log: Log, *, commit_every: float) -> None:
+    def __init__(self, take_in: TakeIn, log: Log) -> None:
         self._take_in = take_in
         self._log = log
-        self._commit_every = commit_every
         self._gathered: list[Arrival] = []
         self._some = asyncio.Event()
-        self._urgent = asyncio.Event()
         self._room = asyncio.Event()
 
     async def listen_to(self, name: str, source: Source) -> None:
@@ -51,9 +46,6 @@ class Collector:
         try:
             while True:
                 await self._some.wait()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._commit_every):
-                        await self._urgent.wait()
                 await self._commit()
         finally:
             if self._gathered:
@@ -62,17 +54,13 @@ class Collector:
     async def _put(self, arrival: Arrival) -> None:
         """Gather one arrival; a source that is faster than the store is made to wait."""
         while len(self._gathered) >= LONGEST_QUEUE:
-            self._urgent.set()
             self._room.clear()
             await self._room.wait()
         self._gathered.append(arrival)
         self._some.set()
-        if isinstance(arrival, ReadingBatch) and not arrival.live:
-            self._urgent.set()
 
     async def _commit(self) -> None:
         arrivals, self._gathered = self._gathered, []
         self._some.clear()
-        self._urgent.clear()
         self._room.set()
         await self._take_in(arrivals)

@@ -55,13 +55,14 @@ async def radio_of(house: House) -> AsyncIterator[Radio]:
         yield radio
 
 
-def radio_settings(chosen: Bluetooth) -> RadioSettings:
-    """What `config.toml` says of the radio."""
+def radio_settings(chosen: Bluetooth, *, gather: float = 0.0) -> RadioSettings:
+    """What `config.toml` says of the radio; `gather` is that of `RadioSettings`."""
     return RadioSettings(
         connect_timeout=chosen.connect_timeout,
         operation_timeout=chosen.operation_timeout,
         longest_pause=chosen.longest_pause,
         set_clocks=chosen.set_clocks,
+        gather=gather,
     )
 
 

@@ -77,14 +77,20 @@ class Sender:
             drop_what_ended(house.opened.gateway, house.ledger, recipient.key, at, house.clock())
 
     async def _look(self) -> None:
-        """What must stay here, and which addresses are open, as they are now."""
+        """What must stay here, and which addresses are open, as they are now.
+
+        None is open before it is known what must stay here.
+        """
+        origins = await self._thread.do(_origins, self._house)
+        self._origins.clear()
+        if not origins:
+            return
         stays = await self._thread.do(staying, self._house)
         if stays != self._stays:
             # Beside the store's thread: with many devices it takes longer than a commit may wait.
             self._door.replace_scanner(await asyncio.to_thread(stays.scanner))
             self._stays = stays
-        self._origins.clear()
-        self._origins.update(await self._thread.do(_origins, self._house))
+        self._origins.update(origins)
 
     def _release(self) -> int:
         house = self._house
@@ -100,7 +106,6 @@ async def sender(house: House, thread: StoreThread) -> AsyncIterator[Sender]:
     try:
         async with Door(
             lambda: origins,
-            await thread.do(scanner, house),
             timeout=chosen.timeout,
             loopback_only=house.simulation,
         ) as door:

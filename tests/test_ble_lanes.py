@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.ble.characteristics import heart_rate
+from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.lanes import Lanes
 from adapters.ble.paired import Paired
@@ -48,6 +49,10 @@ def strap(device: DeviceKey = STRAP) -> Paired:
 
 def _alone(batch: LocalBatch) -> list[Arrival]:
     return [batch]
+
+
+def _undecoded(_paired: Paired, packets: Sequence[Packet], _hearing: Hearing) -> list[Arrival]:
+    return [LocalBatch(packets)]
 
 
 async def taken(inbox: Inbox) -> list[Arrival]:
@@ -88,7 +93,55 @@ async def test_a_flood_takes_no_turn_of_another_device() -> None:
         inbox.live(strap(), heart_rate.UUID, BEAT)
     inbox.live(strap(DeviceKey("other")), heart_rate.UUID, BEAT)
     arrived = [one for one in await taken(inbox) if isinstance(one, ReadingBatch)]
-    assert [one.device for one in arrived[:3]] == [STRAP, "other", STRAP]
+    assert [one.device for one in arrived] == [STRAP, "other", STRAP]
+
+
+async def test_live_values_of_a_device_are_decoded_together_and_a_bad_one_costs_no_other() -> None:
+    inbox = Inbox(MemoryJournal(), Clock(), gather=3600.0)
+    for data in (BEAT, b"\x10", BEAT):
+        inbox.live(strap(), heart_rate.UUID, data)
+    first, kept = await taken(inbox)
+    assert isinstance(first, ReadingBatch)
+    assert len(first) == 2
+    assert isinstance(kept, LocalBatch)
+    assert len(kept.events) == 3, "the packet that cannot be read is kept raw"
+    assert sum(inbox.troubles.values()) == 1
+
+
+async def test_live_values_wait_to_be_taken_out_together_and_a_stored_record_does_not() -> None:
+    inbox = Inbox(MemoryJournal(), Clock(), gather=3600.0)
+    both = Paired(BREATH, ANNA, BREATH_PROFILE)
+    came: list[Arrival] = []
+    ended = asyncio.Event()
+
+    async def listen() -> None:
+        async for one in inbox.arrivals(running):
+            came.append(one)
+
+    running: asyncio.Task[None] = asyncio.create_task(_until(ended))
+    listening = asyncio.create_task(listen())
+    keeping = asyncio.create_task(inbox.keep_stored())
+    await asyncio.sleep(0.01)
+    for _ in range(3):
+        inbox.live(strap(), heart_rate.UUID, BEAT)
+        await asyncio.sleep(0.01)
+    assert came == []
+    inbox.stored(both, RECORD, b"\x01\x00\x7d\x00")
+    await asyncio.sleep(0.05)
+    assert len(starts(came, BREATH)) == 1
+    assert len(starts(came)) == 3
+    inbox.live(strap(), heart_rate.UUID, BEAT)
+    await asyncio.sleep(0.02)
+    assert len(starts(came)) == 3
+    ended.set()
+    await listening
+    assert len(starts(came)) == 4, "what waited still comes out at the end"
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def test_a_stored_record_is_never_dropped() -> None:
@@ -114,7 +167,8 @@ def test_each_device_keeps_its_order_and_all_that_is_not_live(
     calls: list[tuple[str, str]], longest: int
 ) -> None:
     dropped: list[int] = []
-    lanes = Lanes(longest, lambda packet: dropped.append(packet.received))
+    lanes = Lanes(longest, lambda packet: dropped.append(packet.received), _undecoded)
+    links = {device: Hearing() for device in "abc"}
     put: dict[str, list[int]] = {"a": [], "b": [], "c": []}
     kept: set[int] = set()
     out: list[Arrival] = []
@@ -126,13 +180,13 @@ def test_each_device_keeps_its_order_and_all_that_is_not_live(
         put[device].append(n)
         if what == "kept":
             kept.add(n)
-        batch = LocalBatch([packet])
-        lanes.put(
-            strap(DeviceKey(device)), partial(_alone, batch), packet if what == "live" else None
-        )
+        if what == "live":
+            lanes.put_live(strap(DeviceKey(device)), packet, links[device])
+        else:
+            lanes.put(strap(DeviceKey(device)), partial(_alone, LocalBatch([packet])))
     while more := lanes.take():
         out += more
-    packets = [one.events[0] for one in out if isinstance(one, LocalBatch)]
+    packets = [event for one in out if isinstance(one, LocalBatch) for event in one.events]
     gaps = [one for one in out if isinstance(one, Gap)]
     for device, numbers in put.items():
         came = [p.received for p in packets if isinstance(p, Packet) and p.device == device]

@@ -38,16 +38,16 @@ def test_what_is_not_of_its_kind_is_complained_of_and_waits_for_nobody(user: int
     complaints: list[str] = []
     arrivals = decoded(
         scale(weighed("[lb_av]", user)),
-        PACKET,
+        [PACKET],
         Hearing(),
         lambda _packet, why: complaints.append(why),
-    )
+    ).arrivals
     assert complaints == ["the unit is not the one of its kind"]
     assert arrivals == [LocalBatch([PACKET])]
 
 
 def test_what_is_of_its_kind_waits() -> None:
-    waiting, _ = decoded(scale(weighed("kg")), PACKET, Hearing(), lambda *_: None)
+    waiting, _ = decoded(scale(weighed("kg")), [PACKET], Hearing(), lambda *_: None).arrivals
     assert isinstance(waiting, LocalBatch)
     (one,) = waiting.events
     assert isinstance(one, Unclaimed)

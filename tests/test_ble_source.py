@@ -52,6 +52,19 @@ async def test_a_strap_is_found_connected_and_read(house: House) -> None:
         assert source.states()[STRAP].last_packet is not None
 
 
+async def test_what_waited_to_be_taken_out_together_is_there_after_the_end(house: House) -> None:
+    house.settings = replace(QUICK, gather=3600.0)
+    async with house.strap().on() as strap:
+        async with house.listening() as source:
+            await strap.subscribed(heart_rate.UUID)
+            await strap.notify(heart_rate.UUID, bytes(heart_rate.HeartRateMeasurement(72)))
+            await settled(lambda: source.states()[STRAP].last_packet)
+            assert house.values() == []
+        house.arrived += source.rest()
+        assert house.values() == [72]
+        assert list(source.rest()) == []
+
+
 async def test_what_it_says_of_itself_is_parted_into_what_may_be_shared_and_what_stays(
     house: House,
 ) -> None:

@@ -54,9 +54,9 @@ class Taken:
             await asyncio.wait_for(self.changed.wait(), 5)
 
 
-async def collected(source: Sequenced, count: int, commit_every: float) -> list[list[int]]:
+async def collected(source: Sequenced, count: int) -> list[list[int]]:
     taken = Taken()
-    collector = Collector(taken, Log(io.StringIO()), commit_every=commit_every)
+    collector = Collector(taken, Log(io.StringIO()))
     tasks = [
         asyncio.create_task(collector.listen_to("test", source)),
         asyncio.create_task(collector.commit_for_ever()),
@@ -70,12 +70,12 @@ async def collected(source: Sequenced, count: int, commit_every: float) -> list[
 
 async def test_live_readings_are_committed_together() -> None:
     source = Sequenced(*(batch(n, live=True) for n in range(5)))
-    assert await collected(source, 5, commit_every=0.05) == [[0, 1, 2, 3, 4]]
+    assert await collected(source, 5) == [[0, 1, 2, 3, 4]]
 
 
 async def test_a_delivered_record_is_committed_at_once_with_all_before_it() -> None:
     source = Sequenced(batch(0, live=True), batch(1, live=False))
-    assert await collected(source, 2, commit_every=3600) == [[0, 1]]
+    assert await collected(source, 2) == [[0, 1]]
 
 
 async def test_a_source_that_fails_is_started_again() -> None:
@@ -87,7 +87,7 @@ async def test_a_source_that_fails_is_started_again() -> None:
             RuntimeError("x"),
             batch(1, live=False),
         )
-        commits = await collected(source, 2, commit_every=3600)
+        commits = await collected(source, 2)
         assert [start for commit in commits for start in commit] == [0, 1]
     finally:
         collect.RESTART_AFTER = before
@@ -95,7 +95,7 @@ async def test_a_source_that_fails_is_started_again() -> None:
 
 async def test_what_was_gathered_is_committed_before_the_end() -> None:
     taken = Taken()
-    collector = Collector(taken, Log(io.StringIO()), commit_every=3600)
+    collector = Collector(taken, Log(io.StringIO()))
     listening = asyncio.create_task(collector.listen_to("t", Sequenced(batch(7, live=True))))
     committing = asyncio.create_task(collector.commit_for_ever())
     await asyncio.sleep(0.01)

@@ -70,7 +70,9 @@ def test_all_that_comes_of_a_place_is_local() -> None:
     paired = Paired(DeviceKey("pod"), PersonKey("me"), built_in()["location-pod"])
     came = packet(bytes(HERE), location_and_speed.UUID)
     complaints: list[str] = []
-    arrivals = decoded(paired, came, Hearing(), lambda _packet, why: complaints.append(why))
+    arrivals = decoded(
+        paired, [came], Hearing(), lambda _packet, why: complaints.append(why)
+    ).arrivals
     assert complaints == []
     assert all(isinstance(one, LocalBatch) for one in arrivals)
     assert any(isinstance(event, Position) for one in arrivals for event in one.events)  # type: ignore[union-attr]  # they are local batches

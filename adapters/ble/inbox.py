@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, tzinfo
 from functools import partial
 
@@ -40,15 +40,28 @@ class Inbox:
         now: Callable[[], Instant],
         *,
         zone: Callable[[], tzinfo] = lambda: UTC,
+        gather: float = 0.0,
         longest: int = LONGEST_LANE,
     ) -> None:
+        """Nothing is here yet.
+
+        Args:
+            journal: where records are written that a device believes delivered.
+            now: the time, ms UTC.
+            zone: where the house is.
+            gather: for how many seconds live packets wait, to be decoded together.
+            longest: how many live packets of one device may wait.
+        """
         self.troubles: Counter[Trouble] = Counter()
         self.streams: defaultdict[DeviceKey, Stream] = defaultdict(Stream)
         self.journal = journal
         self._now = now
         self._zone = zone
         self._hearings: dict[DeviceKey, Hearing] = {}
-        self._lanes = Lanes(longest, lambda packet: self._complain(packet, "too many came at once"))
+        self._gather = gather
+        self._lanes = Lanes(
+            longest, lambda packet: self._complain(packet, "too many came at once"), self._decoded
+        )
         self._to_keep: deque[tuple[Paired, Packet | None, Callable[[], list[Arrival]]]] = deque()
         self._to_keep_more = asyncio.Event()
         self._unwritten: dict[DeviceKey, list[Packet]] = {}
@@ -140,12 +153,16 @@ class Inbox:
         """Arrivals as they come, until the task is done and nothing is left."""
         until.add_done_callback(lambda _task: self._lanes.wake())
         while True:
-            while made := self._lanes.take():
-                for arrival in made:
-                    yield arrival
+            for arrival in self.rest():
+                yield arrival
             if until.done():
                 return
-            await self._lanes.wait()
+            await self._lanes.wait(self._gather)
+
+    def rest(self) -> Iterator[Arrival]:
+        """What has come and was not yielded yet."""
+        while made := self._lanes.take():
+            yield from made
 
     def trouble(self, device: DeviceKey, characteristic: str, reason: str) -> None:
         """Count something that could not be read."""
@@ -155,7 +172,7 @@ class Inbox:
         """Take in a packet of a live stream, or one that was read."""
         packet = self._packet(paired, characteristic, data, stored=False)
         hearing = self._hearings.setdefault(paired.device, Hearing())
-        self._lanes.put(paired, partial(self._decoded, paired, packet, hearing), packet)
+        self._lanes.put_live(paired, packet, hearing)
 
     def stored(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet that the device believes delivered; it is journalled first.
@@ -173,7 +190,7 @@ class Inbox:
         packet = self._packet(paired, characteristic, data, stored=True)
         hearing = self._hearings.setdefault(paired.device, Hearing())
         self._write_context(paired)
-        self._keep_soon(paired, packet, partial(self._decoded, paired, packet, hearing))
+        self._keep_soon(paired, packet, partial(self._decoded, paired, [packet], hearing))
 
     async def keep_stored(self) -> None:
         """Journal what devices believe delivered, then decode it, for ever.
@@ -199,7 +216,7 @@ class Inbox:
                 await self.journal.keep(packets)
             for paired, _, make in waiting:
                 self._to_keep.popleft()
-                self._lanes.put(paired, make)
+                self._lanes.put(paired, make, urgent=True)
 
     def _keep_soon(
         self, paired: Paired, packet: Packet | None, make: Callable[[], list[Arrival]]
@@ -243,14 +260,16 @@ class Inbox:
         context.take_up(hearing, packet)
         return _alone(packet)
 
-    def _decoded(self, paired: Paired, packet: Packet, hearing: Hearing) -> list[Arrival]:
-        arrivals = decoded(paired, packet, hearing, self._complain)
-        streams = not packet.stored and paired.profile.streams(packet.characteristic)
-        has_readings = len(arrivals) > 1
-        if streams and has_readings:
-            gap = self.streams[paired.device].heard(packet.received)
-            return arrivals if gap is None else [gap, *arrivals]
-        return arrivals
+    def _decoded(
+        self, paired: Paired, packets: Sequence[Packet], hearing: Hearing
+    ) -> list[Arrival]:
+        came = decoded(paired, packets, hearing, self._complain)
+        if not came.streamed:
+            return came.arrivals
+        stream = self.streams[paired.device]
+        gap = stream.heard(came.streamed[0])
+        stream.heard(came.streamed[-1])
+        return came.arrivals if gap is None else [gap, *came.arrivals]
 
 
 def _alone(packet: Packet) -> list[Arrival]:

@@ -51,6 +51,8 @@ class RadioSettings:
         all_records_every: how often all stored records of a device are asked for, not only those
             that are new: a device that began anew may not be noticed otherwise.
         set_clocks: whether a device's clock that is wrong is set, where the device lets us.
+        gather: how long live values may wait to be decoded and stored together; records that a
+            device believes delivered never wait.
     """
 
     connect_timeout: float = 20.0
@@ -68,3 +70,4 @@ class RadioSettings:
     records_every: float = 900.0
     all_records_every: float = 30 * 86400.0
     set_clocks: bool = True
+    gather: float = 0.0

@@ -56,7 +56,7 @@ def _link(
         _take_up(hearing, packet, complain)
     for packet in packets:
         if not is_context(packet):
-            yield from decoded(paired, packet, hearing, complain)
+            yield from decoded(paired, [packet], hearing, complain).arrivals
             continue
         if packet is not first.get(packet.characteristic):
             _take_up(hearing, packet, complain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
 
 from bleak.backends.device import BLEDevice
@@ -57,7 +57,7 @@ class BleSource:
         self._allowed = allowed
         self._now = now
         self._settings = settings or RadioSettings()
-        self._inbox = Inbox(journal, now, zone=zone)
+        self._inbox = Inbox(journal, now, zone=zone, gather=self._settings.gather)
         radio = radio or Radio()
         self._station = Station(radio, self._settings, self._inbox, allowed, now, asyncio.Lock())
         self._ear = Ear(radio, self._settings, self._hear)
@@ -85,6 +85,10 @@ class BleSource:
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+    def rest(self) -> Iterator[Arrival]:
+        """What had come when listening ended, and was not yielded any more."""
+        return self._inbox.rest()
 
     async def replay(self) -> AsyncGenerator[Arrival]:
         """Yield the readings of records that were journalled but never taken in.

@@ -55,11 +55,11 @@ class Collecting:
         self._silence = Silence(house)
         self._said: dict[DeviceKey, DeviceWords] = {}
         self._zone: tzinfo = UTC
+        self._rest: list[Arrival] = []
 
     async def run(self) -> None:
         """Collect for ever; what was gathered is committed before the end."""
-        every = self._house.settings.collect.commit_every
-        collector = Collector(self._take_in, self._log, commit_every=every)
+        collector = Collector(self._take_in, self._log)
         with announced(running_file(self._house, "collect")):
             await self._look()
             try:
@@ -68,6 +68,8 @@ class Collecting:
                     tasks.create_task(collector.listen_to("ble", self), name="listen")
                     tasks.create_task(self._watch(), name="watch")
             finally:
+                if self._rest:
+                    await self._take_in(self._rest)
                 await self._thread.do(self._house.readings.anchor_now)
 
     async def listen(self) -> AsyncGenerator[Arrival]:
@@ -80,7 +82,10 @@ class Collecting:
                 self._permission.allows,
                 now=clock.now,
                 radio=radio,
-                settings=radio_settings(self._house.settings.bluetooth),
+                settings=radio_settings(
+                    self._house.settings.bluetooth,
+                    gather=self._house.settings.collect.commit_every,
+                ),
                 zone=lambda: self._zone,
             )
             async for arrival in source.replay():
@@ -92,6 +97,7 @@ class Collecting:
                         yield arrival
             finally:
                 self._source = None
+                self._rest += source.rest()
 
     async def _take_in(self, arrivals: Sequence[Arrival]) -> None:
         stored = await self._thread.do(self._store, arrivals)

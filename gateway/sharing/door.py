@@ -77,7 +77,7 @@ class Door:
 
     Args:
         origins: asked each time, which origins (``https://fhir.example.org``) are open.
-        scanner: knows what must stay here.
+        scanner: knows what must stay here; without one nothing leaves.
         timeout: seconds until an answer must be complete.
         authorities: a file of further certificate authorities, for a clinic that has its own.
         loopback_only: for a simulation: nothing leaves this computer.
@@ -86,7 +86,7 @@ class Door:
     def __init__(
         self,
         origins: Callable[[], Collection[str]],
-        scanner: Scanner,
+        scanner: Scanner | None = None,
         *,
         timeout: float = 30.0,
         authorities: Path | None = None,
@@ -117,8 +117,12 @@ class Door:
         self._scanner = scanner
 
     def leaks(self, text: bytes, numbers: frozenset[bytes] = frozenset()) -> bool:
-        """Whether something that stays here stands in a text; nothing is sent."""
-        return self._scanner.find(text, numbers) is not None
+        """Whether something that stays here stands in a text; nothing is sent.
+
+        Raises:
+            DoorClosed: it is not known yet what stays here.
+        """
+        return self._knowing().find(text, numbers) is not None
 
     async def send(self, request: Request, permit: Permit) -> Answer:
         """Send one request and read its whole answer.
@@ -194,11 +198,16 @@ class Door:
         if request.method == "GET" and request.body:
             raise DoorClosed("A question has no body.")
 
+    def _knowing(self) -> Scanner:
+        if self._scanner is None:
+            raise DoorClosed("It is not known yet what must stay here.")
+        return self._scanner
+
     def _look(self, request: Request, headers: Mapping[str, str]) -> None:
         written = "\r\n".join(f"{name}: {value}" for name, value in headers.items()).encode()
         places = (("url", request.url.encode()), ("headers", written), ("body", request.body))
         for place, text in places:
-            found = self._scanner.find(text, request.numbers)
+            found = self._knowing().find(text, request.numbers)
             if found is not None:
                 self.blocked += 1
                 raise LeakBlocked(place, found.wrapped)
