@@ -43,10 +43,11 @@ def _agree(home: Furnished, base: str) -> None:
 
 async def test_what_was_learnt_after_the_door_was_opened_is_looked_for_too(tmp_path: Path) -> None:
     home, thread = make_home(tmp_path, at=clock.now()), StoreThread()
-    _with_readings(home)
     async with recipient() as server:
         _agree(home, server.base)
         async with sender(home.house, thread) as sends:
+            await sends.round()
+            _with_readings(home)
             home.house.local.set_name(LocalName(STRAP, "advertised_name", SAYS, home.clock.at))
             report = await sends.round()
         assert "stays here" in str(report.held)
