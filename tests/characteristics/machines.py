@@ -81,7 +81,7 @@ def _case(
     vectors: tuple[Vector, ...],
     **more: st.SearchStrategy[Any],
 ) -> Case:
-    layout: Layout = module._LAYOUT
+    layout: Layout = module.CHARACTERISTIC.value.layout
     readings: Callable[..., Iterator[Any]] = module.readings
     return Case(
         name,
