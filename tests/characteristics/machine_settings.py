@@ -61,6 +61,22 @@ CASES = (
         ),
         (
             Vector(
+                "86500000" + "0ce00000",
+                FitnessMachineFeature(
+                    feature.Measures.CADENCE
+                    | feature.Measures.DISTANCE
+                    | feature.Measures.RESISTANCE
+                    | feature.Measures.ELAPSED
+                    | feature.Measures.POWER,
+                    feature.Settable.RESISTANCE
+                    | feature.Settable.POWER
+                    | feature.Settable.BIKE_SIMULATION
+                    | feature.Settable.WHEEL_CIRCUMFERENCE
+                    | feature.Settable.SPIN_DOWN,
+                ),
+                _ELITE,
+            ),
+            Vector(
                 "80740000" + "1f200000",
                 FitnessMachineFeature(
                     feature.Measures.RESISTANCE
@@ -167,6 +183,7 @@ CASES = (
         ),
         (
             Vector("000064000100", SupportedResistanceLevelRange(0, 100, 1), _VOLT),
+            Vector("0000c8000100", SupportedResistanceLevelRange(0, 200, 1), _ELITE),
             Vector(
                 "011001",
                 SupportedResistanceLevelRange(1, 16, 1, narrow=True),
@@ -181,6 +198,7 @@ CASES = (
         SupportedPowerRange,
         st.builds(SupportedPowerRange, sint16, sint16, uint16),
         (
+            Vector("0000a00f0100", SupportedPowerRange(0, 4000, 1), _ELITE),
             Vector(
                 "0000e8030100",
                 SupportedPowerRange(0, 1000, 1),

@@ -55,7 +55,10 @@ from adapters.ble.formats.activity_time import BaseTime
 from tests.characteristics import Case, Vector
 from tests.segmented import alone
 
-_BY_HAND: Final = "field by field: Physical Activity Monitor Service 1.0, {}"
+_BY_HAND: Final = (
+    "field by field: Physical Activity Monitor Service 1.0, {}, its flags as bluetooth-sig names "
+    "them, its widths as in the trial of its authors"
+)
 _TRIAL: Final = (
     "Philips' firmware of the service's trial (PSoC 4 BLE), {}; the header of the segment left "
     "out, the activity type in the one byte of the adopted service"
