@@ -12,6 +12,7 @@ from adapters.ble.characteristic import every as every_characteristic
 from adapters.errors import DecodeError
 from scripts.soaks.decode import Surprised, damaged, take
 from tests.characteristics import Case, Vector, every
+from tests.oracle import sources_page
 
 CASES = every()
 each = pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
@@ -38,6 +39,16 @@ def test_each_characteristic_has_a_name_of_its_own() -> None:
 def test_a_packet_from_elsewhere_is_known_by_its_source(one: Case) -> None:
     assert one.vectors
     assert all(vector.source.strip() for vector in one.vectors)
+    assert {vector.is_published for vector in one.vectors} <= {True, False}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "our own encoder", "field by field", "field by field: by heart", "Service 1.0, 3"],
+)
+def test_a_source_that_says_neither_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="missing"):
+        _ = Vector("00", None, source).is_published
 
 
 @each_vector
@@ -82,7 +93,7 @@ def test_damaged_packets_decode_or_are_refused(one: Case) -> None:
 
 
 @each
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_what_was_written_is_read_again(one: Case, data: st.DataObject) -> None:
     measured = data.draw(one.made)
@@ -91,6 +102,11 @@ def test_what_was_written_is_read_again(one: Case, data: st.DataObject) -> None:
     for length in set(range(len(written))) - one.shorter(written):
         with pytest.raises(DecodeError):
             one.value.from_bytes(written[:length])
+
+
+def test_the_page_of_sources_is_made_from_the_vectors() -> None:
+    written = sources_page.PAGE.read_text(encoding="utf-8")
+    assert written == sources_page.made(), "run python -m tests.oracle.sources_page"
 
 
 class _Careless:

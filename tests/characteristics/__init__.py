@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from adapters.ble.characteristic import TwoWay
+
+BY_HAND: Final = "field by field: "
+
+_BY_HAND = re.compile(
+    re.escape(BY_HAND) + r"([A-Z][\w ]+ Service \d[\d.]*, \d|GATT Specification Supplement, [\w-])"
+)
+_PUBLISHED = re.compile(
+    r"[\w.-]+/[\w.-]+( issue #\d|,| pull request \d)"
+    r"|Stack Overflow|RideKit, |Texas Instruments |Philips' "
+    r"|IEEE 11073-20601, Annex|Personal Health Devices Transcoding White Paper"
+    r"|.* Service \d[\d.]*, \d[\d.]*: its own example"
+)
 
 
 @dataclass(frozen=True)
 class Vector:
     """A packet and what it must decode to, from somewhere else than our own encoder.
 
-    `source` names it so that a stranger finds it: repository, file, test; a document's section; an
-    issue with the real frame of a device.
+    `source` names it so that a stranger finds it: repository, file, test; an issue with the real
+    frame of a device. Where nobody published one, it was written by hand from the table of fields
+    of a document, and the source begins with `BY_HAND` and names the section.
     """
 
     hex: str
@@ -27,6 +41,19 @@ class Vector:
     source: str
     canonical: bool = True
     """Whether encoding `means` gives the very bytes (not so where reserved bits were set)."""
+
+    @property
+    def is_published(self) -> bool:
+        """Somebody else published these bytes; otherwise they were written by hand.
+
+        Raises:
+            ValueError: the source says neither.
+        """
+        if _BY_HAND.match(self.source):
+            return False
+        if _PUBLISHED.match(self.source):
+            return True
+        raise ValueError(f"{self.hex}: a place or a document's section is missing: {self.source}")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from tests.characteristics import Case, Vector
 _NORDIC = (
     "NordicSemiconductor/Android-BLE-Common-Library, callback/battery/BatteryLevelDataCallbackTest"
 )
-_STATUS = "GATT Specification Supplement, Battery Level Status: "
+_STATUS = "field by field: GATT Specification Supplement, Battery Level Status: "
 
 CASES = (
     Case(
@@ -56,6 +56,24 @@ CASES = (
             broken=st.booleans(),
         ),
         (
+            Vector(
+                # bits 3, 5 and 7 of the flags and 7 of the additional status are reserved
+                "adcd54" + "0a0b" + "8e",
+                BatteryLevelStatus(
+                    True,
+                    Answer.UNKNOWN,
+                    Answer.YES,
+                    Charge.IN_USE,
+                    Fill.GOOD,
+                    Charging.CONSTANT_VOLTAGE,
+                    Fault.BATTERY | Fault.OTHER,
+                    identifier=0x0B0A,
+                    service=Answer.UNKNOWN,
+                    broken=True,
+                ),
+                "eisaev/blevalueparser, tests/batterylevelstatustest.cpp, ResPat5",
+                canonical=False,
+            ),
             Vector(
                 "02a3025a",
                 BatteryLevelStatus(

@@ -30,7 +30,7 @@ _MEASURED = _NORDIC.format("BloodPressureMeasurement")
 _CUFF = _NORDIC.format("IntermediateCuffPressure")
 _ORACLE = "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_{}.py"
 _LAYOUT = f"{_ORACLE}: layout and integers; the floats as in {_MEASURED}"
-_SIG = "GATT Specification Supplement, {}, field by field"
+_SIG = "field by field: GATT Specification Supplement, {}"
 _APRIL = DateTime(0, 4, 17, 20, 41, 59)
 _ALL = Status.BODY_MOVED | Status.CUFF_LOOSE | Status.IRREGULAR_PULSE | Status.WRONG_POSITION
 _SLOW = Status.CUFF_LOOSE | Status.PULSE_BELOW_RANGE
@@ -192,6 +192,18 @@ CASES = (
         EnhancedIntermediateCuffPressure,
         st.builds(EnhancedIntermediateCuffPressure, pressure=sfloat, **_COMMON, **_TIMES),
         (
+            Vector(
+                "7e8200e803000048000105" + "00d0070000",
+                EnhancedIntermediateCuffPressure(
+                    pressure=Decimal(130),
+                    seconds=1000,
+                    pulse=Decimal(72),
+                    user=1,
+                    status=Status(5),
+                    shown_seconds=2000,
+                ),
+                _LAYOUT.format("enhanced_intermediate_cuff_pressure"),
+            ),
             Vector(
                 "42960000d4302c",
                 EnhancedIntermediateCuffPressure(seconds=0x2C30D400, pressure=Decimal(150)),

@@ -26,7 +26,8 @@ from tests.characteristics.date_time import date_times
 from tests.characteristics.medical import uint8
 
 _PARSER = "eisaev/blevalueparser, tests/{}test.cpp, {}"
-_RTUS = "GATT Specification Supplement, {}"
+_ORACLE = "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_{}.py"
+_RTUS = "field by field: GATT Specification Supplement, {}"
 
 CASES = (
     Case(
@@ -125,6 +126,11 @@ CASES = (
         st.builds(TimeUpdateControlPoint, st.sampled_from(Command)),
         (
             Vector(
+                "02",
+                TimeUpdateControlPoint(Command.CANCEL),
+                _ORACLE.format("time_update_control_point"),
+            ),
+            Vector(
                 "01",
                 TimeUpdateControlPoint(Command.UPDATE),
                 _RTUS.format("Time Update Control Point: 1 gets a reference update"),
@@ -136,6 +142,11 @@ CASES = (
         TimeUpdateState,
         st.builds(TimeUpdateState, st.booleans(), st.sampled_from(Result)),
         (
+            Vector(
+                "0101",
+                TimeUpdateState(True, Result.CANCELLED),
+                _ORACLE.format("time_update_state"),
+            ),
             Vector(
                 "0102",
                 TimeUpdateState(True, Result.NO_CONNECTION),

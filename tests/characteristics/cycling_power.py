@@ -33,6 +33,8 @@ def _fewer(data: bytes) -> set[int]:
     return {len(data) - 2 * n for n in range(1, measured + 1)}
 
 
+_ORACLE = "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_{}"
+
 CASES = (
     Case(
         "cycling power measurement",
@@ -163,7 +165,8 @@ CASES = (
                     | power.Can.OFFSET_COMPENSATION,
                     Shared.ONE_OF_TWO,
                 ),
-                "GATT Specification Supplement, Cycling Power Feature: bits 0, 1, 3, 9 and 21",
+                "field by field: GATT Specification Supplement, Cycling Power Feature: "
+                "bits 0, 1, 3, 9 and 21",
             ),
         ),
     ),
@@ -196,19 +199,36 @@ CASES = (
         ),
         (
             Vector(
+                "0140e20100",
+                CyclingPowerControlPoint(power_control.Op.SET_CUMULATIVE_VALUE, b"\x40\xe2\x01\0"),
+                _ORACLE.format("cycling_power_control_point, case 1: 123,456"),
+            ),
+            Vector(
+                "045e01",
+                CyclingPowerControlPoint(power_control.Op.SET_CRANK_LENGTH, b"\x5e\x01"),
+                _ORACLE.format("cycling_power_control_point, case 3: 175.0 mm"),
+            ),
+            Vector(
+                "200301",
+                CyclingPowerControlPoint.answer(3, Went.SUCCESS),
+                _ORACLE.format("cycling_power_control_point, case 5"),
+            ),
+            Vector(
                 "0c",
                 CyclingPowerControlPoint(power_control.Op.START_OFFSET_COMPENSATION),
-                "Cycling Power Service 1.1, 3.5: Start Offset Compensation",
+                "field by field: Cycling Power Service 1.1, 3.5: Start Offset Compensation",
             ),
             Vector(
                 "0459" + "01",
                 CyclingPowerControlPoint(power_control.Op.SET_CRANK_LENGTH, b"\x59\x01"),
-                "Cycling Power Service 1.1, 3.5: Set Crank Length, 172.5 mm in halves",
+                "field by field: Cycling Power Service 1.1, 3.5: Set Crank Length, "
+                "172.5 mm in halves",
             ),
             Vector(
                 "200501" + "5901",
                 CyclingPowerControlPoint.answer(5, Went.SUCCESS, b"\x59\x01"),
-                "Cycling Power Service 1.1, 3.5: the answer to Request Crank Length",
+                "field by field: Cycling Power Service 1.1, 3.5: the answer to Request "
+                "Crank Length",
             ),
         ),
         lambda data: answer_lengths(data, 32),

@@ -17,14 +17,20 @@ CASES = (
         st.text(max_size=100).filter(str.isprintable).map(InformationText),
         (
             Vector(
+                b"aBcXyZ".hex(),
+                InformationText("aBcXyZ"),
+                "eisaev/blevalueparser, tests/textstringtest.cpp, ToString",
+            ),
+            Vector(
                 "506f6c617220456c656374726f204f79",
                 InformationText("Polar Electro Oy"),
-                "Device Information Service 1.1, 3.1: the manufacturer's name as UTF-8",
+                "field by field: Device Information Service 1.1, 3.1: the "
+                "manufacturer's name as UTF-8",
             ),
             Vector(
                 "4831300000",
                 InformationText("H10"),
-                "GATT Specification Supplement, utf8s; zeros behind it as filling",
+                "field by field: GATT Specification Supplement, utf8s; zeros behind it as filling",
                 canonical=False,
             ),
         ),

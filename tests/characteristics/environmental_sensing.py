@@ -10,7 +10,7 @@ from adapters.ble.formats.numbers import SFLOAT, Special
 from tests.ble_packets import packet, uint16
 from tests.characteristics import Case, Vector
 
-_SUPPLEMENT = "GATT Specification Supplement, Carbon Monoxide Concentration: "
+_SUPPLEMENT = "field by field: GATT Specification Supplement, Carbon Monoxide Concentration: "
 
 CASES = (
     Case(

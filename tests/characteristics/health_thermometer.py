@@ -71,7 +71,8 @@ CASES = (
             Vector(
                 "f86c0100ff",
                 TemperatureMeasurement(Decimal("36.4")),
-                "Health Thermometer Service 1.0, 3.1.1.1: reserved bits are ignored",
+                "field by field: Health Thermometer Service 1.0, 3.1.1.1: reserved "
+                "bits are ignored",
                 canonical=False,
             ),
         ),

@@ -53,7 +53,7 @@ CASES = (
             Vector(
                 "e048",
                 HeartRateMeasurement(72),
-                "Heart Rate Service 1.0, 3.1.1.1: reserved bits are ignored",
+                "field by field: Heart Rate Service 1.0, 3.1.1.1: reserved bits are ignored",
                 canonical=False,
             ),
         ),
@@ -70,7 +70,9 @@ CASES = (
                 BodySensorLocation(Site.EAR_LOBE),
                 _NORDIC.format("BodySensorLocationDataCallback"),
             ),
-            Vector("01", BodySensorLocation(Site.CHEST), "Heart Rate Service 1.0, 3.2"),
+            Vector(
+                "01", BodySensorLocation(Site.CHEST), "field by field: Heart Rate Service 1.0, 3.2"
+            ),
         ),
     ),
 )

@@ -131,9 +131,19 @@ CASES = (
         st.builds(LnFeature, st.integers(0, (1 << 21) - 1).map(Can)),
         (
             Vector(
+                "1f000000",
+                LnFeature(Can(0x1F)),
+                "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_ln_feature.py",
+            ),
+            Vector(
+                "00001e00",
+                LnFeature(Can(0x1E0000)),
+                "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_ln_feature.py",
+            ),
+            Vector(
                 "0d001000",
                 LnFeature(Can.SPEED | Can.PLACE | Can.ELEVATION | Can.POSITION_STATUS),
-                "GATT Specification Supplement, LN Feature: bits 0, 2, 3 and 20",
+                "field by field: GATT Specification Supplement, LN Feature: bits 0, 2, 3 and 20",
             ),
         ),
     ),
@@ -155,14 +165,21 @@ CASES = (
         ),
         (
             Vector(
+                "0301",
+                LnControlPoint(control.Op.NAVIGATION_CONTROL, b"\1"),
+                "RonanB96/bluetooth-sig-python, "
+                "tests/gatt/characteristics/test_ln_control_point.py",
+            ),
+            Vector(
                 "0701",
                 LnControlPoint(control.Op.SET_FIX_RATE, b"\1"),
-                "Location and Navigation Service 1.0, 3.6: Set Fix Rate, once a second",
+                "field by field: Location and Navigation Service 1.0, 3.6: Set Fix "
+                "Rate, once a second",
             ),
             Vector(
                 "200401" + "0200",
                 LnControlPoint.answer(4, Went.SUCCESS, b"\2\0"),
-                "Location and Navigation Service 1.0, 3.6: two routes",
+                "field by field: Location and Navigation Service 1.0, 3.6: two routes",
             ),
         ),
         lambda data: answer_lengths(data, 32),

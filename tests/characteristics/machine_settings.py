@@ -23,7 +23,8 @@ from tests.ble_packets import uint16
 from tests.characteristics import Case, Vector
 from tests.characteristics.sports import answer_lengths, answers, sint16
 
-_SERVICE = "Fitness Machine Service 1.0, {}"
+_SERVICE = "field by field: Fitness Machine Service 1.0, {}"
+_ORACLE = "RonanB96/bluetooth-sig-python, tests/gatt/characteristics/test_{}"
 _ELITE = "Berg0162/simcline issue #4, frame of an Elite trainer"
 _HUB = "Berg0162/simcline issue #7, frame of a Zwift Hub"
 _VOLT = "Berg0162/simcline issue #9, frame of a JetBlack Volt"
@@ -59,6 +60,39 @@ CASES = (
             st.integers(0, (1 << 17) - 1).map(feature.Settable),
         ),
         (
+            Vector(
+                "86500000" + "0ce00000",
+                FitnessMachineFeature(
+                    feature.Measures.CADENCE
+                    | feature.Measures.DISTANCE
+                    | feature.Measures.RESISTANCE
+                    | feature.Measures.ELAPSED
+                    | feature.Measures.POWER,
+                    feature.Settable.RESISTANCE
+                    | feature.Settable.POWER
+                    | feature.Settable.BIKE_SIMULATION
+                    | feature.Settable.WHEEL_CIRCUMFERENCE
+                    | feature.Settable.SPIN_DOWN,
+                ),
+                _ELITE,
+            ),
+            Vector(
+                "80740000" + "1f200000",
+                FitnessMachineFeature(
+                    feature.Measures.RESISTANCE
+                    | feature.Measures.HEART_RATE
+                    | feature.Measures.ELAPSED
+                    | feature.Measures.REMAINING
+                    | feature.Measures.POWER,
+                    feature.Settable.SPEED
+                    | feature.Settable.INCLINATION
+                    | feature.Settable.RESISTANCE
+                    | feature.Settable.POWER
+                    | feature.Settable.HEART_RATE
+                    | feature.Settable.BIKE_SIMULATION,
+                ),
+                _ORACLE.format("fitness_machine_feature, bike trainer"),
+            ),
             Vector(
                 "02400000" + "08200000",
                 FitnessMachineFeature(
@@ -112,6 +146,11 @@ CASES = (
         st.builds(SupportedSpeedRange, uint16, uint16, uint16),
         (
             Vector(
+                "6400d0070a00",
+                SupportedSpeedRange(100, 2000, 10),
+                _ORACLE.format("supported_speed_range, 1 to 20 km/h by 0.1 km/h"),
+            ),
+            Vector(
                 "3200d0070a00",
                 SupportedSpeedRange(50, 2000, 10),
                 _SERVICE.format("4.11: 0.5 to 20 km/h by 0.1 km/h"),
@@ -123,6 +162,11 @@ CASES = (
         SupportedInclinationRange,
         st.builds(SupportedInclinationRange, sint16, sint16, uint16),
         (
+            Vector(
+                "6aff96000500",
+                SupportedInclinationRange(-150, 150, 5),
+                _ORACLE.format("supported_inclination_range, -15 to 15 % by 0.5 %"),
+            ),
             Vector(
                 "e2ff96000500",
                 SupportedInclinationRange(-30, 150, 5),
@@ -139,10 +183,12 @@ CASES = (
         ),
         (
             Vector("000064000100", SupportedResistanceLevelRange(0, 100, 1), _VOLT),
+            Vector("0000c8000100", SupportedResistanceLevelRange(0, 200, 1), _ELITE),
             Vector(
                 "011001",
                 SupportedResistanceLevelRange(1, 16, 1, narrow=True),
-                "GATT Specification Supplement, Supported Resistance Level Range: one byte each",
+                "field by field: GATT Specification Supplement, Supported Resistance "
+                "Level Range: one byte each",
             ),
         ),
         lambda data: {3} if len(data) == 6 else set(),
@@ -152,6 +198,7 @@ CASES = (
         SupportedPowerRange,
         st.builds(SupportedPowerRange, sint16, sint16, uint16),
         (
+            Vector("0000a00f0100", SupportedPowerRange(0, 4000, 1), _ELITE),
             Vector(
                 "0000e8030100",
                 SupportedPowerRange(0, 1000, 1),
@@ -167,7 +214,7 @@ CASES = (
             Vector(
                 "3cc801",
                 SupportedHeartRateRange(60, 200, 1),
-                _SERVICE.format("4.15: 60 to 200 a minute by 1"),
+                _ORACLE.format("supported_heart_rate_range, 60 to 200 a minute by 1"),
             ),
         ),
     ),

@@ -81,7 +81,7 @@ def _case(
     vectors: tuple[Vector, ...],
     **more: st.SearchStrategy[Any],
 ) -> Case:
-    layout: Layout = module._LAYOUT
+    layout: Layout = module.CHARACTERISTIC.value.layout
     readings: Callable[..., Iterator[Any]] = module.readings
     return Case(
         name,
@@ -124,7 +124,8 @@ CASES = (
                     force_on_belt=NOT_AVAILABLE,
                     power=NOT_AVAILABLE,
                 ),
-                "Fitness Machine Service 1.0, 4.4.1.5 to 4.4.1.18: Data Not Available",
+                "field by field: Fitness Machine Service 1.0, 4.4.1.5 to 4.4.1.18: "
+                "Data Not Available",
             ),
         ),
     ),

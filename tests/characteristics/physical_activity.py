@@ -56,8 +56,8 @@ from tests.characteristics import Case, Vector
 from tests.segmented import alone
 
 _BY_HAND: Final = (
-    "no published packet was found; made by hand from Physical Activity Monitor Service 1.0, "
-    "section {}, field by field"
+    "field by field: Physical Activity Monitor Service 1.0, {}, its flags as bluetooth-sig names "
+    "them, its widths as in the trial of its authors"
 )
 _TRIAL: Final = (
     "Philips' firmware of the service's trial (PSoC 4 BLE), {}; the header of the segment left "
@@ -103,6 +103,11 @@ CASES = (
         PhysicalActivityMonitorFeatures,
         st.builds(PhysicalActivityMonitorFeatures, st.integers(0, (1 << 64) - 1)),
         (
+            Vector(
+                "0000000001000000",
+                PhysicalActivityMonitorFeatures(1 << 32),
+                _SIG.format("test_physical_activity_monitor_features, heart rate"),
+            ),
             Vector(
                 # DEVICE_WORN (bit 2), HEART_RATE (bit 32), SLEEP_STAGE (bit 53)
                 "0400000001002000",
@@ -218,6 +223,11 @@ CASES = (
         StepCounterActivitySummaryData,
         _made(StepCounterActivitySummaryData, step_counter_summary._LAYOUT),
         (
+            Vector(
+                "00010002000a00000001000000",
+                StepCounterActivitySummaryData(Head(1, 2, 10, 1)),
+                _SIG.format("test_step_counter_activity_summary_data, without optional fields"),
+            ),
             Vector(
                 # flags: bits 0, 1, 3; 4200 and 800 steps, 3650 m
                 "0b070001000807000002000000681000200300420e00",

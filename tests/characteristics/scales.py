@@ -88,7 +88,7 @@ CASES = (
             Vector(
                 "f16036",
                 WeightMeasurement(13920, imperial=True),
-                "Weight Scale Service 1.0, 3.2.1.1: reserved bits are ignored",
+                "field by field: Weight Scale Service 1.0, 3.2.1.1: reserved bits are ignored",
                 canonical=False,
             ),
         ),
@@ -121,7 +121,7 @@ CASES = (
                     WeightStep.G_20_OR_LB_0_05,
                     HeightStep.MM_5_OR_IN_0_5,
                 ),
-                "GATT Specification Supplement, Weight Scale Feature, bit by bit",
+                "field by field: GATT Specification Supplement, Weight Scale Feature",
             ),
         ),
     ),

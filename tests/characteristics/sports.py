@@ -75,7 +75,8 @@ CASES = (
             Vector(
                 "f80005" + "50",
                 RscMeasurement(5 * 256, 80),
-                "Running Speed and Cadence Service 1.0, 3.1.1.1: reserved bits are ignored",
+                "field by field: Running Speed and Cadence Service 1.0, 3.1.1.1: "
+                "reserved bits are ignored",
                 canonical=False,
             ),
         ),
@@ -173,7 +174,7 @@ CASES = (
             Vector(
                 "01",
                 HeartRateControlPoint(HeartRateOp.RESET_ENERGY),
-                "Heart Rate Service 1.0, 3.3.1: 0x01 resets Energy Expended",
+                "eisaev/blevalueparser, tests/heartratecontrolpointtest.cpp, ResetEnergyExpended",
             ),
         ),
     ),

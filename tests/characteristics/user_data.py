@@ -15,7 +15,7 @@ from adapters.ble.characteristics.user_index import UserIndex
 from tests.characteristics import Case, Vector
 from tests.characteristics.medical import uint8, uint32
 
-_UDS = "User Data Service 1.1, 3.2: {}"
+_UDS = "field by field: User Data Service 1.1, 3.2: {}"
 _SYNC = "KristianP26/ble-scale-sync, tests/scales/beurer-bf720.test.ts"
 _PARSER = "eisaev/blevalueparser, tests/userindextest.cpp"
 
@@ -75,9 +75,15 @@ CASES = (
         st.builds(DatabaseChangeIncrement, uint32),
         (
             Vector(
+                "01000000",
+                DatabaseChangeIncrement(1),
+                "RonanB96/bluetooth-sig-python, "
+                "tests/gatt/characteristics/test_database_change_increment.py",
+            ),
+            Vector(
                 "02010000",
                 DatabaseChangeIncrement(258),
-                "GATT Specification Supplement, Database Change Increment: uint32",
+                "field by field: GATT Specification Supplement, Database Change Increment: uint32",
             ),
         ),
     ),

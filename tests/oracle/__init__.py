@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -25,6 +25,10 @@ def never(_ours: Any) -> str:
     return ""
 
 
+def itself(ours: Any) -> Any:
+    return ours
+
+
 @dataclass(frozen=True)
 class Judged:
     """One characteristic that both can read.
@@ -34,12 +38,25 @@ class Judged:
         by: their class, without "Characteristic".
         says: what they must say, by the names of their fields; or one value alone.
         not_by: why they cannot judge this one, by the key of an entry of `wrong`; "" if they can.
+        put: what is put to them instead: the same, with another number for each field that they
+            read wrongly and would refuse the packet for.
+        head: bytes that they expect in front, which ours does not hold.
+        apart: fields of ours that are not compared, each with why: the key of an entry of
+            `wrong`, of `unread`, or of what either sees differently.
     """
 
     case: str
     by: str
     says: Callable[[Any], Said]
     not_by: Callable[[Any], str] = never
+    put: Callable[[Any], Any] = itself
+    head: bytes = b""
+    apart: Mapping[str, str] = field(default_factory=dict)
+
+    def agrees(self, ours: Any) -> bool:
+        """Whether they read in the packet what ours means by it."""
+        asked = self.put(ours)
+        return agrees(read(self.by, self.head + bytes(asked)), self.says(asked))
 
 
 @cache
@@ -53,10 +70,17 @@ def read(by: str, data: bytes) -> Any:
     return judge(by).parse_value(bytearray(data))
 
 
+def part(said: Any, path: str) -> Any:
+    """What they read in one field: ``at.unit``, ``records.0.size``; all of it for ""."""
+    for name in path.split(".") if path else ():
+        said = said[int(name)] if name.isdigit() else getattr(said, name)
+    return said
+
+
 def agrees(said: Any, expected: Said) -> bool:
     """Whether they said so, field by field."""
     if isinstance(expected, Mapping):
-        return all(same(getattr(said, name), value) for name, value in expected.items())
+        return all(same(part(said, name), value) for name, value in expected.items())
     return same(said, expected)
 
 
@@ -64,6 +88,8 @@ def same(said: Any, expected: Any) -> bool:
     """Numbers are the same up to the digits of a float, lists entry by entry."""
     if expected is None or said is None:
         return said is None and expected is None
+    if isinstance(expected, Mapping):
+        return agrees(said, expected)
     if isinstance(expected, Sequence) and not isinstance(expected, str | bytes):
         return len(said) == len(expected) and all(map(same, said, expected))
     if isinstance(expected, Decimal | float):

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.ble.formats.machine import NOT_AVAILABLE
 from tests.oracle import Judged, Said, times
 
-_HUNDREDTH, _TENTH, _HALF = "0.01", "0.1", "0.5"
+_HUNDREDTH, _TENTH, _HALF, _TEN = "0.01", "0.1", "0.5", "10"
 
 _ENDS = {
     "energy": ("total_energy", ""),
@@ -35,6 +35,9 @@ _POWERS = {
     "power": ("instantaneous_power", ""),
     "average_power": ("average_power", ""),
 }
+
+_RESISTANCE = {"resistance": ("resistance_level", _TEN)}
+"""Levels of one byte count in tens, by the Supplement that they follow."""
 
 Names = dict[str, tuple[str, str]]
 """Their name of each of our fields, and what one of the number sent is."""
@@ -79,6 +82,20 @@ def _empty(ours: Any) -> str:
     return "nothing announced" if text is not None and (not text or text[-1] == "\0") else ""
 
 
+def _levels(ours: Any) -> str:
+    return _upside_down(ours) if ours.narrow else "resistance range"
+
+
+def _control(ours: Any) -> Said:
+    if ours.op == 0x80:
+        return {
+            "op_code": ours.op,
+            "response_op_code": ours.parameter[0],
+            "result_code": ours.parameter[1],
+        }
+    return {"op_code": ours.op, "parameter": ours.parameter or None}
+
+
 def _unknown(ours: Any) -> str:
     answers = ours.op == 0x80
     known = ours.parameter[:1] in {bytes([op]) for op in range(0x15)} | {b"\x80"}
@@ -113,6 +130,7 @@ JUDGED = (
             "inclination": ("inclination", _TENTH),
             "ramp_angle": ("ramp_setting", _TENTH),
             **_POWERS,
+            **_RESISTANCE,
             **_ENDS,
             "backward": ("movement_direction_backward", ""),
         },
@@ -138,6 +156,7 @@ JUDGED = (
             "pace": ("instantaneous_pace", ""),
             "average_pace": ("average_pace", ""),
             **_POWERS,
+            **_RESISTANCE,
             **_ENDS,
         },
     ),
@@ -149,6 +168,7 @@ JUDGED = (
             "cadence": ("instantaneous_cadence", _HALF),
             "average_cadence": ("average_cadence", _HALF),
             **_POWERS,
+            **_RESISTANCE,
             **_ENDS,
         },
     ),
@@ -163,7 +183,11 @@ JUDGED = (
     Judged(
         "training status",
         "TrainingStatus",
-        lambda ours: {"training_status": ours.part, "training_status_string": ours.text},
+        lambda ours: {
+            "training_status": ours.part,
+            "training_status_string": ours.text,
+            "flags": (ours.text is not None) | ours.goes_on << 1,
+        },
         _empty,
     ),
     *(
@@ -181,9 +205,15 @@ JUDGED = (
         )
     ),
     Judged(
+        "supported resistance level range",
+        "SupportedResistanceLevelRange",
+        partial(_range, step=_TEN),
+        _levels,
+    ),
+    Judged(
         "fitness machine control point",
         "FitnessMachineControlPoint",
-        lambda ours: {"op_code": ours.op},
+        _control,
         _unknown,
     ),
     Judged(

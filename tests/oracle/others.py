@@ -1,28 +1,19 @@
-"""Clocks, records, users, features and identities of all other services."""
+"""Records, features and identities of all other services."""
 
 from __future__ import annotations
 
+from adapters.ble.characteristics.ghs_control_point import GhsControlPoint, Op
 from tests.oracle import Judged
-from tests.oracle.sports import date
+
+
+def _answers(ours: GhsControlPoint) -> str:
+    return "busy sensor" if ours.op > Op.SUCCESS else ""
+
 
 JUDGED = (
-    Judged("date time", "DateTime", date, lambda ours: "" if ours.told else "unknown date"),
-    Judged(
-        "current time",
-        "CurrentTime",
-        lambda ours: {"fractions256": ours.fraction, "date_time": date(ours.at)},
-        lambda ours: "" if ours.at.told else "unknown date",
-    ),
     Judged("measurement interval", "MeasurementInterval", lambda ours: ours.seconds),
     Judged("temperature type", "TemperatureType", lambda ours: ours.site),
-    Judged("user index", "UserIndex", lambda ours: ours.user),
-    Judged("database change increment", "DatabaseChangeIncrement", lambda ours: ours.count),
-    Judged("time update control point", "TimeUpdateControlPoint", lambda ours: ours.command),
-    Judged(
-        "time update state",
-        "TimeUpdateState",
-        lambda ours: {"current_state": ours.pending, "result": ours.result},
-    ),
+    Judged("ghs control point", "GHSControlPoint", lambda ours: {"opcode": ours.op}, _answers),
     Judged(
         "record access control point",
         "RecordAccessControlPoint",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,6 @@ from adapters.ble.characteristics.battery_level_status import BatteryLevelStatus
 from adapters.ble.characteristics.csc_measurement import CscMeasurement
 from adapters.ble.characteristics.cycling_power_measurement import CyclingPowerMeasurement
 from adapters.ble.characteristics.cycling_power_vector import CyclingPowerVector
-from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.heart_rate import HeartRateMeasurement
 from adapters.ble.characteristics.location_and_speed import LocationAndSpeed
 from adapters.ble.characteristics.navigation import Navigation
@@ -18,6 +16,7 @@ from adapters.ble.characteristics.position_quality import PositionQuality
 from adapters.ble.characteristics.rsc_measurement import RscMeasurement
 from adapters.ble.formats.turning import Turns
 from tests.oracle import Judged, Said, times
+from tests.oracle.clocks import date
 
 
 def _turns(name: str, turns: Turns | None, ticks: int) -> dict[str, Any]:
@@ -46,7 +45,13 @@ def _power(ours: CyclingPowerMeasurement) -> Said:
     highest_force, lowest_force = ours.forces or (None, None)
     highest_torque, lowest_torque = ours.torques or (None, None)
     highest_angle, lowest_angle = ours.angles or (None, None)
+    told = (
+        ours.balance, ours.balance_of_left or None, ours.torque, ours.torque_of_crank or None,
+        ours.wheel, ours.crank, ours.forces, ours.torques, ours.angles, ours.top, ours.bottom,
+        ours.work, ours.offset_compensated or None,
+    )  # fmt: skip
     return {
+        "flags": sum(1 << bit for bit, one in enumerate(told) if one is not None),
         "instantaneous_power": ours.power,
         "pedal_power_balance": times(ours.balance, "0.5"),
         "accumulated_torque": times(ours.torque, "0.03125"),
@@ -66,7 +71,13 @@ def _power(ours: CyclingPowerMeasurement) -> Said:
 
 def _vector(ours: CyclingPowerVector) -> Said:
     torques = None if ours.torques is None else [Decimal(one) / 32 for one in ours.torques]
+    crank = ours.crank
     return {
+        "crank_revolution_data": crank
+        and {
+            "crank_revolutions": crank.count,
+            "last_crank_event_time": Decimal(crank.at) / 1024,
+        },
         "first_crank_measurement_angle": ours.angle,
         "instantaneous_force_magnitude_array": ours.forces,
         "instantaneous_torque_magnitude_array": torques,
@@ -75,7 +86,9 @@ def _vector(ours: CyclingPowerVector) -> Said:
 
 
 def _heart_rate(ours: HeartRateMeasurement) -> Said:
+    contact = {None: 0, False: 1, True: 2}[ours.contact]
     return {
+        "sensor_contact": contact,
         "heart_rate": ours.rate,
         "energy_expended": ours.energy,
         "rr_intervals": [Decimal(one) / 1024 for one in ours.rr],
@@ -96,12 +109,8 @@ def _battery(ours: BatteryLevelStatus) -> Said:
         "identifier": ours.identifier,
         "battery_level": ours.level,
         "service_required": ours.service,
+        "battery_fault": None if ours.service is None else ours.broken,
     }
-
-
-def date(ours: DateTime | None) -> datetime | None:
-    """The same in their words; they know no unknown part of a day."""
-    return None if ours is None else ours.told
 
 
 def _location(ours: LocationAndSpeed) -> Said:
@@ -172,6 +181,50 @@ def _unknown_to_location(ours: Any) -> str:
     return "" if known else "power answer to an unknown request"
 
 
+def _number(ours: Any, signed: bool = False) -> int:
+    return int.from_bytes(ours.parameter, "little", signed=signed)
+
+
+def _of_power(ours: Any) -> Said:
+    """What stands behind an op code, by their name for it."""
+    said: dict[str, Any] = {"op_code": ours.op}
+    if ours.op == 0x20:
+        said |= {"request_op_code": ours.parameter[0], "response_value": ours.parameter[1]}
+    elif ours.op in _POWER_PARAMETERS:
+        name, step = _POWER_PARAMETERS[ours.op]
+        said[name] = times(_number(ours), step)
+    return said
+
+
+def _of_location(ours: Any) -> Said:
+    said: dict[str, Any] = {"op_code": ours.op}
+    if ours.op == 0x20:
+        said |= {"request_op_code": ours.parameter[0], "response_value": ours.parameter[1]}
+    elif ours.op in _LOCATION_PARAMETERS:
+        name, step = _LOCATION_PARAMETERS[ours.op]
+        said[name] = times(_number(ours, signed=name == "elevation"), step)
+    return said
+
+
+_POWER_PARAMETERS = {
+    1: ("cumulative_value", "1"),
+    2: ("sensor_location", "1"),
+    4: ("crank_length", "0.5"),
+    6: ("chain_length", "0.1"),
+    8: ("chain_weight", "0.1"),
+    10: ("span_length", "1"),
+    13: ("measurement_mask", "1"),
+}
+_LOCATION_PARAMETERS = {
+    1: ("cumulative_value", "1"),
+    2: ("content_mask", "1"),
+    3: ("navigation_control_value", "1"),
+    5: ("route_number", "1"),
+    6: ("route_number", "1"),
+    7: ("fix_rate", "1"),
+    8: ("elevation", "0.01"),
+}
+
 JUDGED = (
     Judged("battery level", "BatteryLevel", lambda ours: ours.percent),
     Judged("battery level status", "BatteryLevelStatus", _battery),
@@ -198,7 +251,7 @@ JUDGED = (
     Judged(
         "cycling power control point",
         "CyclingPowerControlPoint",
-        lambda ours: {"op_code": ours.op},
+        _of_power,
         _unknown_to_power,
     ),
     Judged("location and speed", "LocationAndSpeed", _location),
@@ -208,7 +261,7 @@ JUDGED = (
     Judged(
         "LN control point",
         "LNControlPoint",
-        lambda ours: {"op_code": ours.op},
+        _of_location,
         _unknown_to_location,
     ),
 )

@@ -5,12 +5,9 @@ Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.5; GATT Specification Supp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar
 
-from adapters.ble.characteristic import Characteristic
-from adapters.ble.characteristics import supported_resistance_level_range as levels
 from adapters.ble.formats.machine import (
     INCLINE,
     RESISTANCE_LEVEL,
@@ -18,8 +15,8 @@ from adapters.ble.formats.machine import (
     Field,
     Layout,
     Number,
-    agreed,
 )
+from adapters.ble.formats.machine_data import MachineData, described, told_by
 from adapters.ble.formats.machine_records import (
     CLIMBED,
     DISTANCE,
@@ -28,54 +25,14 @@ from adapters.ble.formats.machine_records import (
     POWER,
     SPEED,
     STEP_RATE,
-    Pieces,
-    what_becomes,
 )
 from adapters.ble.formats.uuids import assigned
-from adapters.ble.hearing import Hearing
-from adapters.local_events import Packet
-from adapters.reading import Reading
 
 UUID = assigned(0x2ACE)
 
-_BACKWARD = 1 << 15
-
-_LAYOUT = Layout(
-    flags=3,
-    groups=(
-        (Number("speed"),),
-        (Number("average_speed"),),
-        (Number("distance", width=3),),
-        (
-            Number("step_rate", unavailable=0xFFFF),
-            Number("average_step_rate", unavailable=0xFFFF),
-        ),
-        (Number("strides"),),
-        (
-            Number("climbed"),
-            Number("descent"),
-        ),
-        INCLINE,
-        RESISTANCE_LEVEL,
-        (Number("power", signed=True),),
-        (Number("average_power", signed=True),),
-        *SESSION,
-    ),
-    known=_BACKWARD,
-)
-_TELLS = {
-    "speed": SPEED,
-    "distance": DISTANCE,
-    "step_rate": STEP_RATE,
-    "climbed": CLIMBED,
-    "inclination": INCLINATION,
-    "power": POWER,
-    **EVERY_MACHINE,
-}
-
 
 @dataclass(frozen=True, slots=True)
-class CrossTrainerData:
+class CrossTrainerData(MachineData):
     """One packet. What is None is not in it; numbers are as they are sent.
 
     Attributes:
@@ -126,49 +83,40 @@ class CrossTrainerData:
     backward: bool = False
     narrow: bool = field(default=False, compare=False)
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Raises DecodeError if a field that the flags announce is missing, or more is there."""
-        flags, narrow, values = _LAYOUT.read(data)
-        return cls(**values, backward=bool(flags & _BACKWARD), narrow=narrow)
-
-    def __bytes__(self) -> bytes:
-        return _LAYOUT.write(
-            {name: getattr(self, name) for name in _NAMES},
-            self.narrow,
-            _BACKWARD if self.backward else 0,
-        )
-
-    @property
-    def more(self) -> bool:
-        """More of the same record follows in another packet."""
-        return self.speed is None
-
-
-_NAMES = tuple(number.name for group in _LAYOUT.groups for number in group)
-
-
-class _Record(Pieces):
-    """The record of this characteristic that is not complete yet."""
-
-
-def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
-    """What a cross trainer tells, once a record is complete.
-
-    Raises:
-        DecodeError: the packet is not well formed.
-    """
-    measured = CrossTrainerData.from_bytes(packet.data)
-    agreed(measured.narrow, packet.data, hearing.said.get(levels.UUID))
-    values = {name: value for name in _NAMES if (value := getattr(measured, name)) is not None}
-    yield from hearing.keep(_Record).told(packet, values, measured.more, _TELLS)
+    layout: ClassVar = Layout(
+        flags=3,
+        groups=(
+            (Number("speed"),),
+            (Number("average_speed"),),
+            (Number("distance", width=3),),
+            (
+                Number("step_rate", unavailable=0xFFFF),
+                Number("average_step_rate", unavailable=0xFFFF),
+            ),
+            (Number("strides"),),
+            (
+                Number("climbed"),
+                Number("descent"),
+            ),
+            INCLINE,
+            RESISTANCE_LEVEL,
+            (Number("power", signed=True),),
+            (Number("average_power", signed=True),),
+            *SESSION,
+        ),
+        marks={"backward": 1 << 15},
+    )
+    tells: ClassVar = {
+        "speed": SPEED,
+        "distance": DISTANCE,
+        "step_rate": STEP_RATE,
+        "climbed": CLIMBED,
+        "inclination": INCLINATION,
+        "power": POWER,
+        **EVERY_MACHINE,
+    }
 
 
-CHARACTERISTIC = Characteristic(
-    uuid=UUID,
-    name="Cross Trainer Data",
-    service="Fitness Machine",
-    value=CrossTrainerData,
-    fields=what_becomes(_LAYOUT, _TELLS, "backward", "narrow"),
-    source="Fitness Machine Service 1.0, 4.5; GATT Specification Supplement",
-)
+readings = told_by(CrossTrainerData)
+
+CHARACTERISTIC = described(UUID, "Cross Trainer Data", CrossTrainerData, "4.5")

@@ -5,54 +5,19 @@ Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.9; GATT Specification Supp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar
 
-from adapters.ble.characteristic import Characteristic
-from adapters.ble.characteristics import supported_resistance_level_range as levels
-from adapters.ble.formats.machine import RESISTANCE_LEVEL, SESSION, Field, Layout, Number, agreed
-from adapters.ble.formats.machine_records import (
-    CADENCE,
-    DISTANCE,
-    EVERY_MACHINE,
-    POWER,
-    SPEED,
-    Pieces,
-    what_becomes,
-)
+from adapters.ble.formats.machine import RESISTANCE_LEVEL, SESSION, Field, Layout, Number
+from adapters.ble.formats.machine_data import MachineData, described, told_by
+from adapters.ble.formats.machine_records import CADENCE, DISTANCE, EVERY_MACHINE, POWER, SPEED
 from adapters.ble.formats.uuids import assigned
-from adapters.ble.hearing import Hearing
-from adapters.local_events import Packet
-from adapters.reading import Reading
 
 UUID = assigned(0x2AD2)
 
-_LAYOUT = Layout(
-    flags=2,
-    groups=(
-        (Number("speed"),),
-        (Number("average_speed"),),
-        (Number("cadence"),),
-        (Number("average_cadence"),),
-        (Number("distance", width=3),),
-        RESISTANCE_LEVEL,
-        (Number("power", signed=True),),
-        (Number("average_power", signed=True),),
-        *SESSION,
-    ),
-)
-_TELLS = {
-    "speed": SPEED,
-    "cadence": CADENCE,
-    "distance": DISTANCE,
-    "power": POWER,
-    **EVERY_MACHINE,
-}
-
 
 @dataclass(frozen=True, slots=True)
-class IndoorBikeData:
+class IndoorBikeData(MachineData):
     """One packet. What is None is not in it; numbers are as they are sent.
 
     Attributes:
@@ -91,45 +56,29 @@ class IndoorBikeData:
     remaining: Field = None
     narrow: bool = field(default=False, compare=False)
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Raises DecodeError if a field that the flags announce is missing, or more is there."""
-        _, narrow, values = _LAYOUT.read(data)
-        return cls(**values, narrow=narrow)
-
-    def __bytes__(self) -> bytes:
-        return _LAYOUT.write({name: getattr(self, name) for name in _NAMES}, self.narrow)
-
-    @property
-    def more(self) -> bool:
-        """More of the same record follows in another packet."""
-        return self.speed is None
-
-
-_NAMES = tuple(number.name for group in _LAYOUT.groups for number in group)
-
-
-class _Record(Pieces):
-    """The record of this characteristic that is not complete yet."""
-
-
-def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
-    """What an indoor bike tells, once a record is complete.
-
-    Raises:
-        DecodeError: the packet is not well formed.
-    """
-    measured = IndoorBikeData.from_bytes(packet.data)
-    agreed(measured.narrow, packet.data, hearing.said.get(levels.UUID))
-    values = {name: value for name in _NAMES if (value := getattr(measured, name)) is not None}
-    yield from hearing.keep(_Record).told(packet, values, measured.more, _TELLS)
+    layout: ClassVar = Layout(
+        flags=2,
+        groups=(
+            (Number("speed"),),
+            (Number("average_speed"),),
+            (Number("cadence"),),
+            (Number("average_cadence"),),
+            (Number("distance", width=3),),
+            RESISTANCE_LEVEL,
+            (Number("power", signed=True),),
+            (Number("average_power", signed=True),),
+            *SESSION,
+        ),
+    )
+    tells: ClassVar = {
+        "speed": SPEED,
+        "cadence": CADENCE,
+        "distance": DISTANCE,
+        "power": POWER,
+        **EVERY_MACHINE,
+    }
 
 
-CHARACTERISTIC = Characteristic(
-    uuid=UUID,
-    name="Indoor Bike Data",
-    service="Fitness Machine",
-    value=IndoorBikeData,
-    fields=what_becomes(_LAYOUT, _TELLS, "narrow"),
-    source="Fitness Machine Service 1.0, 4.9; GATT Specification Supplement",
-)
+readings = told_by(IndoorBikeData)
+
+CHARACTERISTIC = described(UUID, "Indoor Bike Data", IndoorBikeData, "4.9")

@@ -5,46 +5,19 @@ Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.7; GATT Specification Supp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
-from adapters.ble.characteristic import Characteristic
 from adapters.ble.formats.machine import SESSION, Field, Layout, Number
-from adapters.ble.formats.machine_records import (
-    CLIMBED,
-    EVERY_MACHINE,
-    STEP_RATE,
-    Pieces,
-    what_becomes,
-)
+from adapters.ble.formats.machine_data import MachineData, described, told_by
+from adapters.ble.formats.machine_records import CLIMBED, EVERY_MACHINE, STEP_RATE
 from adapters.ble.formats.uuids import assigned
-from adapters.ble.hearing import Hearing
-from adapters.local_events import Packet
-from adapters.reading import Reading
 
 UUID = assigned(0x2AD0)
 
-_LAYOUT = Layout(
-    flags=2,
-    groups=(
-        (Number("floors"),),
-        (Number("step_rate"),),
-        (Number("average_step_rate"),),
-        (Number("climbed"),),
-        (Number("strides"),),
-        *SESSION,
-    ),
-)
-_TELLS = {
-    "step_rate": STEP_RATE,
-    "climbed": CLIMBED,
-    **EVERY_MACHINE,
-}
-
 
 @dataclass(frozen=True, slots=True)
-class StairClimberData:
+class StairClimberData(MachineData):
     """One packet. What is None is not in it; numbers are as they are sent.
 
     Attributes:
@@ -75,44 +48,24 @@ class StairClimberData:
     elapsed: Field = None
     remaining: Field = None
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Raises DecodeError if a field that the flags announce is missing, or more is there."""
-        _, _, values = _LAYOUT.read(data)
-        return cls(**values)
-
-    def __bytes__(self) -> bytes:
-        return _LAYOUT.write({name: getattr(self, name) for name in _NAMES}, narrow=False)
-
-    @property
-    def more(self) -> bool:
-        """More of the same record follows in another packet."""
-        return self.floors is None
-
-
-_NAMES = tuple(number.name for group in _LAYOUT.groups for number in group)
-
-
-class _Record(Pieces):
-    """The record of this characteristic that is not complete yet."""
+    layout: ClassVar = Layout(
+        flags=2,
+        groups=(
+            (Number("floors"),),
+            (Number("step_rate"),),
+            (Number("average_step_rate"),),
+            (Number("climbed"),),
+            (Number("strides"),),
+            *SESSION,
+        ),
+    )
+    tells: ClassVar = {
+        "step_rate": STEP_RATE,
+        "climbed": CLIMBED,
+        **EVERY_MACHINE,
+    }
 
 
-def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
-    """What a stair climber tells, once a record is complete.
+readings = told_by(StairClimberData)
 
-    Raises:
-        DecodeError: the packet is not well formed.
-    """
-    measured = StairClimberData.from_bytes(packet.data)
-    values = {name: value for name in _NAMES if (value := getattr(measured, name)) is not None}
-    yield from hearing.keep(_Record).told(packet, values, measured.more, _TELLS)
-
-
-CHARACTERISTIC = Characteristic(
-    uuid=UUID,
-    name="Stair Climber Data",
-    service="Fitness Machine",
-    value=StairClimberData,
-    fields=what_becomes(_LAYOUT, _TELLS),
-    source="Fitness Machine Service 1.0, 4.7; GATT Specification Supplement",
-)
+CHARACTERISTIC = described(UUID, "Stair Climber Data", StairClimberData, "4.7")

@@ -5,48 +5,19 @@ Source: Bluetooth SIG, Fitness Machine Service 1.0, 4.6; GATT Specification Supp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
-from adapters.ble.characteristic import Characteristic
 from adapters.ble.formats.machine import SESSION, Field, Layout, Number
-from adapters.ble.formats.machine_records import (
-    CLIMBED,
-    EVERY_MACHINE,
-    STEP_RATE,
-    Pieces,
-    what_becomes,
-)
+from adapters.ble.formats.machine_data import MachineData, described, told_by
+from adapters.ble.formats.machine_records import CLIMBED, EVERY_MACHINE, STEP_RATE
 from adapters.ble.formats.uuids import assigned
-from adapters.ble.hearing import Hearing
-from adapters.local_events import Packet
-from adapters.reading import Reading
 
 UUID = assigned(0x2ACF)
 
-_LAYOUT = Layout(
-    flags=2,
-    groups=(
-        (
-            Number("floors"),
-            Number("steps"),
-        ),
-        (Number("step_rate"),),
-        (Number("average_step_rate"),),
-        (Number("climbed"),),
-        *SESSION,
-    ),
-)
-_TELLS = {
-    "step_rate": STEP_RATE,
-    "climbed": CLIMBED,
-    **EVERY_MACHINE,
-}
-
 
 @dataclass(frozen=True, slots=True)
-class StepClimberData:
+class StepClimberData(MachineData):
     """One packet. What is None is not in it; numbers are as they are sent.
 
     Attributes:
@@ -77,44 +48,26 @@ class StepClimberData:
     elapsed: Field = None
     remaining: Field = None
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Raises DecodeError if a field that the flags announce is missing, or more is there."""
-        _, _, values = _LAYOUT.read(data)
-        return cls(**values)
-
-    def __bytes__(self) -> bytes:
-        return _LAYOUT.write({name: getattr(self, name) for name in _NAMES}, narrow=False)
-
-    @property
-    def more(self) -> bool:
-        """More of the same record follows in another packet."""
-        return self.floors is None
-
-
-_NAMES = tuple(number.name for group in _LAYOUT.groups for number in group)
-
-
-class _Record(Pieces):
-    """The record of this characteristic that is not complete yet."""
+    layout: ClassVar = Layout(
+        flags=2,
+        groups=(
+            (
+                Number("floors"),
+                Number("steps"),
+            ),
+            (Number("step_rate"),),
+            (Number("average_step_rate"),),
+            (Number("climbed"),),
+            *SESSION,
+        ),
+    )
+    tells: ClassVar = {
+        "step_rate": STEP_RATE,
+        "climbed": CLIMBED,
+        **EVERY_MACHINE,
+    }
 
 
-def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
-    """What a step climber tells, once a record is complete.
+readings = told_by(StepClimberData)
 
-    Raises:
-        DecodeError: the packet is not well formed.
-    """
-    measured = StepClimberData.from_bytes(packet.data)
-    values = {name: value for name in _NAMES if (value := getattr(measured, name)) is not None}
-    yield from hearing.keep(_Record).told(packet, values, measured.more, _TELLS)
-
-
-CHARACTERISTIC = Characteristic(
-    uuid=UUID,
-    name="Step Climber Data",
-    service="Fitness Machine",
-    value=StepClimberData,
-    fields=what_becomes(_LAYOUT, _TELLS),
-    source="Fitness Machine Service 1.0, 4.6; GATT Specification Supplement",
-)
+CHARACTERISTIC = described(UUID, "Step Climber Data", StepClimberData, "4.6")

@@ -16,7 +16,8 @@ from adapters.ble.formats.uuids import assigned
 
 UUID = assigned(0x2AD6)
 
-_NARROW = 3
+NARROW = 3
+"""How many bytes it has where a level has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SupportedResistanceLevelRange:
     def from_bytes(cls, data: bytes) -> Self:
         """Raises DecodeError if there are not exactly six bytes, or three."""
         fields = Reader(data)
-        narrow = fields.left == _NARROW
+        narrow = fields.left == NARROW
         if narrow:
             made = cls(fields.uint8(), fields.uint8(), fields.uint8(), narrow)
         else:

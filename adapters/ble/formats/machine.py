@@ -14,12 +14,11 @@ in the Supplement. The length of a packet tells which it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from adapters.ble.characteristic import Becomes, because
 from adapters.ble.formats.fields import Reader, Writer
-from adapters.errors import DecodeError
 from adapters.reading import Absence
 
 NOT_AVAILABLE: Final = Absence.UNKNOWN
@@ -29,6 +28,8 @@ Field = int | Absence | None
 """A number as it is sent, `NOT_AVAILABLE`, or None where the packet has not the field."""
 
 RESISTANCE: Final = "resistance"
+NARROW: Final = "narrow"
+"""The resistance level has one byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,22 @@ class Layout:
     Attributes:
         flags: how many bytes the flags have.
         groups: which fields each bit announces, from bit 0 on.
-        known: bits of the flags that mean something else than a field.
+        marks: bits of the flags that say yes or no instead of announcing a field, by name.
     """
 
     flags: int
     groups: tuple[tuple[Number, ...], ...]
-    known: int = 0
+    marks: Mapping[str, int] = field(default_factory=dict)
 
-    def read(self, data: bytes) -> tuple[int, bool, dict[str, Field]]:
-        """The flags, whether the resistance level has one byte, and the fields.
+    @property
+    def names(self) -> list[str]:
+        """All fields, in the order in which they are sent."""
+        return [number.name for group in self.groups for number in group]
+
+    def read(self, data: bytes) -> dict[str, Any]:
+        """The fields of a packet and its marks, by name.
+
+        With a resistance level comes `NARROW`, whether it has one byte.
 
         Where a reserved bit announces a field of which nothing is known, the bytes at the end are
         passed over: walking pads of KingSmith and rowers of Technogym send such. The length then
@@ -87,37 +95,37 @@ class Layout:
         """
         fields = Reader(data)
         flags = fields.unsigned(self.flags)
-        reserved = flags & ~(self.known | (1 << len(self.groups)) - 1)
+        reserved = flags & ~(sum(self.marks.values()) | (1 << len(self.groups)) - 1)
         present = self._present(flags ^ 1)
-        if reserved and any(number.name == RESISTANCE for number in present):
+        has_resistance = any(number.name == RESISTANCE for number in present)
+        if reserved and has_resistance:
             raise fields.wrong("how wide the resistance level is cannot be told")
-        narrow = self._is_narrow(present, fields.left)
-        values: dict[str, Field] = {}
+        widest = sum(number.width for number in present)
+        narrow = has_resistance and fields.left == widest - 1
+        values: dict[str, Any] = {name: bool(flags & bit) for name, bit in self.marks.items()}
         for number in present:
             values[number.name] = number.take(fields, self._width(number, narrow))
+        if has_resistance:
+            values[NARROW] = narrow
         if reserved:
             fields.rest()
         fields.end()
-        return flags, narrow, values
+        return values
 
-    def write(self, values: Mapping[str, Field], narrow: bool, more: int = 0) -> bytes:
-        """A packet of these fields.
-
-        Args:
-            values: by name; a field that is None is left out.
-            narrow: the resistance level has one byte.
-            more: bits of the flags that mean something else than a field.
+    def write(self, values: Mapping[str, Any]) -> bytes:
+        """A packet of these fields and marks; a field that is None is left out.
 
         Raises:
             ValueError: of fields that stand together only some are there.
         """
-        flags = 1
+        flags = 1 | sum(bit for name, bit in self.marks.items() if values[name])
         for bit, group in enumerate(self.groups):
             if any(values.get(number.name) is not None for number in group):
                 flags ^= 1 << bit
-        made = Writer().unsigned(flags | more, self.flags)
+        made = Writer().unsigned(flags, self.flags)
         for number in self._present(flags ^ 1):
-            number.put(made, values.get(number.name), self._width(number, narrow))
+            width = self._width(number, values.get(NARROW, False))
+            number.put(made, values.get(number.name), width)
         return bytes(made)
 
     def _present(self, bits: int) -> list[Number]:
@@ -127,29 +135,6 @@ class Layout:
     @staticmethod
     def _width(number: Number, narrow: bool) -> int:
         return 1 if narrow and number.name == RESISTANCE else number.width
-
-    @staticmethod
-    def _is_narrow(present: list[Number], length: int) -> bool:
-        if all(number.name != RESISTANCE for number in present):
-            return False
-        return length == sum(number.width for number in present) - 1
-
-
-def agreed(narrow: bool, data: bytes, levels: bytes | None) -> None:
-    """A resistance level of one byte must be what the machine's range of levels has as well.
-
-    Otherwise it is a packet that lost its last byte.
-
-    Args:
-        narrow: the resistance level of the packet has one byte.
-        data: the packet.
-        levels: Supported Resistance Level Range as the machine said it, if it did.
-
-    Raises:
-        DecodeError: the two differ.
-    """
-    if narrow and levels is not None and len(levels) > 3:
-        raise DecodeError("the packet is cut short", data, len(data))
 
 
 RESISTANCE_LEVEL: Final = (Number(RESISTANCE, signed=True),)
@@ -197,6 +182,6 @@ WHY: Final[Mapping[str, Becomes]] = {
         "counts from the start of the session; the strokes a minute tell the effort"
     ),
     "backward": because("which way the pedals go"),
-    "narrow": because("only says in how many bytes the resistance level was sent"),
+    NARROW: because("only says in how many bytes the resistance level was sent"),
 }
 """Why fields of machines that make no reading make none."""

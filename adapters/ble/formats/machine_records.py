@@ -6,13 +6,13 @@ announce that more follows) and 4.18 (a record that a lost link interrupts is no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from adapters.ble.characteristic import Becomes, becomes
-from adapters.ble.formats.machine import WHY, Field, Layout
+from adapters.ble.formats.machine import Field
 from adapters.kinds import Kind, kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import Instant, Quantity, Reading
@@ -91,9 +91,12 @@ class Pieces:
                 yield Reading(told.kind, self._at, value)
 
 
-def what_becomes(layout: Layout, tells: Mapping[str, Tells], *more: str) -> dict[str, Becomes]:
-    """What becomes of every field of a layout, and of further ones that it does not hold."""
-    names = [number.name for group in layout.groups for number in group]
-    return {
-        name: becomes(tells[name].kind) if name in tells else WHY[name] for name in (*names, *more)
-    }
+class Records:
+    """The unfinished record of each characteristic that a machine sends."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[type[Any], Pieces] = defaultdict(Pieces)
+
+    def of(self, value: type[Any]) -> Pieces:
+        """That of the characteristic which this class reads."""
+        return self._of[value]
