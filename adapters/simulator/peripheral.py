@@ -126,6 +126,11 @@ class Peripheral:
         return self._outgoing.undelivered
 
     @property
+    def links(self) -> int:
+        """How many peers it is connected to."""
+        return len(self._presence.peers)
+
+    @property
     def seconds(self) -> float:
         """How long ago the scenario started."""
         return self._clock.time() - self._started

@@ -2,7 +2,7 @@
 # What happens in the guest, from the project's tree: the bus, the modules, then the scenarios.
 # Mounted: the tree at /mnt/tree (read-only), /mnt/out for all that is to be kept.
 export PYTHONPATH=/opt/packages:/mnt/tree PYTHONPYCACHEPREFIX=/opt/pycache PYTHONUNBUFFERED=1
-export LANG=C.UTF-8 TZ=UTC
+export LANG=C.UTF-8 TZ=UTC NO_COLOR=1
 mkdir -p /run/dbus /var/lib/dbus /var/lib/bluetooth
 ip link set lo up
 modprobe -a hci_vhci uhid 2>/dev/null

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from adapters.simulator.faults import Fault
@@ -27,8 +28,10 @@ Answer = dict[str, Any]
 class Served:
     """What is asked of a simulation."""
 
-    def __init__(self, simulation: Simulation, lines: list[str]) -> None:
+    def __init__(self, simulation: Simulation, lines: list[str], folder: Path) -> None:
         self._simulation = simulation
+        self._folder = folder
+        self._plugged = 0
         self._lines = lines
         self._adapters: dict[int, Adapter] = {}
         self._faults: set[asyncio.Task[None]] = set()
@@ -36,23 +39,26 @@ class Served:
     async def answer(self, asked: Answer) -> Answer:
         """Do as asked."""
         named: dict[str, Callable[..., Awaitable[Answer]]] = {
-            one.__name__.strip("_"): one
-            for one in (
-                self._plug,
-                self._unplug,
-                self._measure,
-                self._fault,
-                self._sent,
-                self._devices,
-            )
+            "devices": self._devices,
+            "links": self._links,
+            "plug": self._plug,
+            "unplug": self._unplug,
+            "measure": self._measure,
+            "fault": self._fault,
+            "sent": self._sent,
         }
         return await named[asked.pop("do")](**asked)
 
     async def _devices(self) -> Answer:
         return {"devices": [told(one) for one in self._simulation.peripherals]}
 
+    async def _links(self, device: str) -> Answer:
+        return {"links": self._peripheral(device).links}
+
     async def _plug(self, address: str) -> Answer:
-        adapter = Adapter(self._simulation.link, address)
+        record = self._folder / f"adapter-{self._plugged}.btsnoop"
+        self._plugged += 1
+        adapter = Adapter(self._simulation.link, address, record)
         index = await adapter.index
         self._adapters[index] = adapter
         return {"index": index}
@@ -83,8 +89,8 @@ class Served:
         return next(p for p in self._simulation.peripherals if p.device.id == device)
 
 
-async def main(scenario: str) -> None:
-    """Serve this scenario's text until stdin ends."""
+async def main(scenario: str, folder: Path) -> None:
+    """Serve this scenario's text until stdin ends; the folder is for what it records."""
     os.set_blocking(sys.stdin.fileno(), False)
     reader = asyncio.StreamReader(limit=1 << 24)
     await asyncio.get_running_loop().connect_read_pipe(
@@ -92,7 +98,7 @@ async def main(scenario: str) -> None:
     )
     lines: list[str] = []
     async with simulated(read(scenario), lines.append) as simulation:
-        served = Served(simulation, lines)
+        served = Served(simulation, lines, folder)
         while line := await reader.readline():
             if simulation.running.done():
                 await simulation.running
@@ -105,4 +111,4 @@ async def main(scenario: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -28,8 +29,9 @@ async def main() -> int:
 
 
 async def _play(name: str, within: float) -> dict[str, object]:
-    folder = OUT / name
-    folder.mkdir(exist_ok=True)
+    # In memory, where writing is quick; what it leaves is copied out afterwards.
+    folder = Path("/run") / name
+    folder.mkdir()
     began = time.monotonic()
     nothing = os.open(os.devnull, os.O_RDONLY)
     with (folder / "log.txt").open("w", encoding="utf-8") as log:
@@ -44,6 +46,7 @@ async def _play(name: str, within: float) -> dict[str, object]:
         process.send(signal.SIGKILL)
         await process.ended()
         error = f"it did not end within {within:g} s"
+    shutil.copytree(folder, OUT / name)
     told = folder / "told.json"
     figures = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
     seconds = round(time.monotonic() - began, 1)

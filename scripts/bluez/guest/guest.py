@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from scripts.bluez.guest.bluetoothd import Bluetoothd, tied
+from scripts.bluez.guest.bluetoothd import Bluetoothd
 from scripts.bluez.guest.program import Program
 
 _ADDRESS = "00:00:5E:00:53:{:02X}"
@@ -33,9 +32,8 @@ class Guest:
     @classmethod
     @contextlib.asynccontextmanager
     async def fresh(cls, folder: Path) -> AsyncIterator[Guest]:
-        """A guest with a bluetoothd of its own, and a record of all that the kernel hears."""
+        """A guest with a bluetoothd of its own."""
         guest = cls(folder)
-        monitor = tied(["btmon", "--write", str(folder / "btsnoop")], subprocess.DEVNULL)
         Bluetoothd.forget_everything()
         await guest.bluetoothd.start()
         try:
@@ -44,8 +42,6 @@ class Guest:
             for program in guest._programs:
                 program.kill()
             await guest.bluetoothd.close()
-            monitor.terminate()
-            await asyncio.to_thread(monitor.wait)
 
     def say(self, *words: object) -> None:
         """A line in the scenario's log."""
@@ -66,7 +62,8 @@ class Guest:
             scenario: the text of one (docs/simulator.md).
             adapters: how many; they are there and switched on when the block begins.
         """
-        air = Air(await self.program("scripts.bluez.guest.air", scenario), self.bluetoothd)
+        words = (scenario, str(self.folder))
+        air = Air(await self.program("scripts.bluez.guest.air", *words), self.bluetoothd)
         for number in range(adapters):
             await air.plug(number)
         yield air
@@ -94,6 +91,16 @@ class Air:
     async def devices(self) -> dict[str, dict[str, str]]:
         """Address, name and model of each device, by its id; how it pairs, and its passkey."""
         return {one["id"]: one for one in (await self._ask("devices"))["devices"]}
+
+    async def links(self, device: str) -> int:
+        """How many peers it is connected to."""
+        return int((await self._ask("links", device=device))["links"])
+
+    async def until_linked(self, device: str, links: int = 1, within: float = 60.0) -> None:
+        """Return once it is connected to so many peers; 0 waits until it was left."""
+        async with asyncio.timeout(within):
+            while await self.links(device) != links:  # noqa: ASYNC110 - it is asked by polling
+                await asyncio.sleep(0.1)
 
     async def measure(self, device: str, times: int = 1) -> None:
         """Measure now, as when a button is pressed, so many times."""

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
+
+from bumble.snoop import BtSnooper, Snooper
 
 from adapters.simulator.link import RadioLink
 
@@ -21,13 +24,17 @@ _MOST = 4096
 class Adapter:
     """One adapter; it is there until it is unplugged."""
 
-    def __init__(self, link: RadioLink, address: str) -> None:
+    def __init__(self, link: RadioLink, address: str, record: Path) -> None:
         """Plug it in.
 
         Args:
             link: the air that it hears.
             address: its own, from its maker.
+            record: where all is written down that passes between it and the kernel.
         """
+        # Written here and not by btmon, which misses packets while the processor is busy.
+        self._record = record.open("wb", buffering=0)
+        self._snooper = BtSnooper(self._record)
         self.index: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._link = link
         self._file = os.open(_DEVICE, os.O_RDWR | os.O_NONBLOCK)
@@ -39,6 +46,7 @@ class Adapter:
     def on_packet(self, packet: bytes) -> None:
         """From the chip to the kernel."""
         if self._file >= 0:
+            self._snooper.snoop(packet, Snooper.Direction.CONTROLLER_TO_HOST)
             os.write(self._file, packet)
 
     def _from_kernel(self) -> None:
@@ -46,6 +54,7 @@ class Adapter:
         if packet[:1] == bytes([_MADE]):
             self.index.set_result(int.from_bytes(packet[2:4], "little"))
         elif packet:
+            self._snooper.snoop(packet, Snooper.Direction.HOST_TO_CONTROLLER)
             self._chip.on_packet(packet)
 
     def unplug(self) -> None:
@@ -54,3 +63,4 @@ class Adapter:
         file, self._file = self._file, -1
         self._link.remove(self._chip)
         os.close(file)
+        self._record.close()

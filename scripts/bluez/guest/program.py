@@ -59,6 +59,10 @@ class Program:
             raise EOFError("the program has ended; see its log")
         return line.decode().rstrip("\n")
 
+    async def rest(self) -> str:
+        """All that it says until it has no more to say."""
+        return (await self._lines.read()).decode()
+
     async def ended(self) -> int:
         """Its exit code, once it has ended; minus the signal that killed it."""
         if self._ended is None:

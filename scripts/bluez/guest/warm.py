@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import json
 import os
 import runpy
@@ -82,7 +83,8 @@ class Warm:
             return
         if asker in self._events.get_map():
             self._events.unregister(asker)
-            asker.sendall(f"{code}\n".encode())
+            with contextlib.suppress(BrokenPipeError):  # it may have just gone itself
+                asker.sendall(f"{code}\n".encode())
         asker.close()
 
 
