@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,8 @@ def _build(wanted: Image) -> None:
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         raise CannotBuild(f"missing: {', '.join(missing)}")
+    if platform.machine() != "x86_64":
+        raise CannotBuild("images are made on x86-64 alone")
     if os.geteuid() != 0:
         raise CannotBuild("only root can make an image (debootstrap)")
     _throw_out_unused(wanted.folder.parent)
