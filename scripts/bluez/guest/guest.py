@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,10 @@ class Air:
 
     async def until_linked(self, device: str, links: int = 1, within: float = 60.0) -> None:
         """Return once it is connected to so many peers; 0 waits until it was left."""
-        async with asyncio.timeout(within):
-            while await self.links(device) != links:  # noqa: ASYNC110 - it is asked by polling
-                await asyncio.sleep(0.1)
+        await until(partial(self._has, device, links), within)
+
+    async def _has(self, device: str, links: int) -> bool:
+        return await self.links(device) == links
 
     async def measure(self, device: str, times: int = 1) -> None:
         """Measure now, as when a button is pressed, so many times."""
@@ -127,3 +129,10 @@ class Air:
         if "error" in answer:
             raise RuntimeError(f"the air: {do} {more}: {answer['error']}")
         return dict(answer)
+
+
+async def until(come: Callable[[], Awaitable[object]], within: float = 60.0) -> None:
+    """Return once this is true; it is asked again and again."""
+    async with asyncio.timeout(within):
+        while not await come():  # noqa: ASYNC110 - nobody tells when
+            await asyncio.sleep(0.1)
