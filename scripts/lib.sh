@@ -84,6 +84,12 @@ page_files() {
     printf '%s' "$wanted" >"$folder/node_modules/.installed"
 }
 
+# What a virtual machine with real BlueZ is made with, and runs on (docs/bluez-vm.md).
+virtual_machine() {
+    debian qemu-system-x86_64 --no-install-recommends qemu-system-x86 &&
+        debian debootstrap --no-install-recommends debootstrap busybox-static cpio xz-utils e2fsprogs
+}
+
 # A browser for the tests of the pages, under any of the names that it has.
 browser() {
     local name

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from bumble import hci, ll
 from bumble.controller import Connection
-from bumble.core import PhysicalTransport
+from bumble.core import UUID, PhysicalTransport
+from bumble.device import Device, Peer
 
 from adapters.simulator.clock import Timer
 from adapters.simulator.controller import RadioController
 from adapters.simulator.link import Conditions, RadioLink
+from tests.simulator_air import ADDRESS, bare_device
 
 LE = PhysicalTransport.LE
 
@@ -156,3 +158,21 @@ async def test_a_scanner_misses_the_share_that_it_should(unheard: float, reached
         link.send_advertising_pdu(sender, packet)
     await asyncio.sleep(0)
     assert len(ear.advertised) == reached
+
+
+async def test_a_link_outlives_the_random_address_that_its_host_takes_next() -> None:
+    """Linux takes one for each active scan; its links are by the address of the maker."""
+    link = RadioLink()
+    async with bare_device(link) as bare:
+        chip = link.controller("host", "00:00:5E:00:53:01")
+        host = Device.with_hci("host", hci.Address("C0:00:00:00:00:01"), chip, chip)
+        await host.power_on()
+        public = hci.OwnAddressType.PUBLIC
+        connection = await host.connect(ADDRESS, own_address_type=public)
+        assert str(connection.self_address) == "00:00:5E:00:53:01/P"
+        chip.random_address = hci.Address("3F:00:00:00:00:02")
+        peer = Peer(connection)
+        await peer.discover_all()  # type: ignore[no-untyped-call]  # Bumble's, untyped
+        (where,) = peer.get_characteristics_by_uuid(UUID("2A38"))
+        assert await where.read_value() == b"\x01"
+        await bare.drop()

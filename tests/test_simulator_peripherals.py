@@ -249,3 +249,14 @@ async def test_time_on_the_air_goes_by_the_clock_that_it_is_given() -> None:
         await listen(client, heart_rate.UUID, heard)
         await asyncio.sleep(6)
     assert 59 <= len(heard) <= 61
+
+
+@fast
+async def test_a_sensor_measures_out_of_turn_when_its_button_is_pressed() -> None:
+    async with simulated(read(BREATH + "at_s = [2]\n")) as simulation:
+        (breath,) = simulation.peripherals
+        breath.measure_now()
+        breath.measure_now()
+        assert breath.undelivered == 2
+        await asyncio.sleep(3)
+        assert breath.undelivered == 3, "the one in its turn has a number of its own"

@@ -78,10 +78,18 @@ class RadioLink(Air):
         """By which time goes on this air: the event loop's, if no other was given."""
         return self._clock or asyncio.get_running_loop()
 
-    def controller(self, name: str) -> RadioController:
-        """A new radio chip on this air."""
+    def controller(self, name: str, address: str | None = None) -> RadioController:
+        """A new radio chip on this air.
+
+        Args:
+            name: for logs.
+            address: a public address that it has from its maker; few hosts need one.
+        """
         chip = RadioController(name, link=self)
         chip.most_links = self._most_links
+        if address is not None:
+            chip.public_address = hci.Address(address, hci.Address.PUBLIC_DEVICE_ADDRESS)
+            self._by_address[chip.public_address] = chip
         return chip
 
     def place(self, address: str, rssi: int) -> None:
@@ -154,6 +162,9 @@ class RadioLink(Air):
     ) -> None:
         """Deliver data at its connection event, in the order in which it was sent."""
         source = sender_controller.random_address
+        # A host may take another random address while links are up that began under another.
+        if connection := sender_controller.le_connections.get(destination_address):
+            source = connection.self_address
 
         def deliver() -> None:
             receiver = self.find_le_controller(destination_address)

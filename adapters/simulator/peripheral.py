@@ -25,7 +25,8 @@ from adapters.simulator.making import made
 from adapters.simulator.outgoing import Outgoing
 from adapters.simulator.presence import Presence
 from adapters.simulator.scenario import Scenario
-from adapters.simulator.turns import Battery, bad_frames, battery_at, turns
+from adapters.simulator.sensor import Moment
+from adapters.simulator.turns import Battery, bad_frames, battery_at, moment, turns
 
 T = TypeVar("T")
 
@@ -115,6 +116,7 @@ class Peripheral:
             again=lambda handle: self._heard_by(self._uuids[handle]),
         )
         self._host.on(Device.EVENT_CONNECTION, self._on_connection)
+        self._next = self._out_of_turn = 0
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.instrument, self.time = made(scenario, device, self.right_time, self._is_listening)
 
@@ -123,9 +125,19 @@ class Peripheral:
         """How many of its measurements wait for a peer to confirm them."""
         return self._outgoing.undelivered
 
+    @property
+    def links(self) -> int:
+        """How many peers it is connected to."""
+        return len(self._presence.peers)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the scenario started."""
+        return self._clock.time() - self._started
+
     def right_time(self) -> datetime:
         """The local time of day where it is, naive; its own clock may show another."""
-        return self._begins + timedelta(seconds=self._clock.time() - self._started)
+        return self._begins + timedelta(seconds=self.seconds)
 
     async def power_on(self) -> None:
         """Get ready; nothing is on the air yet."""
@@ -147,7 +159,7 @@ class Peripheral:
                 tasks.create_task(self._bonds.run())
                 tasks.create_task(self._be_whole())
                 for fault in self.device.faults:
-                    tasks.create_task(self._go_wrong(fault))
+                    tasks.create_task(self.go_wrong(fault))
         finally:
             self._link.remove(self._chip)
 
@@ -160,6 +172,20 @@ class Peripheral:
         self._outgoing.last = self._clock.time()
         self._emitted.watch(self.device.id, uuid, data)
         self._outgoing.say(self._asked(lambda: tuple(self.instrument.write(uuid, data))))
+
+    async def go_wrong(self, fault: Fault) -> None:
+        """Wait until a fault is due, then have it; the others are in what it measures."""
+        await self._until(fault.at_s)
+        match fault.what:
+            case "clock-step":
+                self.time.step(timedelta(seconds=fault.by_s))
+            case "clock-reset":
+                self.time.reset()
+            case "forget-bond":
+                await self._bonds.forget()
+                await self._presence.let_all_go()
+            case "drop-link":
+                await self._presence.vanish(self._started + fault.at_s + fault.for_s)
 
     def _asked(self, ask: Callable[[], T]) -> T:
         try:
@@ -181,28 +207,27 @@ class Peripheral:
             if isinstance(due, Battery):
                 self._tell_battery(due, at_ms)
                 continue
-            said: Iterable[Sent] = tuple(self.instrument.measure(due))
-            self._outgoing.measured(said, at_ms, self._presence.peers)
-            self._presence.measured()
+            number = due.number + self._out_of_turn
+            self._take(dataclasses.replace(due, number=number), at_ms)
+
+    def measure_now(self) -> None:
+        """Measure out of turn, as when somebody presses its button."""
+        seconds = self.seconds
+        due = moment(self.scenario, self.device, seconds, self._next)
+        self._out_of_turn += 1
+        self._take(due, round(seconds * 1000))
+
+    def _take(self, due: Moment, at_ms: int) -> None:
+        self._next = due.number + 1
+        said: Iterable[Sent] = tuple(self.instrument.measure(due))
+        self._outgoing.measured(said, at_ms, self._presence.peers)
+        self._presence.measured()
 
     def _tell_battery(self, battery: Battery, at_ms: int) -> None:
         if BATTERY in self._table:
             self._table[BATTERY].value = battery.data
             sent = Sent(BATTERY, battery.data, number=battery.number)
             self._outgoing.aside(sent, at_ms, self._presence.peers)
-
-    async def _go_wrong(self, fault: Fault) -> None:
-        await self._until(fault.at_s)
-        match fault.what:
-            case "clock-step":
-                self.time.step(timedelta(seconds=fault.by_s))
-            case "clock-reset":
-                self.time.reset()
-            case "forget-bond":
-                await self._bonds.forget()
-                await self._presence.let_all_go()
-            case "drop-link":
-                await self._presence.vanish(self._started + fault.at_s + fault.for_s)
 
     def _on_connection(self, peer: Connection) -> None:
         peer.on(Connection.EVENT_DISCONNECTION, lambda _reason: self._on_gone(peer))

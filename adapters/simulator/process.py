@@ -62,7 +62,7 @@ async def serve(
             raise AdapterError(
                 f"Port {port} is taken.", "Choose another port, or 0 for any that is free."
             ) from error
-        devices = [_told(peripheral) for peripheral in simulation.peripherals]
+        devices = [told(peripheral) for peripheral in simulation.peripherals]
         ready = {"transport": f"tcp-client:{LOOPBACK}:{taken}", "port": taken, "devices": devices}
         tell(json.dumps({"event": "ready", "title": scenario.title, **ready}))
         stopped = asyncio.ensure_future(stop.wait())
@@ -77,7 +77,7 @@ async def serve(
     tell(json.dumps({"event": "summary", **summary}))
 
 
-def _told(peripheral: Peripheral) -> dict[str, str]:
+def told(peripheral: Peripheral) -> dict[str, str]:
     """What somebody must know of a device to find it, and to pair with it."""
     identity, pairing = peripheral.identity, peripheral.device.asks_for
     told = {"id": peripheral.device.id, "model": peripheral.device.model}

@@ -54,7 +54,6 @@ def battery_at(scenario: Scenario, device: SimulatedDevice, seconds: float) -> b
 
 
 def _measurements(scenario: Scenario, device: SimulatedDevice) -> Iterator[Turn]:
-    values = {**device.sensor.values, **device.values}
     silences = [fault for fault in device.faults if fault.what == "silence"]
     failing = _starts(device, "failed-measurement")
     number = 0
@@ -67,9 +66,22 @@ def _measurements(scenario: Scenario, device: SimulatedDevice) -> Iterator[Turn]
         failed = bool(failing) and seconds >= failing[0]
         if failed:
             del failing[0]
-        dice = scenario.dice(device.id, "measured", str(number))
-        yield at_ms, Moment(seconds, number, device.numbered, dice, values, failed)
+        yield at_ms, moment(scenario, device, seconds, number, failed=failed)
         number += 1
+
+
+def moment(
+    scenario: Scenario,
+    device: SimulatedDevice,
+    seconds: float,
+    number: int,
+    *,
+    failed: bool = False,
+) -> Moment:
+    """The measurement of this number, made so long after the start."""
+    dice = scenario.dice(device.id, "measured", str(number))
+    values = {**device.sensor.values, **device.values}
+    return Moment(seconds, number, device.numbered, dice, values, failed)
 
 
 def _times(scenario: Scenario, device: SimulatedDevice) -> Iterator[float]:
