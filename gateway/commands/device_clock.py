@@ -11,7 +11,7 @@ from gateway.app import House
 from gateway.clock import now
 from gateway.commands.device_users import device_of
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
-from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.commands.output import called, iso, moment, print_json, say, table
 from gateway.errors import WrongUse
 from gateway.htmlkit.words import off_by
 from gateway.rights.device_times import DeviceTime
@@ -62,13 +62,14 @@ def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: boo
     device = waiting.get(DeviceKey(told)) or device_of(
         house, told
     )  # one that is forgotten may wait too
+    name = called(house.names().all()[device.key])
     act = Act(now(), f"person:{whose.key}", SESSION, house.clock())
     n = times.say(device.key, whose.key, act, right=right)
     if as_json:
         print_json({"device": device.key, "readings": n, "right": right})
         return
     if not n:
-        say(f"No reading of {device.called} waits for that.")
+        say(f"No reading of {name} waits for that.")
         return
     readings = "1 reading has" if n == 1 else f"{n} readings have"
     goes = "right times. What you agreed to share goes." if right else "wrong times, and stay here."
@@ -83,8 +84,8 @@ def _show(times: list[DeviceTime]) -> None:
         ["Device", "Its clock", "Read", "Set right", "Readings that wait", "Key"],
         [
             (
-                one.device.called,
-                off_by(one.seen.ahead_ms) if one.seen else "cannot be read",
+                called(one.called),
+                off_by(one.seen.ahead_ms) if one.seen else "not known",
                 moment(one.seen.at) if one.seen else "",
                 "" if one.seen is None else "yes" if one.seen.was_set else "no",
                 one.waiting.n if one.waiting else "",
@@ -96,22 +97,38 @@ def _show(times: list[DeviceTime]) -> None:
     for one in times:
         if one.waiting is None:
             continue
-        first, last = moment(one.waiting.first), moment(one.waiting.last)
-        say(
-            f"Of {one.device.called}, {one.waiting.n} readings say that they are of {first} to"
-            f" {last}. They are not shared until you say whether that is right:"
-            f" health-gateway devices clock {one.device.key} --confirm (or --wrong)"
+        first, last, n = moment(one.waiting.first), moment(one.waiting.last), one.waiting.n
+        of = (
+            f"1 reading says that it is of {first}"
+            if n == 1
+            else (f"{n} readings say that they are of {first} to {last}")
         )
+        say(
+            f"Of {called(one.called)}, {of}.{_why(one)} Not shared until you say whether that is"
+            f" right: health-gateway devices clock {one.device.key} --confirm (or --wrong)"
+        )
+
+
+def _why(one: DeviceTime) -> str:
+    """The look at the clock for which the times are in doubt."""
+    if one.doubt is None:
+        return ""
+    seen, was_set = one.doubt.seen, one.doubt.set
+    right = f", and was set right on {moment(was_set.at)}" if was_set else ""
+    return f" Its clock was {off_by(seen.ahead_ms)} on {moment(seen.at)}{right}."
 
 
 def _as_json(one: DeviceTime) -> dict[str, object]:
     return {
         "device": one.device.key,
-        "title": one.device.called,
+        "title": called(one.called),
         "ahead_ms": one.seen.ahead_ms if one.seen else None,
         "read": iso(one.seen.at) if one.seen else None,
         "was_set": one.seen.was_set if one.seen else None,
         "waiting": one.waiting.n if one.waiting else 0,
+        "doubt_ahead_ms": one.doubt.seen.ahead_ms if one.doubt else None,
+        "doubt_read": iso(one.doubt.seen.at) if one.doubt else None,
+        "set_after_doubt": iso(one.doubt.set.at) if one.doubt and one.doubt.set else None,
         "first": iso(one.waiting.first) if one.waiting else None,
         "last": iso(one.waiting.last) if one.waiting else None,
     }

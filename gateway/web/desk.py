@@ -16,6 +16,7 @@ from gateway.sharing.consent import ClockState
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipients
 from gateway.store.audit import Audit
+from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
 from gateway.store.local import LocalStore
@@ -76,6 +77,7 @@ def make_desk(
 ) -> Desk:
     """Put the books of a home on the desk."""
     devices, people = Devices(db), People(db)
+    names = DeviceNames(devices, local.db if local is not None else None)
 
     def zone(person: PersonKey) -> tzinfo:
         name = local.zone_at(person, now()) if local is not None else None
@@ -90,12 +92,12 @@ def make_desk(
         sessions=Sessions(db),
         codes=Codes(db),
         audit=audit,
-        readings=ReadingsBook(db, readings, devices),
+        readings=ReadingsBook(db, readings, names),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),
-        stays=StaysBook(local, devices) if local is not None else None,
+        stays=StaysBook(local, devices, names) if local is not None else None,
         yours=YoursBook(
-            Whose(readings, devices, Slots(db), ledger, audit, db, local.db, simulation)
+            Whose(readings, devices, Slots(db), ledger, audit, db, local.db, simulation), names
         )
         if local is not None
         else None,
