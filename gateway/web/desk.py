@@ -26,6 +26,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
 from gateway.web.codes import Codes
+from gateway.web.expected import CanMeasure, Expected
 from gateway.web.preview import Previews
 from gateway.web.readings_book import ReadingsBook
 from gateway.web.sent_book import SentBook
@@ -54,6 +55,7 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    expected: Expected
     sharing: SharingBook
     sent: SentBook
     stays: StaysBook | None
@@ -74,6 +76,7 @@ def make_desk(
     now: Callable[[], Instant],
     clock: Callable[[], ClockState],
     simulation: bool,
+    can_measure: CanMeasure = lambda _profile: (),
 ) -> Desk:
     """Put the books of a home on the desk."""
     devices, people = Devices(db), People(db)
@@ -93,6 +96,7 @@ def make_desk(
         codes=Codes(db),
         audit=audit,
         readings=ReadingsBook(db, readings, names),
+        expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),
         stays=StaysBook(local, devices, names) if local is not None else None,
