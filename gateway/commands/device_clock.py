@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -42,18 +43,36 @@ def clock(
     if (confirm or wrong) and not device:
         raise WrongUse("Which device?", "Look at: health-gateway devices clock")
     with opened(context) as house:
-        whose = person_of(house, person)
         if confirm or wrong:
+            whose = person_of(house, person)
             _answer(house, device, whose, right=confirm, as_json=as_json)
             return
-        times = house.device_times().list(whose.key)
+        people = [person_of(house, person)] if person else house.people.list()
+        times = _times(house, people)
         if device:
             wanted = device_of(house, device).key
-            times = [one for one in times if one.device.key == wanted]
+            times = [(who, one) for who, one in times if one.device.key == wanted]
     if as_json:
-        print_json({"clocks": [_as_json(one) for one in times]})
+        print_json({"clocks": [_as_json(who, one) for who, one in times]})
         return
-    _show(times)
+    _show(times, several=len(people) > 1)
+
+
+Times = list[tuple[Person, DeviceTime]]
+
+
+def _times(house: House, people: Sequence[Person]) -> Times:
+    """Each clock once, and once for each person who has to answer for its times."""
+    found: Times = []
+    quiet: dict[DeviceKey, tuple[Person, DeviceTime]] = {}
+    for who in people:
+        for one in house.device_times().list(who.key):
+            if one.waiting is not None:
+                found.append((who, one))
+            else:
+                quiet.setdefault(one.device.key, (who, one))
+    asked = {one.device.key for _, one in found}
+    return found + [pair for key, pair in quiet.items() if key not in asked]
 
 
 def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: bool) -> None:
@@ -76,7 +95,7 @@ def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: boo
     say(f"{readings} {goes}")
 
 
-def _show(times: list[DeviceTime]) -> None:
+def _show(times: Times, *, several: bool) -> None:
     if not times:
         say("No clock of a device was read yet.")
         return
@@ -91,21 +110,25 @@ def _show(times: list[DeviceTime]) -> None:
                 one.waiting.n if one.waiting else "",
                 one.device.key,
             )
-            for one in times
+            for _, one in times
         ],
     )
-    for one in times:
+    for who, one in times:
         if one.waiting is None:
             continue
         first, last, n = moment(one.waiting.first), moment(one.waiting.last), one.waiting.n
+        whom, by = (f"{who.name} says", f' --person "{who.name}"') if several else ("you say", "")
         of = (
             f"1 reading says that it is of {first}"
             if n == 1
-            else (f"{n} readings say that they are of {first} to {last}")
+            else (
+                f"{n} readings say that they are of {first}"
+                + (f" to {last}" if last != first else "")
+            )
         )
         say(
-            f"Of {called(one.called)}, {of}.{_why(one)} Not shared until you say whether that is"
-            f" right: health-gateway devices clock {one.device.key} --confirm (or --wrong)"
+            f"Of {called(one.called)}, {of}.{_why(one)} Not shared until {whom} whether that is"
+            f" right: health-gateway devices clock {one.device.key} --confirm (or --wrong){by}"
         )
 
 
@@ -118,13 +141,14 @@ def _why(one: DeviceTime) -> str:
     return f" Its clock was {off_by(seen.ahead_ms)} on {moment(seen.at)}{right}."
 
 
-def _as_json(one: DeviceTime) -> dict[str, object]:
+def _as_json(who: Person, one: DeviceTime) -> dict[str, object]:
     return {
         "device": one.device.key,
         "title": called(one.called),
         "ahead_ms": one.seen.ahead_ms if one.seen else None,
         "read": iso(one.seen.at) if one.seen else None,
         "was_set": one.seen.was_set if one.seen else None,
+        "person": who.key if one.waiting else None,
         "waiting": one.waiting.n if one.waiting else 0,
         "doubt_ahead_ms": one.doubt.seen.ahead_ms if one.doubt else None,
         "doubt_read": iso(one.doubt.seen.at) if one.doubt else None,

@@ -16,8 +16,8 @@ from gateway.sharing.recipients import Act
 from gateway.store.devices import Device
 
 WAITS = (
-    "What it measures waits until somebody says whose it is: health-gateway devices whose, or"
-    " the page Is this yours?"
+    "What it measures waits until somebody says whose it is, on the page Is this yours? or with:"
+    " health-gateway devices whose"
 )
 
 
@@ -64,9 +64,9 @@ def _in_words(house: House, device: Device, *, changed: bool) -> str:
         waits = " What waits is still asked about." if changed else ""
         return f"Only {owner} uses {name}: what it measures is {owner}'s.{waits}"
     before = (
-        f" What it measured before is {owner}'s still; what was not can be deleted:"
+        f"\nWhat it measured before is {owner}'s still. What was not can be deleted:"
         " health-gateway delete --help"
         if changed
         else ""
     )
-    return f"Several people use {name}. {WAITS}.{before}"
+    return f"Several people use {name}. {WAITS}{before}"

@@ -104,7 +104,7 @@ def add(
         return
     if used_by_several:
         say(f"{is_called} is here for several people now. `health-gateway run` listens to it.")
-        say(f"{WAITS}.")
+        say(WAITS)
     else:
         say(f"{is_called} belongs to {whose.name} now. `health-gateway run` listens to it.")
     if several is None and not used_by_several:
@@ -163,6 +163,8 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
             for one in devices
         ],
     )
+    if any(is_called[one.key].exactly for one in devices):
+        say("Some look alike. Give them names of your own: health-gateway devices name KEY NAME")
 
 
 @app.command()

@@ -47,12 +47,14 @@ class AskedOnce:
 
     Attributes:
         number: by which it is answered.
+        n: how many readings.
         lasts: whether it is not over yet: nobody is asked before.
     """
 
     number: int
     first: Instant
     last: Instant
+    n: int
     measured: Sequence[Measured]
     lasts: bool
 
@@ -177,4 +179,4 @@ def _asked_once(one: Occasion, called: Called, now: Instant) -> AskedOnce:
         those = [_asked(each, called).shown for each in one.readings if each.kind == kind]
         ordered = sorted(those, key=lambda each: each.numbers[0] or 0)
         measured.append(Measured(row_of(kind), len(those), ordered[0], ordered[-1]))
-    return AskedOnce(one.number, one.first, one.last, measured, one.lasts(now))
+    return AskedOnce(one.number, one.first, one.last, len(one.readings), measured, one.lasts(now))
