@@ -14,8 +14,8 @@ from adapters.reading import DeviceFacts, Gap, Instant, ReadingBatch, joined
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.journal import PacketJournal
+from gateway.rights.claiming import of_known_users
 from gateway.rights.several import new_questions, not_asked_about
-from gateway.rights.whose import of_known_users
 from gateway.store.devices import Adapter
 from gateway.store.intake import TakenIn
 
@@ -94,12 +94,13 @@ def _not_asked_about(
     """Without records of which somebody was asked whose they are; a device may send them again."""
     if adapter != "ble":
         return arrivals
-    return [
-        not_asked_about(one, house.local.db)
-        if isinstance(one, ReadingBatch) and not one.live
-        else one
-        for one in arrivals
-    ]
+    made: list[Arrival] = []
+    for one in arrivals:
+        if not isinstance(one, ReadingBatch) or one.live:
+            made.append(one)
+        elif len(left := not_asked_about(one, house.local.db)):
+            made.append(left)
+    return made
 
 
 def _unclaimed(batch: LocalBatch) -> list[Unclaimed]:

@@ -257,6 +257,12 @@ def test_what_was_asked_about_is_not_taken_in_for_the_owner_when_it_comes_again(
     _own(home, 1, 2, 3, 4)
     assert (_kilos(home), _kilos(home, olav)) == ([74.5], [71.5])
     assert [one.record for one in whose.waiting()] == ["2a9d:3"]
+    before = home.house.audit.entries()
+    intake = "SELECT COUNT(*) FROM intake"
+    n = home.house.opened.gateway.conn.execute(intake).fetchone()
+    _own(home, 1, 2, 3)
+    assert home.house.opened.gateway.conn.execute(intake).fetchone() == n
+    assert home.house.audit.entries() == before
 
 
 def test_a_silence_of_what_several_use_is_nobodys(home: Furnished) -> None:

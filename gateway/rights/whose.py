@@ -10,15 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.local_events import Unclaimed
-from adapters.reading import (
-    DeviceKey,
-    Instant,
-    PersonKey,
-    ReadingBatch,
-    SourceKey,
-    batches,
-)
+from adapters.reading import DeviceKey, Instant, PersonKey
+from gateway.rights.claiming import as_batch
 from gateway.rights.occasions import occasions
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
@@ -33,8 +26,6 @@ from gateway.store.unclaimed import Waiting, answered, waiting, waiting_by_user
 
 UNKNOWN_USER: Final = 0xFF
 """The number for anybody whom a device does not know; as `adapters.ble.record.UNKNOWN_USER`."""
-
-_RADIO = SourceKey("radio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,44 +228,3 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _by_user(those: Sequence[Waiting]) -> Counter[tuple[DeviceKey, int]]:
     return Counter((one.device, one.user) for one in those)
-
-
-def as_batch(one: Waiting, person: PersonKey) -> ReadingBatch:
-    """A reading that waited, as this person's."""
-    return ReadingBatch(
-        person=person,
-        kind=one.kind,
-        device=one.device,
-        source=_RADIO,
-        starts=[one.start],
-        durations=[one.duration],
-        values=[one.value],
-        decimals=[one.decimals],
-        nths=[one.nth],
-        flags=[one.flags],
-        records=[one.record] if one.record else (),
-    )
-
-
-def of_known_users(
-    events: Iterable[Unclaimed], slots: Slots, willing: Iterable[PersonKey]
-) -> tuple[list[ReadingBatch], list[Unclaimed]]:
-    """Part what came for nobody by what was said of its user number since the radio looked.
-
-    What is of a guest, or of somebody who does not allow it now, is let go.
-
-    Returns:
-        readings of known people, and what has to wait.
-    """
-    said = {(one.device, one.user): one.person for one in slots.list()}
-    allowed = set(willing)
-    taken: list[ReadingBatch] = []
-    left: list[Unclaimed] = []
-    for event in events:
-        key = event.device, event.user
-        if key not in said:
-            left.append(event)
-        elif (person := said[key]) is not None and person in allowed:
-            records = [event.record] if event.record else ()
-            taken += batches(person, event.device, _RADIO, [event.reading], records=records)
-    return taken, left
