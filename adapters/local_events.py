@@ -29,7 +29,7 @@ class LocalName:
     """A name or number that tells one device, app or person from all others.
 
     ``what`` is one of: ``advertised_name``, ``address``, ``serial_number``, ``system_id``,
-    ``source_name``, ``device_name``, ``local_identifier``.
+    ``source_name``, ``device_name``, ``local_identifier``, ``given_name`` (by its owner).
     """
 
     owner: DeviceKey | SourceKey
@@ -101,8 +101,8 @@ class ClockSeen:
 class Unclaimed:
     """A reading of which nobody knows whose it is; it waits here until somebody says.
 
-    ``user`` is the number by which the device tells its users apart; ``record`` is that of
-    `adapters.reading.ReadingBatch.records`.
+    ``user`` is the number by which the device tells its users apart; ``record`` and ``live`` are
+    those of `adapters.reading.ReadingBatch`.
     """
 
     device: DeviceKey
@@ -110,6 +110,7 @@ class Unclaimed:
     reading: Reading
     record: str
     at: Instant
+    live: bool = False
 
 
 LocalEvent = LinkEvent | LocalName | Packet | Position | TimeOffset | Synced | ClockSeen | Unclaimed

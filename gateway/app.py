@@ -17,6 +17,7 @@ from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipients
 from gateway.sharing.withdrawal import cancelling
 from gateway.store.audit import Audit
+from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.home import Home, OpenHome
 from gateway.store.import_runs import ImportRuns
@@ -108,6 +109,11 @@ class House:
             self.local.db,
             self.simulation,
         )
+
+    def names(self) -> DeviceNames:
+        """What each device is called in this house."""
+        local = self.opened.local
+        return DeviceNames(self.devices, local.db if local is not None else None)
 
     def device_times(self) -> DeviceTimes:
         """What is known of the clocks of devices, and what is said of their times."""

@@ -10,6 +10,7 @@ from gateway import clock
 from gateway.app import House
 from gateway.errors import Refused, WrongUse
 from gateway.radio import catalog_of, radio_of, radio_settings
+from gateway.rights.naming import checked_name
 from gateway.store.nearby import LookedAround, Nearby
 from gateway.store.people import Person
 
@@ -41,7 +42,14 @@ async def look_around(house: House, seconds: float) -> list[Nearby]:
 
 
 def add_device(
-    house: House, which: str, person: Person, *, profile: str = "", at: Instant
+    house: House,
+    which: str,
+    person: Person,
+    *,
+    profile: str = "",
+    name: str = "",
+    several: bool | None = None,
+    at: Instant,
 ) -> DeviceKey:
     """Make a device that was found one of this person's.
 
@@ -50,12 +58,16 @@ def add_device(
         which: the number that `look_around` gave it, or its address.
         person: whose it is.
         profile: what it is, where its advertisement does not tell.
+        name: what its owner calls it.
+        several: whether several people use it; where that is not said it stays as it was.
         at: now.
 
     Raises:
-        WrongUse: nothing of that number was found, or nobody knows what it is.
+        WrongUse: nothing of that number was found, nobody knows what it is, or another device has
+            this name.
     """
     found = found_device(house, which)
+    given = _name(house, found, name) if name else ""
     catalog = catalog_of(house)
     key = _profile(catalog, profile or found.profile)
     device = house.device_key(f"ble:{found.address.upper()}")
@@ -63,9 +75,18 @@ def add_device(
     house.local.set_name(LocalName(device, "address", found.address.upper(), at))
     if found.name:
         house.local.set_name(LocalName(device, "advertised_name", found.name, at))
-    house.devices.add(facts, adapter="ble", profile=key, simulated=house.simulation, now=at)
+    house.devices.add(
+        facts, adapter="ble", profile=key, simulated=house.simulation, now=at, several=several
+    )
+    if given:
+        house.names().give(device, given, at)
     house.audit.note(at, f"person:{person.key}", "device added", {"device": device})
     return device
+
+
+def _name(house: House, found: Nearby, told: str) -> str:
+    device = house.device_key(f"ble:{found.address.upper()}")
+    return checked_name(told, device, house.names())
 
 
 def _nearby(number: int, heard: Found) -> Nearby:

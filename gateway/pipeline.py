@@ -14,7 +14,8 @@ from adapters.reading import DeviceFacts, Gap, Instant, ReadingBatch, joined
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.journal import PacketJournal
-from gateway.rights.whose import of_known_users
+from gateway.rights.claiming import of_known_users
+from gateway.rights.several import new_questions, not_asked_about
 from gateway.store.devices import Adapter
 from gateway.store.intake import TakenIn
 
@@ -54,7 +55,7 @@ def take_in(
     Raises:
         StoreDamaged, StoreBusy, StoreFull: nothing of the readings was stored.
     """
-    arrivals = _with_known_users(house, arrivals, at)
+    arrivals = _with_known_users(house, _not_asked_about(house, arrivals, adapter), at)
     batches = joined(one for one in arrivals if isinstance(one, ReadingBatch))
     for facts in arrivals:
         if isinstance(facts, DeviceFacts):
@@ -83,7 +84,22 @@ def _with_known_users(house: House, arrivals: Sequence[Arrival], at: Instant) ->
             continue
         taken, left = of_known_users(events, house.slots, willing)
         others = [event for event in one.events if not isinstance(event, Unclaimed)]
-        made += [*taken, LocalBatch([*left, *others])]
+        made += [*taken, LocalBatch([*new_questions(left, house.readings), *others])]
+    return made
+
+
+def _not_asked_about(
+    house: House, arrivals: Sequence[Arrival], adapter: Adapter
+) -> Sequence[Arrival]:
+    """Without records of which somebody was asked whose they are; a device may send them again."""
+    if adapter != "ble":
+        return arrivals
+    made: list[Arrival] = []
+    for one in arrivals:
+        if not isinstance(one, ReadingBatch) or one.live:
+            made.append(one)
+        elif len(left := not_asked_about(one, house.local.db)):
+            made.append(left)
     return made
 
 

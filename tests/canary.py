@@ -28,6 +28,7 @@ MARKED: dict[str, str] = {
     "system id": "c0decafffefe1701",
     "source name": "Bartholomea’s iPhone",
     "watch name": "Bartholomea’s Apple Watch",
+    "given name": "Quendolin’s cuff upstairs",
     "device name": "Wristlet Bartholomea",
     "local identifier": "7F3E9A10-55AA-4B1C-9D2E-CAFEBABE0042",
     "latitude": "47.5968112",

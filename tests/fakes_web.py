@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters.ble.measuring import kinds_of
 from adapters.kinds import Kind
 from adapters.local_events import (
     ClockSeen,
@@ -33,6 +34,7 @@ from adapters.reading import (
     batches,
 )
 from gateway.app import House, build
+from gateway.radio import catalog_of
 from gateway.settings import Settings
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.consent import ClockState
@@ -286,6 +288,7 @@ def desk_of(home: Furnished, thread: StoreThread, now: Callable[[], int] | None 
         now=now or home.clock,
         clock=lambda: ClockState.TRUSTED,
         simulation=home.house.simulation,
+        can_measure=lambda profile: kinds_of(catalog_of(home.house), profile),
     )
 
 

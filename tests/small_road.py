@@ -146,7 +146,8 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
     try:
         for found in await look_around(house, 0.6):
             if found.address != canary.NEIGHBOUR:
-                add_device(house, str(found.number), person, at=clock.now())
+                name = canary.MARKED["given name"] if found.address == canary.STRAP else ""
+                add_device(house, str(found.number), person, name=name, at=clock.now())
         added = road.tables_of(house)  # some of it is written over at the first connection
         import_export(house, road.write_export(folder / "export"), person, now=clock.now)
         await _collect(house, thread, lines)

@@ -67,6 +67,21 @@ def test_an_answer_is_written_down_once(
     assert _answer(home, capsys)["clocks"][0]["waiting"] == 0
 
 
+def test_in_a_family_everybody_s_are_shown_and_each_answers_for_their_own(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.house.people.add("Olav", "1959-05", NOW)
+    path = str(home.house.path)
+    assert main(["--home", path, "devices", "clock"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Not shared until Ingrid says" in said
+    assert f'devices clock {CUFF} --confirm (or --wrong) --person "Ingrid"' in said
+    assert [one["person"] for one in _answer(home, capsys)["clocks"]] == [home.person, None]
+    assert _answer(home, capsys, CUFF, "--confirm")["next_step"] == "Here live: Ingrid, Olav."
+    assert _answer(home, capsys, CUFF, "--confirm", "--person", "Olav")["readings"] == 0
+    assert _answer(home, capsys, CUFF, "--confirm", "--person", "Ingrid")["readings"] == 2
+
+
 def test_a_forgotten_device_can_still_be_answered_for(
     home: Furnished, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,7 +37,7 @@ def fresh(tmp_path: Path) -> Iterator[Furnished]:
 
 def book(home: Furnished) -> ReadingsBook:
     house = home.house
-    return ReadingsBook(house.opened.gateway, house.readings, house.devices)
+    return ReadingsBook(house.opened.gateway, house.readings, house.names())
 
 
 async def test_newest_value_with_unit_age_and_device(home: Furnished) -> None:

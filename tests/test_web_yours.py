@@ -120,7 +120,10 @@ async def test_readings_of_somebody_unknown_are_answered_one_by_one(home: Furnis
         page = await visitor.get("/yours")
         assert "somebody it does not know" in page.words
         after = await _answer(visitor, "/yours", "/yours/reading")
-        assert "1 reading waits" in after.words
+        assert [where for where, _ in after.form.forms].count(
+            "/yours/reading"
+        ) == 2  # mine, a guest
+        assert "1 reading waits" in (await visitor.get("/readings")).words
     assert _stored(home) == 1
 
 

@@ -51,7 +51,7 @@ def home(tmp_path: Path) -> Iterator[Furnished]:
     allow_collecting(house.ledger, made.person, "ble", made.act)
     house.people.add("Olav", "1959-05", NOW)
     facts = DeviceFacts(made.person, SCALE, "Bathroom scale")
-    house.devices.add(facts, adapter="ble", profile="heart-rate", simulated=True, now=NOW)
+    house.devices.add(facts, adapter="ble", profile="weight-scale", simulated=True, now=NOW)
     house.local.set_name(LocalName(SCALE, "address", "C0:FF:EE:00:00:07", NOW))
     yield made
     house.close()
@@ -254,7 +254,7 @@ def test_the_command_shows_what_waits_and_takes_answers(
     assert _answer(home, capsys, "Bathroom scale", "2", "Ingrid")["readings"] == 1
     told = _answer(home, capsys, "--reading", str(single["number"]), "--nobody")
     assert told == {"person": None, "readings": 1}
-    assert _answer(home, capsys) == {"waiting": []}
+    assert _answer(home, capsys) == {"waiting": [], "spells": []}
 
 
 def test_a_failed_measurement_is_no_value_and_units_are_those_of_people(

@@ -61,7 +61,7 @@ def decoded(
             if not told:
                 continue
             readings = [one for one in told if isinstance(one, Reading)]
-            if len(readings) == len(told):
+            if len(readings) == len(told) and not paired.several:
                 now.append((packet, readings))
             else:
                 settled = [settle(one, packet, paired, hearing) for one in told]
@@ -112,8 +112,10 @@ def _arrivals(paired: Paired, packet: Packet, settled: list[Settled]) -> list[Ar
             person, paired.device, RADIO, readings, live=not packet.stored, records=records
         )
     unclaimed = [
-        Unclaimed(paired.device, one.user or 0, one.reading, one.record, packet.received)
+        Unclaimed(
+            paired.device, one.user, one.reading, one.record, packet.received, not packet.stored
+        )
         for one in settled
-        if one.person is None
+        if one.person is None and one.user is not None
     ]
     return [*made, LocalBatch(unclaimed)] if unclaimed else made

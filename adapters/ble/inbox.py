@@ -140,12 +140,15 @@ class Inbox:
         self._keep_soon(paired, None, lambda: [arrival])
 
     def lost(self, paired: Paired, why: str) -> None:
-        """The link is lost: behind what came over it there is a gap."""
+        """The link is lost: behind what came over it there is a gap.
+
+        Not of a device that several people use: nobody knows whom it is about.
+        """
         stream = self.streams[paired.device]
 
         def gap() -> list[Arrival]:
             begun = stream.lost(paired.person, paired.device, why)
-            return [] if begun is None else [begun]
+            return [] if begun is None or paired.several else [begun]
 
         self._lanes.put(paired, gap)
 
@@ -269,7 +272,7 @@ class Inbox:
         stream = self.streams[paired.device]
         gap = stream.heard(came.streamed[0])
         stream.heard(came.streamed[-1])
-        return came.arrivals if gap is None else [gap, *came.arrivals]
+        return came.arrivals if gap is None or paired.several else [gap, *came.arrivals]
 
 
 def _alone(packet: Packet) -> list[Arrival]:

@@ -19,6 +19,8 @@ class Paired:
     Attributes:
         slots: whose each user number of the device is; a number that is not here is nobody's yet.
         codes: the consent code of each slot that the person told us (User Data Service).
+        several: whether several people use it: what it measures of a user that it does not name
+            is nobody's until somebody says whose it is; ``person`` is who looks after it.
     """
 
     device: DeviceKey
@@ -26,6 +28,7 @@ class Paired:
     profile: DeviceProfile
     slots: Mapping[int, PersonKey] = field(default_factory=dict)
     codes: Mapping[int, int] = field(default_factory=dict)
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

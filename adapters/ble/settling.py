@@ -8,8 +8,12 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
 from adapters.ble.profile import DeviceProfile, Told
 from adapters.ble.record import UNKNOWN_USER
+from adapters.errors import ReadingRefused
+from adapters.kinds import Kind, kind, row_of
 from adapters.local_events import Packet
 from adapters.reading import PersonKey, Quality, Reading, canonical
+
+_BATTERY = kind("battery_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Settled:
 
     Attributes:
         person: whose it is; None where somebody must say.
-        user: the number by which the device tells its users apart; None where it knows none.
+        user: the number by which the device tells its users apart, `UNKNOWN_USER` for anybody;
+            None where it tells none apart and one person uses it.
         record: `adapters.reading.ReadingBatch.records`.
     """
 
@@ -32,11 +37,12 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     """Set a record's time right and find out whose it is; a reading is the wearer's, now.
 
     Raises:
-        ReadingRefused: it is nobody's yet, and its value is not of its kind's shape or unit: nobody
-            is asked whose it is. (What is somebody's is looked at where it is put into a batch.)
+        ReadingRefused: it is nobody's yet, and its value is not of its kind's shape or unit, or a
+            curve: nobody is asked whose it is. (What is somebody's is looked at where it is put
+            into a batch.)
     """
     if isinstance(told, Reading):
-        return Settled(paired.person, None, told)
+        return _of_somebody(told, None, "", paired)
     start, quality = packet.received, Quality.NONE
     if told.told is not None:
         start, quality = hearing.clock.when(told.told, packet.received)
@@ -54,10 +60,23 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
     user = told.user
     if user is None and hearing.user is not None and _is_fetched(paired.profile, packet):
         user = hearing.user
+    return _of_somebody(reading, user, record, paired)
+
+
+def _of_somebody(reading: Reading, user: int | None, record: str, paired: Paired) -> Settled:
+    if user is None and paired.several and _is_of_a_person(reading.kind):
+        user = UNKNOWN_USER
     whose = _whose(user, paired)
     if whose is None:
         canonical(reading)
+        if reading.waveform is not None:
+            raise ReadingRefused("a curve cannot wait until somebody says whose it is")
     return Settled(whose, user, reading, record)
+
+
+def _is_of_a_person(what: Kind) -> bool:
+    """Whether somebody must have been there; not of the air in a room, or of the battery."""
+    return what != _BATTERY and row_of(what).about != "room"
 
 
 def _is_fetched(profile: DeviceProfile, packet: Packet) -> bool:

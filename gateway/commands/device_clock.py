@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from gateway.app import House
 from gateway.clock import now
 from gateway.commands.device_users import device_of
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
-from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.commands.output import called, iso, moment, print_json, say, table
 from gateway.errors import WrongUse
 from gateway.htmlkit.words import off_by
 from gateway.rights.device_times import DeviceTime
@@ -42,18 +43,36 @@ def clock(
     if (confirm or wrong) and not device:
         raise WrongUse("Which device?", "Look at: health-gateway devices clock")
     with opened(context) as house:
-        whose = person_of(house, person)
         if confirm or wrong:
+            whose = person_of(house, person)
             _answer(house, device, whose, right=confirm, as_json=as_json)
             return
-        times = house.device_times().list(whose.key)
+        people = [person_of(house, person)] if person else house.people.list()
+        times = _times(house, people)
         if device:
             wanted = device_of(house, device).key
-            times = [one for one in times if one.device.key == wanted]
+            times = [(who, one) for who, one in times if one.device.key == wanted]
     if as_json:
-        print_json({"clocks": [_as_json(one) for one in times]})
+        print_json({"clocks": [_as_json(who, one) for who, one in times]})
         return
-    _show(times)
+    _show(times, several=len(people) > 1)
+
+
+Times = list[tuple[Person, DeviceTime]]
+
+
+def _times(house: House, people: Sequence[Person]) -> Times:
+    """Each clock once, and once for each person who has to answer for its times."""
+    found: Times = []
+    quiet: dict[DeviceKey, tuple[Person, DeviceTime]] = {}
+    for who in people:
+        for one in house.device_times().list(who.key):
+            if one.waiting is not None:
+                found.append((who, one))
+            else:
+                quiet.setdefault(one.device.key, (who, one))
+    asked = {one.device.key for _, one in found}
+    return found + [pair for key, pair in quiet.items() if key not in asked]
 
 
 def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: bool) -> None:
@@ -62,20 +81,21 @@ def _answer(house: House, told: str, whose: Person, *, right: bool, as_json: boo
     device = waiting.get(DeviceKey(told)) or device_of(
         house, told
     )  # one that is forgotten may wait too
+    name = called(house.names().all()[device.key])
     act = Act(now(), f"person:{whose.key}", SESSION, house.clock())
     n = times.say(device.key, whose.key, act, right=right)
     if as_json:
         print_json({"device": device.key, "readings": n, "right": right})
         return
     if not n:
-        say(f"No reading of {device.called} waits for that.")
+        say(f"No reading of {name} waits for that.")
         return
     readings = "1 reading has" if n == 1 else f"{n} readings have"
     goes = "right times. What you agreed to share goes." if right else "wrong times, and stay here."
     say(f"{readings} {goes}")
 
 
-def _show(times: list[DeviceTime]) -> None:
+def _show(times: Times, *, several: bool) -> None:
     if not times:
         say("No clock of a device was read yet.")
         return
@@ -83,35 +103,56 @@ def _show(times: list[DeviceTime]) -> None:
         ["Device", "Its clock", "Read", "Set right", "Readings that wait", "Key"],
         [
             (
-                one.device.called,
-                off_by(one.seen.ahead_ms) if one.seen else "cannot be read",
+                called(one.called),
+                off_by(one.seen.ahead_ms) if one.seen else "not known",
                 moment(one.seen.at) if one.seen else "",
                 "" if one.seen is None else "yes" if one.seen.was_set else "no",
                 one.waiting.n if one.waiting else "",
                 one.device.key,
             )
-            for one in times
+            for _, one in times
         ],
     )
-    for one in times:
+    for who, one in times:
         if one.waiting is None:
             continue
-        first, last = moment(one.waiting.first), moment(one.waiting.last)
+        first, last, n = moment(one.waiting.first), moment(one.waiting.last), one.waiting.n
+        whom, by = (f"{who.name} says", f' --person "{who.name}"') if several else ("you say", "")
+        of = (
+            f"1 reading says that it is of {first}"
+            if n == 1
+            else (
+                f"{n} readings say that they are of {first}"
+                + (f" to {last}" if last != first else "")
+            )
+        )
         say(
-            f"Of {one.device.called}, {one.waiting.n} readings say that they are of {first} to"
-            f" {last}. They are not shared until you say whether that is right:"
-            f" health-gateway devices clock {one.device.key} --confirm (or --wrong)"
+            f"Of {called(one.called)}, {of}.{_why(one)} Not shared until {whom} whether that is"
+            f" right: health-gateway devices clock {one.device.key} --confirm (or --wrong){by}"
         )
 
 
-def _as_json(one: DeviceTime) -> dict[str, object]:
+def _why(one: DeviceTime) -> str:
+    """The look at the clock for which the times are in doubt."""
+    if one.doubt is None:
+        return ""
+    seen, was_set = one.doubt.seen, one.doubt.set
+    right = f", and was set right on {moment(was_set.at)}" if was_set else ""
+    return f" Its clock was {off_by(seen.ahead_ms)} on {moment(seen.at)}{right}."
+
+
+def _as_json(who: Person, one: DeviceTime) -> dict[str, object]:
     return {
         "device": one.device.key,
-        "title": one.device.called,
+        "title": called(one.called),
         "ahead_ms": one.seen.ahead_ms if one.seen else None,
         "read": iso(one.seen.at) if one.seen else None,
         "was_set": one.seen.was_set if one.seen else None,
+        "person": who.key if one.waiting else None,
         "waiting": one.waiting.n if one.waiting else 0,
+        "doubt_ahead_ms": one.doubt.seen.ahead_ms if one.doubt else None,
+        "doubt_read": iso(one.doubt.seen.at) if one.doubt else None,
+        "set_after_doubt": iso(one.doubt.set.at) if one.doubt and one.doubt.set else None,
         "first": iso(one.waiting.first) if one.waiting else None,
         "last": iso(one.waiting.last) if one.waiting else None,
     }

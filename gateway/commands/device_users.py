@@ -12,9 +12,11 @@ from adapters.reading import DeviceKey, text_of
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import SESSION, Json, PersonName, opened, person_of
-from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.commands.output import called, iso, moment, print_json, say, table
 from gateway.errors import WrongUse
 from gateway.htmlkit import words
+from gateway.radio import catalog_of
+from gateway.rights.occasions import Occasion, occasions
 from gateway.rights.whose import UNKNOWN_USER
 from gateway.sharing.recipients import Act
 from gateway.store.consent_codes import HIGHEST_CODE, set_code
@@ -34,7 +36,11 @@ def device_of(house: House, told: str) -> Device:
     Raises:
         WrongUse: there is no such device, or several of that name.
     """
-    found = [one for one in house.devices.list() if told in (one.key, one.called, one.facts.title)]
+    names = house.names().in_use()
+    by_name = [one for one in house.devices.list() if told in (one.key, names[one.key].name)]
+    found = by_name or [
+        one for one in house.devices.list() if told in (one.called, one.facts.title)
+    ]
     if len(found) != 1:
         many = "Several devices are" if found else "No device is"
         raise WrongUse(f"{many} called {told}.", "Say its key: health-gateway devices list")
@@ -56,7 +62,11 @@ def whose(
     ] = False,
     reading: Annotated[
         list[int] | None,
-        typer.Option("--reading", help="One reading by its No. in the list; repeatable."),
+        typer.Option(
+            "--reading",
+            help="One reading by its No. in the list, with what was measured at the same go;"
+            " repeatable.",
+        ),
     ] = None,
     code: Annotated[
         int | None,
@@ -88,29 +98,50 @@ def whose(
 
 def _show(house: House, *, as_json: bool) -> None:
     waiting = house.whose().waiting()
-    titles = {one.key: one.called for one in house.devices.list()}
+    titles = {key: called(one) for key, one in house.names().all().items()}
+    spells = [
+        one for one in occasions(w for w in waiting if w.user == UNKNOWN_USER) if one.is_spell
+    ]
+    of_spells = {one.number for spell in spells for one in spell.readings}
+    single = [one for one in waiting if one.number not in of_spells]
     if as_json:
-        print_json({"waiting": [_as_json(one, titles[one.device]) for one in waiting]})
+        print_json(
+            {
+                "waiting": [_as_json(one, titles[one.device]) for one in single],
+                "spells": [_spell_as_json(one, titles[one.device]) for one in spells],
+            }
+        )
         return
     if not waiting:
         say("Nothing waits for an answer.")
         return
     say("Nobody knows whose these are. They stay here, and are not shared.")
-    table(
-        ["No.", "Device", "User", "What", "Value", "When", "Key"],
-        [
-            (
-                one.number,
-                titles[one.device],
-                user_words(one.user),
-                row_of(one.kind).title,
-                _value(one),
-                moment(one.start),
-                one.device,
-            )
-            for one in waiting
-        ],
-    )
+    rows = [
+        (
+            one.number,
+            titles[one.device],
+            user_words(one.user),
+            row_of(one.kind).title,
+            _value(one),
+            moment(one.start),
+            one.device,
+        )
+        for one in single
+    ]
+    rows += [
+        (
+            one.number,
+            titles[one.device],
+            user_words(UNKNOWN_USER),
+            ", ".join(row_of(kind).title for kind in one.kinds),
+            f"{len(one.readings):,} readings",
+            f"{moment(one.first)} to {moment(one.last)[-5:]}"
+            + (", still measuring" if one.lasts(now()) else ""),
+            one.device,
+        )
+        for one in spells
+    ]
+    table(["No.", "Device", "User", "What", "Value", "When", "Key"], rows)
     numbered = Counter((one.device, one.user) for one in waiting if one.user != UNKNOWN_USER)
     for (key, user), n in numbered.items():
         readings = "1 reading" if n == 1 else f"{n} readings"
@@ -119,7 +150,10 @@ def _show(house: House, *, as_json: bool) -> None:
             f" health-gateway devices whose {key} {user} PERSON (or --nobody)"
         )
     if any(one.user == UNKNOWN_USER for one in waiting):
-        say("A single one: health-gateway devices whose --reading NO. --person PERSON")
+        say(
+            "One of somebody not known, with all that was measured at the same go:"
+            " health-gateway devices whose --reading NO. --person PERSON (or --nobody)"
+        )
 
 
 def _value(one: Waiting) -> str:
@@ -142,18 +176,35 @@ def _as_json(one: Waiting, title: str) -> dict[str, object]:
     }
 
 
+def _spell_as_json(one: Occasion, title: str) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "device": one.device,
+        "title": title,
+        "kinds": one.kinds,
+        "readings": len(one.readings),
+        "first": iso(one.first),
+        "last": iso(one.last),
+        "lasts": one.lasts(now()),
+    }
+
+
 def _answer_user(
     house: House, device: Device, user: int, named: str, code: int | None, *, as_json: bool
 ) -> None:
     answers, who = house.whose(), person_of(house, named) if named else None
+    name = called(house.names().all()[device.key])
+    by_code = _consents(house, device)
+    if code is None or not by_code:
+        answers.check_number(device.key, user, by_code=by_code)
     if who is None:
         n = answers.this_user_is_nobody(device.key, user, _act(house, device.facts.person))
-        _said(f"User {user} of {device.called} is a guest's now.", n, None, as_json=as_json)
+        _said(f"User {user} of {name} is a guest's now.", n, None, as_json=as_json)
         return
     n = answers.this_user_is(device.key, user, who.key, _act(house, who.key))
     if code is not None:
         set_code(house.local.db, DeviceKey(device.key), user, code)
-    _said(f"User {user} of {device.called} is {who.name}'s now.", n, who, as_json=as_json)
+    _said(f"User {user} of {name} is {who.name}'s now.", n, who, as_json=as_json)
 
 
 def _answer_readings(house: House, numbers: list[int], named: str, *, as_json: bool) -> None:
@@ -162,6 +213,7 @@ def _answer_readings(house: House, numbers: list[int], named: str, *, as_json: b
     missing = [number for number in numbers if number not in waiting]
     if missing:
         raise WrongUse(f"No reading {missing[0]} waits.", "Look at: health-gateway devices whose")
+    numbers = answers.at_one_go(numbers)
     if named:
         who = person_of(house, named)
         n = answers.these_are(numbers, who.key, _act(house, who.key))
@@ -171,6 +223,12 @@ def _answer_readings(house: House, numbers: list[int], named: str, *, as_json: b
     actor = device.facts.person if device else ""
     n = answers.these_are_nobodys(numbers, _act(house, actor))
     _said("This is a guest's.", n, None, as_json=as_json)
+
+
+def _consents(house: House, device: Device) -> bool:
+    """Whether it wants a code of each user before it tells anything: then no number was seen."""
+    profile = catalog_of(house).profiles.get(device.profile)
+    return profile is not None and profile.consents
 
 
 def _said(what: str, n: int, who: Person | None, *, as_json: bool) -> None:

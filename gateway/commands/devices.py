@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from gateway.clock import now
+from gateway.commands.device_several import WAITS
+from gateway.commands.device_users import device_of
 from gateway.commands.opening import Json, PersonName, opened, person_of
-from gateway.commands.output import iso, moment, print_json, say, table
-from gateway.errors import WrongUse
+from gateway.commands.output import called, iso, moment, print_json, say, table
 from gateway.pairing import add_device, look_around
 from gateway.radio import catalog_of
 from gateway.status import device_words
@@ -69,18 +70,53 @@ def add(
     which: Annotated[str, typer.Argument(help="Its number from `devices scan`, or its address.")],
     person: PersonName = "",
     profile: Annotated[str, typer.Option(help="What it is, where that is not known.")] = "",
+    name: Annotated[
+        str, typer.Option(help="What you call it, such as: Ada's cuff. It stays here.")
+    ] = "",
+    several: Annotated[
+        bool | None,
+        typer.Option(
+            "--several/--one",
+            help="Several people use it: each says which readings are theirs. Or one: all are.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a device that was found yours."""
     with opened(context) as house:
         whose = person_of(house, person)
-        device = add_device(house, which, whose, profile=profile, at=now())
-        known = house.devices.get(device)
-    called = known.facts.title if known else ""
+        device = add_device(
+            house, which, whose, profile=profile, name=name, several=several, at=now()
+        )
+        known, is_called = house.devices.get(device), called(house.names().all()[device])
+        alike = bool(house.names().all()[device].exactly)
+    used_by_several = known is not None and known.several
     if as_json:
-        print_json({"device": device, "person": whose.key, "title": called})
+        print_json(
+            {
+                "device": device,
+                "person": whose.key,
+                "title": known.facts.title if known else "",
+                "name": is_called,
+                "several": used_by_several,
+            }
+        )
+        return
+    if used_by_several:
+        say(f"{is_called} is here for several people now. `health-gateway run` listens to it.")
+        say(WAITS)
     else:
-        say(f"{called} belongs to {whose.name} now. `health-gateway run` listens to it.")
+        say(f"{is_called} belongs to {whose.name} now. `health-gateway run` listens to it.")
+    if several is None and not used_by_several:
+        say(
+            f"All that it measures is taken as {whose.name}'s. If others use it too, say so:"
+            f" health-gateway devices users {device} --several"
+        )
+    if alike:
+        say(
+            "Another device looks like it. Give it a name of your own:"
+            f" health-gateway devices name {device} NAME"
+        )
 
 
 @app.command("list")
@@ -90,6 +126,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
         devices = house.devices.list()
         names = {one.key: one.name for one in house.people.list()}
         words = {one.key: device_words(house, one.key) for one in devices}
+        is_called = house.names().all()
     if as_json:
         print_json(
             [
@@ -97,6 +134,8 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
                     "device": one.key,
                     "person": one.facts.person,
                     "title": one.called,
+                    "name": is_called[one.key].name if is_called[one.key].given else None,
+                    "several": one.several,
                     "model": one.facts.model or None,
                     "adapter": one.adapter,
                     "simulated": one.simulated,
@@ -110,11 +149,12 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
         )
         return
     table(
-        ["Device", "Whose", "Added", "State", "What to do", "Key"],
+        ["Device", "What it is", "Whose", "Added", "State", "What to do", "Key"],
         [
             (
-                one.called,
-                names.get(one.facts.person, ""),
+                called(is_called[one.key]),
+                one.called if is_called[one.key].given else "",
+                "several people's" if one.several else names.get(one.facts.person, ""),
                 moment(one.added_at),
                 words[one.key].state,
                 words[one.key].next_step,
@@ -123,26 +163,27 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
             for one in devices
         ],
     )
+    if any(is_called[one.key].exactly for one in devices):
+        say("Some look alike. Give them names of your own: health-gateway devices name KEY NAME")
 
 
 @app.command()
 def forget(
     context: typer.Context,
-    device: Annotated[str, typer.Argument(help="Its key from `devices list`.")],
+    device: Annotated[str, typer.Argument(help="Its key from `devices list`, or its name.")],
     as_json: Json = False,
 ) -> None:
     """Stop listening to a device. Its readings stay; its address and name are removed."""
     with opened(context) as house:
-        known = next((one for one in house.devices.list() if one.key == device), None)
-        if known is None:
-            raise WrongUse(f"There is no device {device}.", "Look at: health-gateway devices list")
+        known = device_of(house, device)
+        is_called = called(house.names().all()[known.key])
         house.devices.forget(known.key, now())
         house.slots.forget(known.key)
         house.local.forget(known.key)
         house.audit.note(
-            now(), f"person:{known.facts.person}", "device forgotten", {"device": device}
+            now(), f"person:{known.facts.person}", "device forgotten", {"device": known.key}
         )
     if as_json:
-        print_json({"forgotten": device})
+        print_json({"forgotten": known.key})
     else:
-        say(f"{known.facts.title} is forgotten. Its readings stay.")
+        say(f"{is_called} is forgotten. Its readings stay.")

@@ -13,7 +13,7 @@ from adapters.ble.polar_streams import NOT_INSTALLED, is_installed
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import Json, opened
-from gateway.commands.output import print_json, say
+from gateway.commands.output import called, print_json, say
 from gateway.errors import ExitCode
 from gateway.radio import catalog_of
 from gateway.sharing.consent import ClockState
@@ -131,20 +131,22 @@ def _devices(house: House) -> Iterator[Finding]:
     for refused in catalog_of(house).refused:
         yield Finding("a device description", False, str(refused), refused.next_step)
     allowed = house.anybody_allows("ble", now())
+    names = house.names().all()
     for device in house.devices.list():
         if device.adapter != "ble":
             continue
+        name = called(names[device.key])
         if not allowed:
             yield Finding(
-                device.facts.title, False, "nobody has allowed Bluetooth",
+                name, False, "nobody has allowed Bluetooth",
                 "health-gateway consent grant collect ble",
             )  # fmt: skip
             continue
         words = device_words(house, device.key)
-        yield Finding(device.facts.title, words.state != "trouble", words.state, words.next_step)
+        yield Finding(name, words.state != "trouble", words.state, words.next_step)
         if words.unread:
             yield Finding(
-                device.facts.title, False, f"{words.unread:,} of its packets could not be read",
+                name, False, f"{words.unread:,} of its packets could not be read",
                 "Look whether `devices list` names the right model.",
             )  # fmt: skip
 

@@ -17,6 +17,8 @@ from gateway.commands import (
     consent_shown,
     delete,
     device_clock,
+    device_names,
+    device_several,
     device_users,
     devices,
     devices_describe,
@@ -90,7 +92,13 @@ for module in (
     module.add_to(app)
 for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
-for about_devices in (device_users, device_clock, devices_describe):
+for about_devices in (
+    device_users,
+    device_clock,
+    device_names,
+    device_several,
+    devices_describe,
+):
     about_devices.add_to(devices.app)
 for name, group in (
     ("people", people.app),

@@ -12,6 +12,7 @@ from adapters.errors import AdapterError
 from adapters.reading import Instant
 from adapters.simulator.errors import ScenarioRefused
 from gateway.errors import ExitCode, GatewayError
+from gateway.store.device_names import Called
 from gateway.store.errors import (
     CodeMistyped,
     HomeExists,
@@ -78,6 +79,16 @@ def moment(at: Instant | None) -> str:
     if at is None:
         return ""
     return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def called(one: Called) -> str:
+    """What a device is called, told from others of that name by when it was added."""
+    if not one.exactly:
+        return one.name
+    added = moment(one.added)[:10] if one.exactly == "day" else moment(one.added)
+    if one.exactly == "second":
+        added += f":{one.added // 1000 % 60:02}"
+    return f"{one.name} (added {added})"
 
 
 def iso(at: Instant | None) -> str | None:

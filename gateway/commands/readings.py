@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,10 +10,10 @@ import typer
 
 from adapters.errors import UnknownKind
 from adapters.kinds import Kind, all_kinds, kind, row_of
-from adapters.reading import Instant, Quality, place_of, quality_of, text_of
+from adapters.reading import DeviceKey, Instant, Quality, place_of, quality_of, text_of
 from gateway.app import House
 from gateway.commands.opening import Json, PersonName, opened, person_of
-from gateway.commands.output import iso, moment, print_json, say, table
+from gateway.commands.output import called, iso, moment, print_json, say, table
 from gateway.errors import WrongUse
 from gateway.htmlkit import words
 from gateway.store.identity import SeriesRow
@@ -71,14 +72,15 @@ def readings(
         whose = person_of(house, person).key if person else None
         found = house.readings.series(whose, wanted)
         if summary:
-            _summary(found, as_json=as_json)
+            names = {key: called(one) for key, one in house.names().all().items()}
+            _summary(found, names, as_json=as_json)
             return
         first = when(since) if since else -FOR_EVER
         last = (when(until) if until else FOR_EVER) - 1
         _rows(house, found, first, last, min(limit, LONGEST), as_json=as_json)
 
 
-def _summary(found: list[SeriesRow], *, as_json: bool) -> None:
+def _summary(found: list[SeriesRow], names: Mapping[DeviceKey, str], *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -102,7 +104,13 @@ def _summary(found: list[SeriesRow], *, as_json: bool) -> None:
     table(
         ["Kind", "Device", "Readings", "First", "Last"],
         [
-            (row_of(one.kind).title, one.device, f"{one.n:,}", moment(one.first), moment(one.last))
+            (
+                row_of(one.kind).title,
+                names.get(one.device, one.device),
+                f"{one.n:,}",
+                moment(one.first),
+                moment(one.last),
+            )
             for one in found
         ],
     )

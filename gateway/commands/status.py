@@ -6,7 +6,7 @@ import typer
 
 from gateway.clock import now
 from gateway.commands.opening import Json, opened
-from gateway.commands.output import moment, print_json, say, table
+from gateway.commands.output import called, moment, print_json, say, table
 from gateway.sharing.consent import ClockState
 from gateway.status import PARTS, device_words, is_running
 from gateway.store import clock_answers
@@ -26,13 +26,14 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             for one in house.devices.list()
             if one.adapter == "ble"
         ]
+        is_called = house.names().all()
         broken = house.ledger.state().broken
         clock_right = house.clock() is ClockState.TRUSTED
         collecting = house.anybody_allows("ble", now())
         stored = sum(series.n for series in house.readings.series())
         simulation = house.simulation
         warnings = house.opened.warnings(now())
-        unclaimed = len(house.whose().waiting())
+        unclaimed = house.whose().count()
         unsure = sum(one.n for one in clock_answers.unsure(house.opened.gateway))
     if as_json:
         print_json(
@@ -47,7 +48,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "unsure_times": unsure,
                 "warnings": warnings,
                 "devices": [
-                    {"device": one.key, "title": one.called, "state": words.state,
+                    {"device": one.key, "title": called(is_called[one.key]), "state": words.state,
                      "next_step": words.next_step}
                     for one, words in devices
                 ],
@@ -78,5 +79,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     if devices:
         table(
             ["Device", "State", "Since", "What to do"],
-            [(o.called, w.state, moment(w.since or None), w.next_step) for o, w in devices],
+            [
+                (called(is_called[o.key]), w.state, moment(w.since or None), w.next_step)
+                for o, w in devices
+            ],
         )

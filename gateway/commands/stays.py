@@ -8,6 +8,7 @@ from gateway.commands.opening import Json, opened
 from gateway.commands.output import print_json, say, table
 
 WORDS = {
+    "given_name": "names that you gave to devices",
     "address": "addresses of devices",
     "advertised_name": "names that devices call themselves",
     "serial_number": "serial numbers",

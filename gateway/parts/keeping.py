@@ -57,4 +57,5 @@ def _purge(house: House) -> None:
         clock.now(),
         raw=keep.raw_packets_hours * _HOUR_MS,
         links=keep.link_events_days * 24 * _HOUR_MS,
+        clocks=house.device_times().needed(),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from adapters.ble.measuring import kinds_of
 from gateway import clock
 from gateway.app import House
 from gateway.errors import GatewayError
 from gateway.log import Event, Log
+from gateway.radio import catalog_of
 from gateway.status import running_file
 from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
@@ -56,4 +58,5 @@ def desk_of(house: House, thread: StoreThread) -> Desk:
         now=clock.now,
         clock=house.clock,
         simulation=house.simulation,
+        can_measure=lambda profile: kinds_of(catalog_of(house), profile),
     )

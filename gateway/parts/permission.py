@@ -31,6 +31,7 @@ def look(house: House, catalog: Catalog, now: Instant) -> Snapshot:
             devices[key].facts.person,
             catalog[devices[key].profile],
             *_users(house, key, willing),
+            devices[key].several,
         )
         for address, key in house.local.known_addresses().items()
         if key in devices and devices[key].profile in catalog.profiles

@@ -33,7 +33,7 @@ class Silence:
                 newest[key] = max(newest.get(key, series.last), series.last)
         for device in self._house.devices.list():
             key = device.key, device.facts.person
-            if device.adapter == "ble" and key in newest:
+            if device.adapter == "ble" and key in newest and not device.several:
                 self._house.readings.open_gap(key[1], key[0], newest[key], NOT_RUNNING)
                 self._silent.add(device.key)
 

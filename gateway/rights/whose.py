@@ -5,19 +5,14 @@ It waits in `local.db`, where nothing that sends can look, until a person says w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.local_events import Unclaimed
-from adapters.reading import (
-    DeviceKey,
-    Instant,
-    PersonKey,
-    ReadingBatch,
-    SourceKey,
-    batches,
-)
+from adapters.reading import DeviceKey, Instant, PersonKey
+from gateway.rights.claiming import as_batch
+from gateway.rights.occasions import occasions
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
@@ -27,12 +22,10 @@ from gateway.store.devices import Devices
 from gateway.store.driver import Database, transaction
 from gateway.store.readings import Readings
 from gateway.store.slots import Slot, Slots
-from gateway.store.unclaimed import Waiting, answered, waiting
+from gateway.store.unclaimed import Waiting, answered, waiting, waiting_by_user
 
 UNKNOWN_USER: Final = 0xFF
 """The number for anybody whom a device does not know; as `adapters.ble.record.UNKNOWN_USER`."""
-
-_RADIO = SourceKey("radio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +48,59 @@ class Whose:
 
     def waiting(self) -> list[Waiting]:
         """What waits for an answer, of all devices that are still used."""
+        asked = self._asked()
+        return [one for one in waiting(self.local) if (one.device, one.user) in asked]
+
+    def count(self) -> int:
+        """How many readings wait for an answer."""
+        return sum(self._asked().values())
+
+    def users_of(self, device: DeviceKey) -> list[int]:
+        """The user numbers that a device has given anybody, as far as is known here."""
+        waits = {user for key, user in waiting_by_user(self.local) if key == device}
+        return sorted((waits | {one.user for one in self.slots.list(device)}) - {UNKNOWN_USER})
+
+    def check_number(self, device: DeviceKey, user: int, *, by_code: bool = False) -> None:
+        """Let only numbers pass that the device has given somebody.
+
+        Args:
+            device: which.
+            user: the number.
+            by_code: whether it tells nothing of a user whose code is not known here.
+
+        Raises:
+            NotAllowed: it never gave this one; says which it gave.
+        """
+        self._is_a_slot(user)
+        seen = self.users_of(device)
+        if user in seen:
+            return
+        gave = f"It gave {_listed(seen)}." if seen else "It gave none so far."
+        code = " Or say the code that it shows for this user: --code CODE" if by_code else ""
+        raise NotAllowed(
+            f"The device has given no user the number {user}. {gave}",
+            f"Measure once as user {user}, let the device connect, and look at: health-gateway"
+            f" devices whose.{code}",
+        )
+
+    def at_one_go(self, numbers: Iterable[int]) -> list[int]:
+        """These readings, and of an unknown user all that was measured with each of them."""
+        wanted = set(numbers)
+        for occasion in occasions(one for one in self.waiting() if one.user == UNKNOWN_USER):
+            those = {one.number for one in occasion.readings}
+            if those & wanted:
+                wanted |= those
+        return sorted(wanted)
+
+    def _asked(self) -> dict[tuple[DeviceKey, int], int]:
+        """How many readings wait, by device and user, where somebody can answer."""
         used = {one.key for one in self.devices.list()}
         said = {(one.device, one.user) for one in self.slots.list()}
-        return [
-            one
-            for one in waiting(self.local)
-            if one.device in used and (one.device, one.user) not in said
-        ]
+        return {
+            key: n
+            for key, n in waiting_by_user(self.local).items()
+            if key[0] in used and key not in said
+        }
 
     def finish(self, at: Instant) -> int:
         """Do what was said of user numbers to all that still waits of them; says to how many.
@@ -136,8 +175,8 @@ class Whose:
         those = self._of(numbers)
         with transaction(self.gateway):
             self._take_in(those, person, act.at)
-            for one in those:
-                self._note(act, "reading.claimed", one.device, one.user, 1)
+            for (device, user), n in _by_user(those).items():
+                self._note(act, "reading.claimed", device, user, n)
         self._answered(those, act.at)
         return len(those)
 
@@ -145,8 +184,8 @@ class Whose:
         """Single readings are a guest's, and thrown away; says how many of them waited."""
         those = self._of(numbers)
         with transaction(self.gateway):
-            for one in those:
-                self._note(act, "reading.nobody", one.device, one.user, 1)
+            for (device, user), n in _by_user(those).items():
+                self._note(act, "reading.nobody", device, user, n)
         self._answered(those, act.at)
         return len(those)
 
@@ -181,42 +220,11 @@ class Whose:
         self.audit.note(act.at, act.actor, what, detail)
 
 
-def as_batch(one: Waiting, person: PersonKey) -> ReadingBatch:
-    """A reading that waited, as this person's."""
-    return ReadingBatch(
-        person=person,
-        kind=one.kind,
-        device=one.device,
-        source=_RADIO,
-        starts=[one.start],
-        durations=[one.duration],
-        values=[one.value],
-        decimals=[one.decimals],
-        nths=[one.nth],
-        flags=[one.flags],
-        records=[one.record] if one.record else (),
-    )
+def _listed(numbers: Sequence[int]) -> str:
+    """Numbers in a sentence: "1, 2 and 4"."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
-def of_known_users(
-    events: Iterable[Unclaimed], slots: Slots, willing: Iterable[PersonKey]
-) -> tuple[list[ReadingBatch], list[Unclaimed]]:
-    """Part what came for nobody by what was said of its user number since the radio looked.
-
-    What is of a guest, or of somebody who does not allow it now, is let go.
-
-    Returns:
-        readings of known people, and what has to wait.
-    """
-    said = {(one.device, one.user): one.person for one in slots.list()}
-    allowed = set(willing)
-    taken: list[ReadingBatch] = []
-    left: list[Unclaimed] = []
-    for event in events:
-        key = event.device, event.user
-        if key not in said:
-            left.append(event)
-        elif (person := said[key]) is not None and person in allowed:
-            records = [event.record] if event.record else ()
-            taken += batches(person, event.device, _RADIO, [event.reading], records=records)
-    return taken, left
+def _by_user(those: Sequence[Waiting]) -> Counter[tuple[DeviceKey, int]]:
+    return Counter((one.device, one.user) for one in those)

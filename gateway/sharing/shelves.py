@@ -15,7 +15,7 @@ class Shelf:
 
     Attributes:
         category: such as ``heart``.
-        here: those of which there are readings.
+        here: those of which there are readings, or are to be expected.
         more: the others.
     """
 
@@ -24,20 +24,22 @@ class Shelf:
     more: tuple[Kind, ...]
 
 
-def shelves(measured: Collection[Kind]) -> tuple[Shelf, ...]:
+def shelves(measured: Collection[Kind], expected: Collection[Kind] = ()) -> tuple[Shelf, ...]:
     """All that can be chosen, by category; categories without any reading come last.
 
     Args:
         measured: the kinds of which there are readings of this person.
+        expected: those that a device of this person may measure.
     """
+    near = {*measured, *expected}
     found: dict[str, list[Kind]] = {}
     for kind in shareable_kinds():
         found.setdefault(all_kinds()[kind].consent, []).append(kind)
     made = [
         Shelf(
             category,
-            tuple(kind for kind in kinds if kind in measured),
-            tuple(kind for kind in kinds if kind not in measured),
+            tuple(kind for kind in kinds if kind in near),
+            tuple(kind for kind in kinds if kind not in near),
         )
         for category, kinds in found.items()
     ]

@@ -84,6 +84,9 @@ DOUBTS: Final[Mapping[str, str]] = {
         "The clock of the device was off, so it is not sure when this was measured. "
         "Say whether the times are right."
     ),
+    "clock_confirmed": N_(
+        "You said that its time is right, so it goes as far as you agreed to share it."
+    ),
     "clock_wrong": N_("You said that the device gave a wrong time."),
 }
 """Why single readings stay here, whatever was agreed to."""

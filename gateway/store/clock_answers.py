@@ -94,6 +94,19 @@ def unsure(db: Database, person: PersonKey | None = None) -> list[Unsure]:
     return [Unsure(*row) for row in rows]
 
 
+def came(db: Database, device: DeviceKey, person: PersonKey) -> tuple[Instant, Instant] | None:
+    """When the first and the last came of what waits for an answer of this person."""
+    first, last = db.conn.execute(
+        "SELECT MIN(i.at), MAX(i.at) FROM series s"  # noqa: S608  # a number of ours
+        f" CROSS JOIN reading r ON r.series = s.id AND {_UNSURE}"
+        " CROSS JOIN intake i ON i.seq = r.intake WHERE (s.device, s.person) = (?1, ?2)"
+        " AND r.intake > COALESCE((SELECT MAX(a.intake) FROM clock_answer a"
+        " WHERE (a.device, a.person) = (?1, ?2)), 0)",
+        (device, person),
+    ).fetchone()
+    return None if first is None else (int(first), int(last))
+
+
 def answer(
     db: Database, device: DeviceKey, person: PersonKey, *, right: bool, at: Instant, actor: str
 ) -> int:
@@ -119,7 +132,17 @@ def answer(
                 actor,
             ),
         )
+        _tell_deliveries(db, device, person, right=right)
     return waiting[0].n
+
+
+def _tell_deliveries(db: Database, device: DeviceKey, person: PersonKey, *, right: bool) -> None:
+    """What was kept from a recipient for its time is so no more for want of an answer."""
+    db.conn.execute(
+        "UPDATE delivery SET outcome = ? WHERE state = 'withheld' AND outcome = 'clock_not_trusted'"
+        " AND series IN (SELECT id FROM series WHERE (device, person) = (?, ?))",
+        ("clock_confirmed" if right else "clock_wrong", device, person),
+    )
 
 
 def newest_answer(db: Database) -> int:

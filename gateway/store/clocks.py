@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from adapters.local_events import ClockSeen
 from adapters.reading import DeviceKey, Instant
 from gateway.store.driver import Database
+
+FAR: Final = 15 * 60_000
+"""A clock that is further off, ms, is not believed; as `adapters.ble.device_clock.DRIFT_WITHIN`."""
 
 _COLUMNS = "device, at, ahead_ms, was_set"
 
@@ -25,13 +31,43 @@ def clocks_seen(db: Database, device: DeviceKey, limit: int = 100) -> list[Clock
         f"SELECT {_COLUMNS} FROM clock_seen WHERE device = ? ORDER BY at DESC LIMIT ?",  # noqa: S608  # our own column names
         (device, limit),
     )
-    return [ClockSeen(DeviceKey(key), at, ahead, bool(was)) for key, at, ahead, was in rows]
+    return [_seen(row) for row in rows]
 
 
-def let_go_of_clocks(db: Database, before: Instant) -> None:
-    """Let go of older looks; the newest at each clock stays."""
-    db.conn.execute(
-        "DELETE FROM clock_seen AS old WHERE at < ? AND EXISTS"
+def far_off(db: Database, device: DeviceKey, until: Instant) -> ClockSeen | None:
+    """The newest look, up to a moment, at which the clock was too far off to be believed."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM clock_seen WHERE device = ? AND at <= ? AND ABS(ahead_ms) > ?"  # noqa: S608  # our own column names
+        " ORDER BY at DESC LIMIT 1",
+        (device, until, FAR),
+    )
+    return next(map(_seen, rows), None)
+
+
+def set_after(db: Database, seen: ClockSeen) -> ClockSeen | None:
+    """The look, this one or a later, with which the clock was set right; None where none was."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM clock_seen WHERE device = ? AND at >= ? AND was_set"  # noqa: S608  # our own column names
+        " ORDER BY at LIMIT 1",
+        (seen.device, seen.at),
+    )
+    return next(map(_seen, rows), None)
+
+
+def let_go_of_clocks(db: Database, before: Instant, kept: Iterable[ClockSeen] = ()) -> None:
+    """Let go of older looks; the newest at each clock stays, and those that are named."""
+    old = db.conn.execute(
+        "SELECT device, at FROM clock_seen AS old WHERE at < ? AND EXISTS"
         " (SELECT 1 FROM clock_seen newer WHERE newer.device = old.device AND newer.at > old.at)",
         (before,),
+    ).fetchall()
+    needed = {(one.device, one.at) for one in kept}
+    db.conn.executemany(
+        "DELETE FROM clock_seen WHERE (device, at) = (?, ?)",
+        [one for one in old if one not in needed],
     )
+
+
+def _seen(row: tuple[str, Instant, int, int]) -> ClockSeen:
+    device, at, ahead, was_set = row
+    return ClockSeen(DeviceKey(device), at, ahead, bool(was_set))

@@ -11,12 +11,20 @@ from gateway.store.driver import Database, transaction
 Adapter = Literal["ble", "healthkit"]
 
 _FACTS = ("title", "manufacturer", "model", "hardware", "firmware", "software", "body_site")
-_COLUMNS = ("key", "person", *_FACTS, "adapter", "profile", "simulated", "added_at", "forgotten_at")
+_COLUMNS = (
+    "key", "person", *_FACTS, "adapter", "profile", "simulated", "added_at", "forgotten_at",
+    "several",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that somebody added, or that came with an import."""
+    """A device that somebody added, or that came with an import.
+
+    Attributes:
+        several: whether several people use it: what it measures of a user that it does not name
+            waits until somebody says whose it is.
+    """
 
     facts: DeviceFacts
     adapter: Adapter
@@ -24,6 +32,7 @@ class Device:
     simulated: bool
     added_at: Instant
     forgotten_at: Instant | None
+    several: bool = False
 
     @property
     def key(self) -> DeviceKey:
@@ -46,9 +55,19 @@ class Devices:
         self._db = db
 
     def add(
-        self, facts: DeviceFacts, *, adapter: Adapter, profile: str, simulated: bool, now: Instant
+        self,
+        facts: DeviceFacts,
+        *,
+        adapter: Adapter,
+        profile: str,
+        simulated: bool,
+        now: Instant,
+        several: bool | None = None,
     ) -> None:
-        """Add a device, or take it back after it was forgotten."""
+        """Add a device, or take it back after it was forgotten.
+
+        Where it is not said whether several people use it, that stays as it was; one, at first.
+        """
         with transaction(self._db):
             self._db.conn.execute(
                 "INSERT INTO device (key, person, adapter, profile, title, simulated, added_at)"
@@ -56,6 +75,8 @@ class Devices:
                 " person = excluded.person, profile = excluded.profile, forgotten_at = NULL",
                 (facts.device, facts.person, adapter, profile, facts.title, simulated, now),
             )
+            if several is not None:
+                self.set_several(facts.device, several)
             self.facts(facts)
 
     def facts(self, facts: DeviceFacts) -> None:
@@ -67,6 +88,10 @@ class Devices:
                 f"UPDATE device SET {columns} WHERE key = ?",  # noqa: S608  # our own column names
                 [*(value for _, value in said), facts.device],
             )
+
+    def set_several(self, key: DeviceKey, several: bool) -> None:
+        """Say from now on whether several people use a device."""
+        self._db.conn.execute("UPDATE device SET several = ? WHERE key = ?", (several, key))
 
     def list(self, person: PersonKey | None = None, *, forgotten: bool = False) -> list[Device]:
         """The devices in the order in which they were added; of one person, or of all."""
@@ -90,5 +115,5 @@ class Devices:
 def _device(row: dict[str, object]) -> Device:
     facts = {name: row.pop(name) for name in _FACTS}
     person, key = row.pop("person"), row.pop("key")
-    row["simulated"] = bool(row["simulated"])
+    row |= {"simulated": bool(row["simulated"]), "several": bool(row["several"])}
     return Device(facts=DeviceFacts(person=person, device=key, **facts), **row)  # type: ignore[arg-type]  # columns of a STRICT table

@@ -170,17 +170,25 @@ class LocalStore:
             (what, seq, hash),
         )
 
-    def purge(self, now: Instant, *, raw: int = KEEP_RAW, links: int = KEEP_LINKS) -> None:
+    def purge(
+        self,
+        now: Instant,
+        *,
+        raw: int = KEEP_RAW,
+        links: int = KEEP_LINKS,
+        clocks: Iterable[ClockSeen] = (),
+    ) -> None:
         """Let go of raw packets and link events that are older than so many milliseconds.
 
         A packet whose readings are not committed stays as long as link events do, if that is
-        longer; so does the beginning of a link that may still be up.
+        longer; so does the beginning of a link that may still be up, and the looks at clocks that
+        are named.
         """
         with transaction(self.db):
             let_go_of_packets(self.db, now - raw, now - max(raw, links))
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
-            let_go_of_clocks(self.db, now - links)
+            let_go_of_clocks(self.db, now - links, clocks)
             self.db.conn.execute("DELETE FROM sample WHERE at < ?", (now - KEEP_SAMPLES,))
 
     def counts(self) -> dict[str, int]:

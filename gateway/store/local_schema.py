@@ -56,8 +56,9 @@ CREATE TABLE unclaimed (
     id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, device TEXT NOT NULL,
     user INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
     value ANY NOT NULL, decimals INTEGER NOT NULL, nth INTEGER NOT NULL, flags INTEGER NOT NULL,
-    record TEXT NOT NULL, at INTEGER NOT NULL
+    record TEXT NOT NULL, at INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX unclaimed_by_user ON unclaimed (device, user, start);
 
 -- Those of which somebody did: they do not wait again when the device sends them again.
 CREATE TABLE answered (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

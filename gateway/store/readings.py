@@ -20,6 +20,7 @@ from gateway.store import trend as trends
 from gateway.store.driver import Database, in_transaction
 from gateway.store.heads import Anchor
 from gateway.store.identity import ReadingId, SeriesRow
+from gateway.store.known import is_here
 
 
 class Readings:
@@ -101,6 +102,12 @@ class Readings:
     def series_by_id(self, id_: int) -> SeriesRow:
         """One series, without its first and last start; KeyError if there is none."""
         return all_series.series_by_id(self._db, id_)
+
+    def is_here(
+        self, device: DeviceKey, kind: Kind, record: str, row: tuple[Instant, int, Value, int]
+    ) -> bool:
+        """Whether somebody has this reading of a device; see `known.is_here`."""
+        return is_here(self._db, self._identity, device, kind, record, row)
 
     def latest(self, person: PersonKey, kind: Kind | None = None) -> list[query.Latest]:
         """The newest reading of each kind that was not entered in error."""

@@ -18,9 +18,9 @@ CREATE TABLE device (
     model TEXT NOT NULL DEFAULT '', hardware TEXT NOT NULL DEFAULT '',
     firmware TEXT NOT NULL DEFAULT '', software TEXT NOT NULL DEFAULT '',
     body_site TEXT NOT NULL DEFAULT '', simulated INTEGER NOT NULL,
-    added_at INTEGER NOT NULL, forgotten_at INTEGER
+    added_at INTEGER NOT NULL, forgotten_at INTEGER, several INTEGER NOT NULL DEFAULT 0
 ) STRICT;
--- adapter: 'ble' or 'healthkit'
+-- adapter: 'ble' or 'healthkit'; several: several people use it, and `person` looks after it
 
 -- Whose each user number of a device is; person NULL where it is nobody's of this house.
 CREATE TABLE slot (

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.errors import ReadingRefused
 from adapters.kinds import Kind
 from adapters.local_events import Unclaimed
-from adapters.reading import DeviceKey, Instant, Value, canonical, flags_of
+from adapters.reading import (
+    DeviceKey,
+    Instant,
+    ReadingBatch,
+    Value,
+    canonical,
+    flags_of,
+)
 from gateway.store.driver import Database
 
-_COLUMNS = "id, device, user, kind, start, duration, value, decimals, nth, flags, record, at"
+_COLUMNS = "id, device, user, kind, start, duration, value, decimals, nth, flags, record, at, live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Waiting:
         user: by which number the device tells its users apart.
         record: as in `adapters.reading.ReadingBatch.records`.
         at: when it came.
+        live: whether it came as it was measured, one of a stream maybe.
     """
 
     number: int
@@ -38,6 +46,7 @@ class Waiting:
     flags: int
     record: str
     at: Instant
+    live: bool
 
 
 def note_unclaimed(db: Database, event: Unclaimed) -> None:
@@ -51,12 +60,15 @@ def note_unclaimed(db: Database, event: Unclaimed) -> None:
         flags = flags_of(reading)
     except ReadingRefused:
         return
-    digest = _digest(event, value)
+    digest = _digest(
+        event.device, event.user, reading.kind, event.record, reading.nth, value,
+        reading.start, reading.duration,
+    )  # fmt: skip
     if db.conn.execute("SELECT 1 FROM answered WHERE digest = ?", (digest,)).fetchone():
         return
     db.conn.execute(
         "INSERT INTO unclaimed (digest, device, user, kind, start, duration, value, decimals,"
-        " nth, flags, record, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " nth, flags, record, at, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (digest) DO NOTHING",
         (
             digest,
@@ -71,6 +83,7 @@ def note_unclaimed(db: Database, event: Unclaimed) -> None:
             flags,
             event.record,
             event.at,
+            event.live,
         ),
     )
 
@@ -84,12 +97,27 @@ def waiting(
         " AND (?2 IS NULL OR user = ?2) ORDER BY device, user, start, id",
         (device, user),
     )
-    return [Waiting(*row) for row in rows]
+    return [replace(Waiting(*row), live=bool(row[-1])) for row in rows]
 
 
-def count_waiting(db: Database) -> int:
-    """How many readings wait."""
-    return int(db.conn.execute("SELECT COUNT(*) FROM unclaimed").fetchone()[0])
+def waiting_by_user(db: Database) -> dict[tuple[DeviceKey, int], int]:
+    """How many readings wait of each user of each device."""
+    rows = db.conn.execute("SELECT device, user, COUNT(*) FROM unclaimed GROUP BY device, user")
+    return {(DeviceKey(device), int(user)): int(n) for device, user, n in rows}
+
+
+def is_asked(db: Database, user: int, batch: ReadingBatch, row: int) -> bool:
+    """Whether a reading of a batch waits, or was answered, as one of this user of its device."""
+    digest = _digest(
+        batch.device, user, batch.kind, batch.records[row] if batch.records else "",
+        batch.nths[row], batch.values[row], batch.starts[row], batch.durations[row],
+    )  # fmt: skip
+    found = db.conn.execute(
+        "SELECT 1 FROM answered WHERE digest = ?1"
+        " UNION ALL SELECT 1 FROM unclaimed WHERE digest = ?1",
+        (digest,),
+    ).fetchone()
+    return found is not None
 
 
 def answered(db: Database, those: Sequence[Waiting], at: Instant) -> None:
@@ -102,9 +130,11 @@ def answered(db: Database, those: Sequence[Waiting], at: Instant) -> None:
     db.conn.executemany("DELETE FROM unclaimed WHERE id = ?", [(one.number,) for one in those])
 
 
-def _digest(event: Unclaimed, value: Value) -> bytes:
+def _digest(
+    device: DeviceKey, user: int, kind: Kind, record: str, nth: int, value: Value,
+    start: Instant, duration: int,
+) -> bytes:  # fmt: skip
     """What makes it the same reading: its record, or where it has none its time."""
-    reading = event.reading
-    which = event.record or f"@{reading.start}+{reading.duration}"
-    parts = (event.device, event.user, reading.kind, which, reading.nth, value)
+    which = record or f"@{start}+{duration}"
+    parts = (device, user, kind, which, nth, value)
     return hashlib.sha256("\n".join(map(str, parts)).encode()).digest()

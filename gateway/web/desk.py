@@ -16,6 +16,7 @@ from gateway.sharing.consent import ClockState
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipients
 from gateway.store.audit import Audit
+from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
 from gateway.store.local import LocalStore
@@ -25,6 +26,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
 from gateway.web.codes import Codes
+from gateway.web.expected import CanMeasure, Expected
 from gateway.web.preview import Previews
 from gateway.web.readings_book import ReadingsBook
 from gateway.web.sent_book import SentBook
@@ -53,6 +55,7 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    expected: Expected
     sharing: SharingBook
     sent: SentBook
     stays: StaysBook | None
@@ -73,9 +76,11 @@ def make_desk(
     now: Callable[[], Instant],
     clock: Callable[[], ClockState],
     simulation: bool,
+    can_measure: CanMeasure = lambda _profile: (),
 ) -> Desk:
     """Put the books of a home on the desk."""
     devices, people = Devices(db), People(db)
+    names = DeviceNames(devices, local.db if local is not None else None)
 
     def zone(person: PersonKey) -> tzinfo:
         name = local.zone_at(person, now()) if local is not None else None
@@ -90,12 +95,13 @@ def make_desk(
         sessions=Sessions(db),
         codes=Codes(db),
         audit=audit,
-        readings=ReadingsBook(db, readings, devices),
+        readings=ReadingsBook(db, readings, names),
+        expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),
-        stays=StaysBook(local, devices) if local is not None else None,
+        stays=StaysBook(local, devices, names) if local is not None else None,
         yours=YoursBook(
-            Whose(readings, devices, Slots(db), ledger, audit, db, local.db, simulation)
+            Whose(readings, devices, Slots(db), ledger, audit, db, local.db, simulation), names
         )
         if local is not None
         else None,

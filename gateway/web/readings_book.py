@@ -10,7 +10,7 @@ from adapters.kinds import Kind, KindRow, all_kinds
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.htmlkit.chart import Drawing, Frame, Line, draw, gaps
 from gateway.store.clock_answers import UNSURE, Verdicts
-from gateway.store.devices import Devices
+from gateway.store.device_names import Called, DeviceNames
 from gateway.store.driver import Database
 from gateway.store.intake import highest_intake
 from gateway.store.query import Latest, ReadingRow
@@ -62,10 +62,10 @@ class Story:
 class ReadingsBook:
     """The readings of one person, looked at."""
 
-    def __init__(self, db: Database, readings: Readings, devices: Devices) -> None:
+    def __init__(self, db: Database, readings: Readings, names: DeviceNames) -> None:
         self._db = db
         self._readings = readings
-        self._devices = devices
+        self._names = names
         self._lines = Lines(db, readings)
 
     def newest_intake(self) -> int:
@@ -77,7 +77,7 @@ class ReadingsBook:
         rows = all_kinds()
         order = sorted(rows, key=lambda kind: _ABOUTS.index(rows[kind].about))
         found = [one for one in self._readings.latest(person) if one.kind in rows]
-        titles = self._titles(person)
+        titles = self._names.all()
         return [
             self._card(person, one, titles, now, zone)
             for one in sorted(found, key=lambda one: order.index(one.kind))
@@ -85,7 +85,7 @@ class ReadingsBook:
 
     def story(self, person: PersonKey, kind: Kind, span: Span, now: Instant, zone: tzinfo) -> Story:
         """One kind over a span, with its newest readings."""
-        row, titles = all_kinds()[kind], self._titles(person)
+        row, titles = all_kinds()[kind], self._names.all()
         time = cut(span, now, zone, sums=row.aggregation == "sum")
         lines = self._lines.of(person, row, time)
         newest = self._readings.latest(person, kind)
@@ -107,20 +107,16 @@ class ReadingsBook:
             counts[series.kind] = counts.get(series.kind, 0) + series.n
         return counts
 
-    def _titles(self, person: PersonKey) -> dict[DeviceKey, str]:
-        devices = self._devices.list(person, forgotten=True)
-        return {device.key: device.called for device in devices}
-
     def _card(
         self,
         person: PersonKey,
         newest: Latest,
-        titles: Mapping[DeviceKey, str],
+        titles: Mapping[DeviceKey, Called],
         now: Instant,
         zone: tzinfo,
     ) -> Card:
         row = all_kinds()[newest.kind]
-        latest = self._shown(row, newest.reading, titles.get(newest.device, ""))
+        latest = self._shown(row, newest.reading, titles.get(newest.device))
         total = None
         if _sums(row):
             points = self._readings.trend_between(person, row.kind, list(today(now, zone)))
@@ -136,7 +132,7 @@ class ReadingsBook:
             drawing=_drawing(row, time.frame, self._lines.of(person, row, time), zone),
         )
 
-    def _shown(self, row: KindRow, reading: ReadingRow, device: str) -> Shown:
+    def _shown(self, row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
         """A reading; a time that the person confirmed is not doubtful any more."""
         if reading.flags & UNSURE:
             series = self._readings.series_by_id(reading.series)
@@ -154,7 +150,7 @@ class ReadingsBook:
         return [ReadingRow(*row) for row in rows]
 
     def _rows(
-        self, person: PersonKey, row: KindRow, frame: Frame, titles: Mapping[DeviceKey, str]
+        self, person: PersonKey, row: KindRow, frame: Frame, titles: Mapping[DeviceKey, Called]
     ) -> list[Shown]:
         """The newest readings of the span, newest first."""
         found: list[Shown] = []
@@ -162,7 +158,7 @@ class ReadingsBook:
             if series.last is None or series.last < frame.since:
                 continue
             rows = self._newest(series.id)
-            title = titles.get(series.device, "")
+            title = titles.get(series.device)
             found += [self._shown(row, each, title) for each in rows if each.start >= frame.since]
         return sorted(found, key=lambda one: -one.at)[:_NEWEST]
 

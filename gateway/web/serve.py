@@ -14,6 +14,7 @@ from aiohttp import web
 from adapters.reading import PersonKey
 from gateway.htmlkit.guard import AllowedHosts, in_their_language, only_for, strict_headers
 from gateway.htmlkit.pages import BrowserFiles, Templates
+from gateway.web.called import called
 from gateway.web.desk import Desk
 from gateway.web.guards import in_words, only_same_site, signed_in
 from gateway.web.live import PULSE, Pulse, beating, end_streams
@@ -44,7 +45,7 @@ def make_app(desk: Desk, hosts: AllowedHosts) -> web.Application:
         client_max_size=_LARGEST_FORM,
     )
     app[DESK] = desk
-    app[TEMPLATES] = Templates(_HERE / "templates", {"remarks": remarks})
+    app[TEMPLATES] = Templates(_HERE / "templates", {"called": called, "remarks": remarks})
     app[PULSE] = Pulse(desk)
     app.on_response_prepare.append(strict_headers)
     app.cleanup_ctx.append(beating)

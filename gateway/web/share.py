@@ -46,11 +46,12 @@ async def choose(request: web.Request) -> web.StreamResponse:
         visit.desk.sharing.recipient, visit.person, request.match_info["recipient"]
     )
     measured = await visit.ask(visit.desk.readings.kinds, visit.person)
+    expected = await visit.ask(visit.desk.expected.kinds, visit.person)
     return visit.page(
         "choose.html",
         recipient=recipient,
         card=card,
-        shelves=shelves(measured),
+        shelves=shelves(measured, expected),
         category_words=_said(CATEGORY_WORDS, visit),
         measured=measured,
         purposes=_said(PURPOSE_WORDS, visit),

@@ -10,6 +10,7 @@ from typing import Final
 from adapters.kinds import KindRow
 from adapters.reading import Instant, Quality, place_of, quality_of, text_of
 from gateway.htmlkit.language import gettext as _
+from gateway.store.device_names import Called
 from gateway.store.query import ReadingRow
 
 PPM: Final = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
@@ -33,7 +34,7 @@ class Shown:
     words: Sequence[str]
     numbers: Sequence[Decimal | None]
     unit: str
-    device: str
+    device: Called | None
     doubts: Quality
     corrected: bool
     place: str = ""
@@ -57,7 +58,7 @@ def number_of(text: str) -> Decimal | None:
         return None
 
 
-def shown(row: KindRow, reading: ReadingRow, device: str) -> Shown:
+def shown(row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
     """A reading as it stands now, corrections included."""
     words: list[str] = []
     if reading.current_value is not None:

@@ -36,6 +36,7 @@ async def look(request: web.Request) -> web.StreamResponse:
 def sort_words() -> dict[str, str]:
     """What the sorts of local things are called."""
     return {
+        "given_name": _("names that you gave to devices"),
         "address": _("Bluetooth addresses"),
         "advertised_name": _("names that devices send out"),
         "serial_number": _("serial numbers"),

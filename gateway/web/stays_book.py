@@ -8,6 +8,7 @@ from typing import Final
 
 from adapters.local_events import LinkEvent
 from adapters.reading import Instant, PersonKey, SourceKey
+from gateway.store.device_names import Called, DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.local import LocalStore
 
@@ -18,7 +19,7 @@ _MOST: Final = 100
 class Named:
     """What is known of one device, and stays here."""
 
-    title: str
+    called: Called | None
     names: dict[str, str]
 
 
@@ -34,9 +35,10 @@ class Place:
 class StaysBook:
     """A look at `local.db`, for its owner."""
 
-    def __init__(self, local: LocalStore, devices: Devices) -> None:
+    def __init__(self, local: LocalStore, devices: Devices, names: DeviceNames) -> None:
         self._local = local
         self._devices = devices
+        self._names = names
 
     def counts(self) -> dict[str, int]:
         """How much of each sort stays here."""
@@ -44,22 +46,23 @@ class StaysBook:
 
     def names(self, person: PersonKey) -> list[Named]:
         """Addresses, serial numbers and names of this person's devices, and of import sources."""
-        found = []
+        found, called = [], self._names.all()
         for device in self._devices.list(person, forgotten=True):
             names = self._local.names(device.key)
             if names:
-                found.append(Named(device.called, names))
+                found.append(Named(called[device.key], names))
         for (owner,) in self._local.db.conn.execute(
             "SELECT DISTINCT owner FROM local_name WHERE what = 'source_name' LIMIT ?", (_MOST,)
         ):
             names = self._local.names(SourceKey(owner))
-            found.append(Named(names.get("source_name", ""), names))
+            found.append(Named(None, names))
         return found
 
-    def connections(self, person: PersonKey) -> list[tuple[str, LinkEvent]]:
+    def connections(self, person: PersonKey) -> list[tuple[Called, LinkEvent]]:
         """The newest connections and failures of this person's devices, newest first."""
+        called = self._names.all()
         found = [
-            (device.called, event)
+            (called[device.key], event)
             for device in self._devices.list(person, forgotten=True)
             for event in self._local.link_events(device.key, _MOST)
         ]

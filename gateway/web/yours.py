@@ -28,7 +28,7 @@ async def yours(request: web.Request) -> web.StreamResponse:
     return visit.page(
         "yours.html",
         opened=book is not None,
-        groups=await visit.ask(book.groups, visit.person) if book is not None else [],
+        groups=await visit.ask(book.groups, visit.person, visit.now) if book is not None else [],
         allowed=book is not None and await visit.ask(book.allowed, visit.person, visit.now),
     )
 
@@ -45,7 +45,7 @@ async def answer_user(request: web.Request) -> web.StreamResponse:
 
 
 async def answer_reading(request: web.Request) -> web.StreamResponse:
-    """Whose one reading is."""
+    """Whose one reading is, and what was measured with it."""
     visit, form = request[VISIT], await request.post()
     number, mine = _number(form.get("number")), _mine(form.get("answer"))
     book = visit.desk.yours

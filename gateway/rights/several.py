@@ -1,0 +1,75 @@
+"""A device that several people use, and what changes when somebody says that it is one.
+
+A device may send a record again that was somebody's before, or was answered: it is not asked about
+twice, nor taken in for another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from adapters.errors import ReadingRefused
+from adapters.local_events import Unclaimed
+from adapters.reading import ReadingBatch, canonical
+from gateway.errors import WrongUse
+from gateway.rights.whose import UNKNOWN_USER
+from gateway.sharing.recipients import Act
+from gateway.store.audit import Audit
+from gateway.store.devices import Device, Devices
+from gateway.store.driver import Database, transaction
+from gateway.store.readings import Readings
+from gateway.store.unclaimed import is_asked
+
+
+def new_questions(events: Iterable[Unclaimed], readings: Readings) -> list[Unclaimed]:
+    """Those that are not somebody's already, from before several people used the device."""
+    return [one for one in events if one.user != UNKNOWN_USER or not _is_here(one, readings)]
+
+
+def not_asked_about(batch: ReadingBatch, local: Database) -> ReadingBatch:
+    """A batch without what waits, or was answered, from when several people used the device."""
+    rows = [row for row in range(len(batch)) if not is_asked(local, UNKNOWN_USER, batch, row)]
+    if len(rows) == len(batch):
+        return batch
+    return replace(
+        batch,
+        starts=[batch.starts[row] for row in rows],
+        durations=[batch.durations[row] for row in rows],
+        values=[batch.values[row] for row in rows],
+        decimals=[batch.decimals[row] for row in rows],
+        nths=[batch.nths[row] for row in rows],
+        flags=[batch.flags[row] for row in rows],
+        records=[batch.records[row] for row in rows] if batch.records else (),
+    )
+
+
+def say_who_uses(
+    device: Device, act: Act, *, several: bool, devices: Devices, readings: Readings, audit: Audit,
+    gateway: Database,
+) -> bool:  # fmt: skip
+    """From now on several people use a device, or one; says whether that is new.
+
+    A silence of it that is open ends: of what several people use nobody knows whose silence it is.
+    """
+    if device.adapter != "ble":
+        raise WrongUse("What was imported belongs to whom it was imported for.")
+    if device.several == several:
+        return False
+    with transaction(gateway):
+        devices.set_several(device.key, several)
+        if several:
+            readings.close_gap(device.key, act.at)
+        detail: dict[str, str | int] = {"device": device.key}
+        audit.note(act.at, act.actor, "device.several" if several else "device.one", detail)
+    return True
+
+
+def _is_here(one: Unclaimed, readings: Readings) -> bool:
+    reading = one.reading
+    try:
+        value, _ = canonical(reading)
+    except ReadingRefused:  # it waits for nobody either
+        return False
+    row = reading.start, reading.duration, value, reading.nth
+    return readings.is_here(one.device, reading.kind, one.record, row)
