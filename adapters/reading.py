@@ -65,6 +65,8 @@ class Quality(IntFlag):
     """The device's clock was off by minutes; the time was set right by as much."""
     VALUE_AS_CONVERTED = 1 << 17
     """The device measured in another unit; its digits are those of the conversion."""
+    TIME_OF_ARRIVAL = 1 << 18
+    """The device told no time, and may have kept it for long: the time is that of its arrival."""
 
 
 _PLACE_BITS = 24

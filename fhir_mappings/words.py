@@ -120,6 +120,9 @@ DOUBTS: dict[Quality, Doubt] = {
     Quality.VALUE_AS_CONVERTED: Doubt(
         "The device measured in another unit; the digits are those of the conversion."
     ),
+    Quality.TIME_OF_ARRIVAL: Doubt(
+        "The device told no time; the time is that at which the reading arrived."
+    ),
 }
 """What is said for each bit of quality but `NOT_A_MEASUREMENT`, which is never sent."""
 

@@ -167,6 +167,7 @@ def _live(demo: Demo, fhir: str, seconds: float, walked: Walked) -> None:
     demo.listen(seconds)
     walked.pages = _visit(demo.patient_pages)
     demo.stop_run()
+    demo.confirm_times()
     answer: dict[str, Any] = {"waiting": 1}
     for _ in range(50):
         answer = demo.command("upload")

@@ -36,6 +36,7 @@ STATUS = {
     Quality.ABOVE_LIMIT: "in-alarm",
     Quality.CLOCK_CORRECTED: "",
     Quality.VALUE_AS_CONVERTED: "",
+    Quality.TIME_OF_ARRIVAL: "",
 }
 
 

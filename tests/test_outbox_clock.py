@@ -38,6 +38,22 @@ def _withheld(home: SharingHome) -> dict[str, int]:
     return {one.outcome: one.n for one in refusals(home.db)}
 
 
+async def test_a_time_of_arrival_stays_until_it_is_confirmed_and_goes_with_a_note(
+    home: SharingHome, clinic: Recipient
+) -> None:
+    home.grant(clinic)
+    home.take_in(2, flags=Quality.TIME_OF_ARRIVAL)
+    home.now += HOUR
+    home.release()
+    assert take(home, clinic) is None
+    assert _withheld(home) == {"clock_not_trusted": 2}
+    assert _say(home, right=True) == 2
+    assert home.release() == 1
+    claimed = take(home, clinic)
+    assert claimed is not None
+    assert [letter.candidate.flags for letter in claimed.letters] == [Quality.TIME_OF_ARRIVAL] * 2
+
+
 async def test_a_doubtful_time_stays_until_it_is_confirmed_and_goes_without_the_doubt(
     home: SharingHome, clinic: Recipient
 ) -> None:

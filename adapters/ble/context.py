@@ -27,7 +27,10 @@ CLOCK_SET: Final = "clock set"
 SLOT_OPENED: Final = "slot opened"
 """The slot of one of the device's users was opened; the data is the user's number, as text."""
 
-IN_PLACE: Final = (CLOCK_SET, SLOT_OPENED)
+RECORDS_ASKED: Final = "records asked"
+"""The device was asked for what it keeps; there is no data."""
+
+IN_PLACE: Final = (CLOCK_SET, SLOT_OPENED, RECORDS_ASKED)
 """What holds for the packets that come behind it, not for those before."""
 
 
@@ -57,6 +60,11 @@ def slot_opened(device: DeviceKey, at: Instant, user: int) -> Packet:
     return Packet(device, SLOT_OPENED, at, str(user).encode(), stored=True)
 
 
+def records_asked(device: DeviceKey, at: Instant) -> Packet:
+    """That the device was asked for what it keeps."""
+    return Packet(device, RECORDS_ASKED, at, b"", stored=True)
+
+
 def setting_of(packet: Packet) -> Setting:
     """What `clock_set` says."""
     told = packet.data.decode()
@@ -78,11 +86,15 @@ def take_up(hearing: Hearing, packet: Packet) -> None:
     word, clock = packet.characteristic, hearing.clock
     if word == LINK_BEGINS:
         hearing.clock = _begun(packet, clock.zone)
+        hearing.backlog.begins(packet.received)
     elif word == CLOCK_SET:
         before = DeviceClock(setting_of(packet).ahead, clock.zone)
         hearing.clock = before.was_set(packet.received)
     elif word == SLOT_OPENED:
         hearing.user = int(packet.data)
+        hearing.backlog.begins(packet.received)
+    elif word == RECORDS_ASKED:
+        hearing.backlog.begins(packet.received)
     else:
         uuid = word.removeprefix(SAID)
         hearing.said[uuid], hearing.said_at[uuid] = packet.data, packet.received

@@ -57,14 +57,15 @@ def decoded(
                 if places := list(locate(packet)):
                     came.arrivals.append(LocalBatch(places))
                 continue
+            kept = packet.stored and hearing.backlog.holds(packet.received)
             told = told_by(paired.profile, packet, hearing)
             if not told:
                 continue
             readings = [one for one in told if isinstance(one, Reading)]
-            if len(readings) == len(told) and not paired.several:
+            if len(readings) == len(told) and not (paired.several or kept):
                 now.append((packet, readings))
             else:
-                settled = [settle(one, packet, paired, hearing) for one in told]
+                settled = [settle(one, packet, paired, hearing, kept=kept) for one in told]
                 came.arrivals += _arrivals(paired, packet, settled)
             if not packet.stored and paired.profile.streams(packet.characteristic):
                 came.streamed.append(packet.received)

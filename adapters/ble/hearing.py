@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from adapters.ble.backlog import Backlog
 from adapters.ble.device_clock import DeviceClock
 from adapters.reading import Instant
 
@@ -17,6 +18,7 @@ class Hearing:
         said: the latest value of each characteristic that the profile `asks` for, by UUID.
         said_at: when each of them was read.
         clock: how the device's clock stands to ours.
+        backlog: whether the device may still be telling what it kept.
         user: whose slot was opened last, of a device that tells its users apart.
     """
 
@@ -25,6 +27,7 @@ class Hearing:
         self.said_at: dict[str, Instant] = {}
         self.user: int | None = None
         self.clock = clock or DeviceClock()
+        self.backlog = Backlog()
         self._kept: dict[type[Any], Any] = {}
 
     def aside(self) -> Hearing:

@@ -79,7 +79,9 @@ class Inbox:
         self._lanes.hold(paired)
         hearing = Hearing(DeviceClock(zone=self._zone(), setting=self._settings[device]))
         self._hearings[device] = hearing
-        self._unwritten[device] = [context.begins(device, self._stamp(device), hearing.clock)]
+        begins = context.begins(device, self._stamp(device), hearing.clock)
+        hearing.backlog.begins(begins.received)
+        self._unwritten[device] = [begins]
         return hearing
 
     async def _last_setting(self, device: DeviceKey) -> Setting | None:
@@ -111,10 +113,17 @@ class Inbox:
 
     def slot_opened(self, paired: Paired, user: int) -> None:
         """The slot of a user was opened: what is fetched from now on is that user's."""
-        packet = context.slot_opened(paired.device, self._stamp(paired.device), user)
-        before = self._unwritten.get(paired.device, [])
-        kept = [one for one in before if one.characteristic != context.SLOT_OPENED]
-        self._unwritten[paired.device] = [*kept, packet]
+        self._write_later(context.slot_opened(paired.device, self._stamp(paired.device), user))
+
+    def records_asked(self, paired: Paired) -> None:
+        """It was asked for its stored records: what comes now may be old."""
+        self._write_later(context.records_asked(paired.device, self._stamp(paired.device)))
+
+    def _write_later(self, packet: Packet) -> None:
+        """Write it once something hangs on it, in place of an earlier one of its sort."""
+        before = self._unwritten.get(packet.device, [])
+        kept = [one for one in before if one.characteristic != packet.characteristic]
+        self._unwritten[packet.device] = [*kept, packet]
 
     def ready(self, paired: Paired) -> None:
         """All is known that decoding hangs on; also said when the link ends before that."""
@@ -231,7 +240,7 @@ class Inbox:
         """What was said on this link is journalled once there is something that hangs on it."""
         hearing = self._hearings[paired.device]
         for packet in self._unwritten.pop(paired.device, []):
-            holds = packet.characteristic == context.SLOT_OPENED
+            holds = packet.characteristic in context.IN_PLACE
             make = partial(self._take_up, hearing, packet) if holds else partial(_alone, packet)
             self._keep_soon(paired, packet, make)
 

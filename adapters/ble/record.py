@@ -25,7 +25,7 @@ class Record:
         value: what was measured, or why there is no value.
         told: when, by the device's clock, uncorrected: naive where the device keeps the local
             time of day, aware where it keeps UTC; None where it does not say, or says 0 for
-            unknown: then it was measured when it came.
+            unknown: then it was measured when it came, as far as anybody can tell.
         user: by which number the device tells its users apart; `UNKNOWN_USER` for nobody it
             knows; None where it knows no users.
         identity: what tells this record from all others of the device and characteristic: its

@@ -211,6 +211,7 @@ class Session:
                 return False
         except NoAnswer:
             return False
+        self._inbox.records_asked(self._paired)
         came = [await fetching.run(user) for fetching in self._fetching]
         return all(came)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
@@ -33,8 +33,13 @@ class Settled:
     record: str = ""
 
 
-def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Settled:
+def settle(
+    told: Told, packet: Packet, paired: Paired, hearing: Hearing, *, kept: bool = False
+) -> Settled:
     """Set a record's time right and find out whose it is; a reading is the wearer's, now.
+
+    What tells no time is of the moment in which it came, unless the device may have kept it
+    (``kept``): then that is only the time of its arrival, and marked so.
 
     Raises:
         ReadingRefused: it is nobody's yet, and its value is not of its kind's shape or unit, or a
@@ -42,17 +47,21 @@ def settle(told: Told, packet: Packet, paired: Paired, hearing: Hearing) -> Sett
             into a batch.)
     """
     if isinstance(told, Reading):
-        return _of_somebody(told, None, "", paired)
-    start, quality = packet.received, Quality.NONE
+        reading = replace(told, quality=told.quality | Quality.TIME_OF_ARRIVAL) if kept else told
+        return _of_somebody(reading, None, "", paired)
+    start, quality = packet.received, told.quality
     if told.told is not None:
-        start, quality = hearing.clock.when(told.told, packet.received)
+        start, of_clock = hearing.clock.when(told.told, packet.received)
+        quality |= of_clock
+    elif kept or Quality.CLOCK_NOT_TRUSTED in quality:
+        quality = quality & ~Quality.CLOCK_NOT_TRUSTED | Quality.TIME_OF_ARRIVAL
     reading = Reading(
         told.kind,
         start,
         told.value,
         told.duration,
         told.nth,
-        told.quality | quality,
+        quality,
         told.where,
     )
     origin = told.of or _origin(paired.profile, packet)

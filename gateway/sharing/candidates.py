@@ -12,7 +12,7 @@ from adapters.reading import Instant, Quality, Value, quality_of, stored, text_o
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
-from gateway.store.clock_answers import UNSURE, Verdicts
+from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
@@ -119,7 +119,7 @@ def _candidate(
     assert isinstance(start, int) and isinstance(duration, int) and value is not None  # noqa: S101, PT018  # columns of the schema
     key = Key(series, start, duration, value, int(nth or 0), version)
     was = "" if state is None else None  # an earlier version may have had the state
-    return Candidate(key, current, int(decimals or 0), flags & ~UNSURE, doubt, was)
+    return Candidate(key, current, int(decimals or 0), flags & ~SETTLED, doubt, was)
 
 
 def _summaries(
@@ -165,7 +165,7 @@ def _summary(db: Database, series: SeriesRow, bucket: Instant, grain: Grain) -> 
         (series.id, bucket, bucket + size, NEVER_SENT),
     ).fetchall()
     rows = [
-        (value, decimals, flags & ~UNSURE)
+        (value, decimals, flags & ~SETTLED)
         for value, decimals, flags, intake in found
         if not verdicts.doubt(flags, intake)
     ]

@@ -81,7 +81,7 @@ DOUBTS: Final[Mapping[str, str]] = {
     "not_a_measurement": N_("It is a test of the device, not a reading of you."),
     "no_summary": N_("There is no summary of such readings."),
     "clock_not_trusted": N_(
-        "The clock of the device was off, so it is not sure when this was measured. "
+        "The device told no time, or its clock was off: it is not sure when this was measured. "
         "Say whether the times are right."
     ),
     "clock_confirmed": N_(

@@ -13,7 +13,11 @@ from gateway.store.driver import Database, transaction
 from gateway.store.identity import SeriesRow
 from gateway.store.intake import highest_intake
 
-UNSURE = int(Quality.CLOCK_NOT_TRUSTED)
+UNSURE = int(Quality.CLOCK_NOT_TRUSTED | Quality.TIME_OF_ARRIVAL)
+SETTLED = int(Quality.CLOCK_NOT_TRUSTED)
+"""What is no doubt any more once a person said that the time is right. That a device told none
+stays true: who gets the reading is to know where its time is from."""
+
 _UNSURE = f"r.flags & {UNSURE}"
 """As the schema's index of such readings spells it."""
 

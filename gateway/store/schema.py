@@ -42,8 +42,8 @@ CREATE TABLE reading (
     PRIMARY KEY (series, start, duration, value, nth)
 ) STRICT, WITHOUT ROWID;
 
--- Those whose device had no clock to be trusted (Quality.CLOCK_NOT_TRUSTED is 4); they are few.
-CREATE INDEX reading_of_unsure_time ON reading (series, intake) WHERE flags & 4;
+-- Those whose time a person has to confirm (CLOCK_NOT_TRUSTED and TIME_OF_ARRIVAL); they are few.
+CREATE INDEX reading_of_unsure_time ON reading (series, intake) WHERE flags & 262148;
 
 -- What people said of such times: for what arrived after one intake number and up to another.
 CREATE TABLE clock_answer (

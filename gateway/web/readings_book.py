@@ -9,7 +9,7 @@ from datetime import tzinfo
 from adapters.kinds import Kind, KindRow, all_kinds
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.htmlkit.chart import Drawing, Frame, Line, draw, gaps
-from gateway.store.clock_answers import UNSURE, Verdicts
+from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.device_names import Called, DeviceNames
 from gateway.store.driver import Database
 from gateway.store.intake import highest_intake
@@ -134,10 +134,10 @@ class ReadingsBook:
 
     def _shown(self, row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
         """A reading; a time that the person confirmed is not doubtful any more."""
-        if reading.flags & UNSURE:
+        if reading.flags & SETTLED:
             series = self._readings.series_by_id(reading.series)
             if not Verdicts(self._db, series).doubt(reading.flags, reading.intake):
-                reading = replace(reading, flags=reading.flags & ~UNSURE)
+                reading = replace(reading, flags=reading.flags & ~SETTLED)
         return shown(row, reading, device)
 
     def _newest(self, series: int) -> list[ReadingRow]:

@@ -35,6 +35,7 @@ def quality_words() -> dict[Quality, str]:
         Quality.ENTERED_BY_HAND: _("entered by hand"),
         Quality.CLOCK_NOT_TRUSTED: _("the device’s clock was wrong"),
         Quality.CLOCK_CORRECTED: _("the device’s clock was off; the time was set right"),
+        Quality.TIME_OF_ARRIVAL: _("the time is when it arrived; the device told none"),
         Quality.POSSIBLE_DUPLICATE: _("perhaps the same as another one"),
         Quality.VALUE_AS_CONVERTED: _("converted from another unit"),
     }

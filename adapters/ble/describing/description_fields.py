@@ -35,6 +35,7 @@ QUALITIES = {
         Quality.CLOCK_CORRECTED,
         Quality.POSSIBLE_DUPLICATE,
         Quality.VALUE_AS_CONVERTED,
+        Quality.TIME_OF_ARRIVAL,
     )
 }
 """The words for what a bit of a field can say about the measurement; the others are our own."""
