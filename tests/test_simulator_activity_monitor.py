@@ -22,6 +22,10 @@ from adapters.ble.characteristics.physical_activity_control_point import (
     Op,
     PhysicalActivityMonitorControlPoint,
 )
+from adapters.ble.characteristics.physical_activity_features import (
+    Feature,
+    PhysicalActivityMonitorFeatures,
+)
 from adapters.ble.characteristics.physical_activity_session_descriptor import (
     Activity,
     PhysicalActivitySessionDescriptor,
@@ -97,6 +101,27 @@ def test_each_session_of_the_day_is_told_once(order: tuple[str, ...]) -> None:
     assert {"active_energy", "walking_running_distance", "heart_rate"} <= {
         one.kind for one in records
     }
+
+
+@pytest.mark.parametrize("order", [(DESCRIPTOR, *SUMMARIES), (SLEEP, HEART, DESCRIPTOR)])
+def test_the_heart_rate_of_a_night_is_told_once(order: tuple[str, ...]) -> None:
+    device = a_monitor()
+    hearing = a_link(device)
+    records = [one for uuid in order for one in told(device.subscribed(uuid), hearing)]
+    rates = Counter(one.identity for one in records if one.kind == "heart_rate")
+    assert len(rates) == len(device._ended)
+    assert set(rates.values()) == {1}
+
+
+def test_a_monitor_that_sums_up_the_heart_rate_of_sleep_alone_tells_it() -> None:
+    device = a_monitor()
+    hearing = a_link(device)
+    hearing.said[physical_activity_features.UUID] = bytes(
+        PhysicalActivityMonitorFeatures(Feature.SLEEPING_HEART_RATE)
+    )
+    every = (DESCRIPTOR, SLEEP)
+    records = [one for uuid in every for one in told(device.subscribed(uuid), hearing)]
+    assert [one.value for one in records] == [Quantity(Decimal(58), "/min")]
 
 
 def test_a_new_link_tells_the_same_records_again() -> None:

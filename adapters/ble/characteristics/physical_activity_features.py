@@ -67,16 +67,20 @@ class PhysicalActivityMonitorFeatures:
         return feature & self.features == feature
 
 
+def has(feature: Feature, hearing: Hearing) -> bool:
+    """Whether the monitor of this link said that it has it."""
+    try:
+        return PhysicalActivityMonitorFeatures.from_bytes(hearing.said.get(UUID, b"")).has(feature)
+    except DecodeError:
+        return False
+
+
 def doubt_of(worn: bool, hearing: Hearing) -> Quality:
     """What it means for data that the monitor was, or was not, worn when it measured.
 
     The bit says something only where the features say that the monitor can tell.
     """
-    try:
-        told = PhysicalActivityMonitorFeatures.from_bytes(hearing.said.get(UUID, b""))
-    except DecodeError:
-        return Quality.NONE
-    unworn = told.has(Feature.DEVICE_WORN) and not worn
+    unworn = has(Feature.DEVICE_WORN, hearing) and not worn
     return Quality.NO_SKIN_CONTACT if unworn else Quality.NONE
 
 

@@ -3,6 +3,10 @@
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.8 (flags by way of bluetooth-sig
 0.6.0; widths after the trial implementations of its authors, see `formats.activity`). Times of
 three bytes count seconds.
+
+A monitor that measures the heart rate tells that of a night twice: in the CardioRespiratory
+Activity Summary, as of each session, and again here. The first is the one that counts. The features
+decide and not what came before, since either summary may come first, or on another link.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Final, Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
+from adapters.ble.characteristics.physical_activity_features import Feature, has
 from adapters.ble.formats import activity
 from adapters.ble.formats.activity import Head, Layout
 from adapters.ble.formats.activity_sessions import Span
@@ -124,13 +129,26 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     measured = joined(packet, hearing, SleepActivitySummaryData.from_bytes)
     if measured is not None:
         known = sessions(hearing)
-        known.wait(measured.head, packet, lambda span: records(measured, span))
+        told_elsewhere = has(Feature.HEART_RATE, hearing)
+        known.wait(
+            measured.head,
+            packet,
+            lambda span: records(measured, span, told_elsewhere=told_elsewhere),
+        )
         yield from known.ready()
 
 
-def records(measured: SleepActivitySummaryData, span: Span) -> Iterator[Record]:
-    """The heart rate over a sleep that has ended; 0 stands for "not found"."""
-    if measured.average_heart_rate:
+def records(
+    measured: SleepActivitySummaryData, span: Span, *, told_elsewhere: bool = False
+) -> Iterator[Record]:
+    """The heart rate over a sleep that has ended; 0 stands for "not found".
+
+    Args:
+        measured: the summary.
+        span: when the sleep was.
+        told_elsewhere: the monitor sums up the heart rate of every session in a summary of its own.
+    """
+    if measured.average_heart_rate and not told_elsewhere:
         rate = Quantity(Decimal(measured.average_heart_rate), "/min")
         yield Record(_HEART_RATE, rate, span.start, None, span.identity, span.duration)
 
