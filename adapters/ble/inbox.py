@@ -14,6 +14,7 @@ from adapters.ble.device_clock import DeviceClock, Setting
 from adapters.ble.hearing import Hearing
 from adapters.ble.lanes import Lanes
 from adapters.ble.paired import Paired
+from adapters.ble.record_access import RecordAccess
 from adapters.ble.replay import replayed
 from adapters.ble.state import Trouble
 from adapters.ble.stream import Stream
@@ -102,6 +103,18 @@ class Inbox:
         packet = context.said(paired.device, self._stamp(paired.device), uuid, data)
         self._unwritten.setdefault(paired.device, []).append(packet)
         context.take_up(self._hearings[paired.device], packet)
+
+    async def name_session(self, paired: Paired, access: RecordAccess, hearing: Hearing) -> None:
+        """Give the session of this link its name: that of the link before, if it is the same one.
+
+        The journal keeps what was said on the newest link for as long as there is no newer one.
+        """
+        if access.names is None:
+            return
+        before = await self.journal.kept_before(paired.device, context.SAID + access.named, 1)
+        name = access.names(hearing, before[-1].data if before else None)
+        if name is not None:
+            self.said(paired, access.named, name)
 
     def clock_was_set(self, paired: Paired, at: Instant) -> None:
         """We set its clock: what was measured before was told by the clock as it was."""

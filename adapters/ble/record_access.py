@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapters.ble.hearing import Hearing
 from adapters.errors import DecodeError
 
 NumberOf = Callable[[bytes], int]
 """Takes a number from a packet; raises DecodeError if it is not a record."""
+
+SessionNames = Callable[[Hearing, bytes | None], bytes | None]
+"""Names the session of a link, by what was said on it and the name of the link before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class RecordAccess:
         holds: how many records a packet holds, where one may hold several; None for always one.
         combined: it is asked for a report that ends with the count of what was sent (Generic
             Health Sensor Service 1.0, 3.7), where other services answer "success".
+        names: how the session of a link gets its name; None where sessions need none.
+        named: the word in `Hearing.said` under which that name is kept.
         session: a characteristic whose change makes all numbers begin anew (a sensor's session
             start time); "" where numbers go on for ever.
         by_user: numbers run for each user of the device anew (User Data Service), and only those
@@ -47,6 +53,8 @@ class RecordAccess:
     until: tuple[str, ...] = ()
     holds: NumberOf | None = None
     session: str = ""
+    names: SessionNames | None = None
+    named: str = ""
     by_user: bool = False
     combined: bool = False
 

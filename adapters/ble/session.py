@@ -121,6 +121,9 @@ class Session:
                 self._inbox.said(self._paired, uuid, data)
             except DecodeError as error:
                 self._talk.complain(uuid, error.why)
+        for access in profile.records:
+            if access.names is not None:
+                await self._inbox.name_session(self._paired, access, hearing)
 
     def _is_stored(self, one: BleakGATTCharacteristic) -> bool:
         return self._paired.profile.stores(one.uuid) or "notify" not in one.properties

@@ -1,12 +1,21 @@
 """The session of a sensor under the skin: when its minutes began, and what it measures in.
 
 Sensors bear no clock: a measurement says how many minutes after the beginning it was made.
+
+The beginning is no good name for a session: whenever an app sets a sensor's time it is worked out
+anew, seconds off, or hours with another zone. So the name that a session was given on its first
+link is kept and handed on from link to link (`NAMED`), as long as it is the same session: as long
+as its count of minutes, or its beginning as it was told before, is off by no more than a quarter of
+an hour. No sensor is ready for another session so soon.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
 
 from adapters.ble.characteristics import cgm_feature, cgm_session_start_time, cgm_status
 from adapters.ble.characteristics.cgm_feature import CgmFeature
@@ -14,11 +23,40 @@ from adapters.ble.characteristics.cgm_session_start_time import CgmSessionStartT
 from adapters.ble.characteristics.cgm_status import Annunciation, CgmStatus
 from adapters.ble.device_clock import DRIFT_WITHIN, DeviceClock
 from adapters.ble.formats.sample import SampleSite, SampleType
+from adapters.ble.hearing import Hearing
 from adapters.errors import DecodeError
 from adapters.reading import Instant, Quality
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # times of day without a zone are counted from it
 _TEN_MINUTES = timedelta(minutes=10)
+_MS = timedelta(milliseconds=1)
+_MOST_BEGINNINGS = 32
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+"""Beyond them a beginning is no time that a sensor was told in earnest."""
+
+NAMED: Final = "session named"
+"""Among what was said on a link: the name of its session, as `named` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a session is called, and by what it is known again; times are ms UTC.
+
+    Attributes:
+        name: its beginning, to ten minutes, as it was known first.
+        began: every beginning that the sensor was told.
+        counted: the beginning by its count of minutes; None where that was never read.
+    """
+
+    name: str
+    began: Sequence[int] = ()
+    counted: int | None = None
+
+    def is_of(self, began: int | None, counted: int | None) -> bool:
+        """Whether a session that began then is this one."""
+        pairs = [(began, one) for one in self.began] + [(counted, self.counted)]
+        far = DRIFT_WITHIN // _MS
+        return any(a is not None and b is not None and abs(a - b) <= far for a, b in pairs)
 
 
 class CgmSession:
@@ -39,6 +77,7 @@ class CgmSession:
         self._start: CgmSessionStartTime | None = None
         self._counted: tuple[Instant, int] | None = None
         self._is_off = False
+        self._name: str | None = None
         self._seen: tuple[bytes | None, ...] = ()
 
     def look(self, said: Mapping[str, bytes], received: Instant, zone: tzinfo = UTC) -> None:
@@ -52,16 +91,20 @@ class CgmSession:
             zone: where the sensor is thought to be, if it does not say.
         """
         seen = tuple(
-            said.get(one.UUID) for one in (cgm_feature, cgm_session_start_time, cgm_status)
+            said.get(uuid)
+            for uuid in (cgm_feature.UUID, cgm_session_start_time.UUID, cgm_status.UUID, NAMED)
         )
         if seen == self._seen:
             return
         self._seen = seen
-        feature, start, status = seen
+        feature, start, status, name = seen
         self._take_feature(feature)
         self._start = _start(start)
         self._counted = _counted(status, received)
         self._is_off = self._stands_off(zone)
+        known = _known(name)
+        same = known is not None and known.is_of(*_beginnings(self._start, self._counted, zone))
+        self._name = known.name if known is not None and same else None
 
     def _stands_off(self, zone: tzinfo) -> bool:
         """Whether the session would have begun at another time, going by its count of minutes."""
@@ -113,16 +156,64 @@ class CgmSession:
     def identity(self, offset: int) -> str:
         """What tells this measurement from all others: its session and its minute.
 
-        Whenever an app sets a sensor's time, the beginning of its session is worked out anew: a
-        second earlier or later, or in another zone. It is the same session to ten minutes in UTC;
-        no sensor is ready for another one so soon. Where the session has no time of its own there
-        is no identity: the next one would count the same minutes.
+        Where nothing is known of when the session began there is no identity: the next one would
+        count the same minutes.
         """
+        if self._name is not None:
+            return f"{offset}@{self._name}"
         began = self._start.told if self._start is not None else None
         try:
             return f"{offset}@{_to_ten_minutes(began).isoformat()}" if began is not None else ""
         except OverflowError:
             return ""
+
+
+def named(hearing: Hearing, kept: bytes | None) -> bytes | None:
+    """The name of the session of this link, to be kept for the next one.
+
+    Args:
+        hearing: what was said at the start of the link.
+        kept: what this function said on the link before.
+
+    Returns:
+        None where nothing is known of any session.
+    """
+    said = hearing.said
+    start = _start(said.get(cgm_session_start_time.UUID))
+    count = _counted(said.get(cgm_status.UUID), hearing.said_at.get(cgm_status.UUID, 0))
+    known = _known(kept)
+    began, counted = _beginnings(start, count, hearing.clock.zone)
+    if began is None and counted is None:
+        return kept
+    if known is None or not known.is_of(began, counted):
+        told = start.told if start is not None else None
+        first = told or datetime.fromtimestamp((counted or 0) / 1000, UTC)
+        known = _Name(_to_ten_minutes(first).isoformat())
+    if began is not None and began not in known.began:
+        known = replace(known, began=[*known.began, began][-_MOST_BEGINNINGS:])
+    if known.counted is None:
+        known = replace(known, counted=counted)
+    return json.dumps(asdict(known)).encode()
+
+
+def _known(kept: bytes | None) -> _Name | None:
+    return None if kept is None else _Name(**json.loads(kept))
+
+
+def _beginnings(
+    start: CgmSessionStartTime | None, counted: tuple[Instant, int] | None, zone: tzinfo
+) -> tuple[int | None, int | None]:
+    """When a session began, as it was told and by its count of minutes; ms UTC."""
+    told = start.told if start is not None else None
+    if told is not None and not _FIRST_YEAR < told.year < _LAST_YEAR:
+        told = None
+    if told is not None:
+        told = told if told.tzinfo is not None else told.replace(tzinfo=zone)
+    began = None if told is None else (told - _EPOCH.replace(tzinfo=UTC)) // _MS
+    if counted is None:
+        return began, None
+    received, minutes = counted
+    return began, received - minutes * 60_000
 
 
 def _to_ten_minutes(began: datetime) -> datetime:

@@ -10,6 +10,7 @@ from adapters.ble.characteristics import (
     cgm_status,
     record_access_control_point,
 )
+from adapters.ble.formats import cgm_session
 from adapters.ble.profile import Advertised, DeviceProfile
 from adapters.ble.record_access import RecordAccess
 
@@ -33,6 +34,8 @@ PROFILE = DeviceProfile(
             number=cgm_measurement.number,
             holds=cgm_measurement.count,
             session=cgm_session_start_time.UUID,
+            names=cgm_session.named,
+            named=cgm_session.NAMED,
         ),
     ),
     generic=True,
