@@ -39,6 +39,7 @@ class RadioSettings:
         connect_timeout: one attempt to connect, finding out the services included.
         operation_timeout: one read, one subscription, starting to scan.
         close_timeout: letting go of a link, stopping to scan.
+        stop_within: letting go of everything, at the end.
         fresh_for: how long after an advertisement a device may be asked to connect; many listen
             only for a moment.
         first_pause: the pause after a first failure; it doubles with each further one.
@@ -61,6 +62,7 @@ class RadioSettings:
     connect_timeout: float = 20.0
     operation_timeout: float = 10.0
     close_timeout: float = 3.0
+    stop_within: float = 8.0
     fresh_for: float = 5.0
     first_pause: float = 1.0
     longest_pause: float = 60.0

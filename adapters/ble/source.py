@@ -62,6 +62,7 @@ class BleSource:
         self._station = Station(radio, self._settings, self._inbox, allowed, now, asyncio.Lock())
         self._ear = Ear(radio, self._settings, self._hear)
         self._links: dict[str, tuple[Link, asyncio.Task[None]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._since = now()
         self._stopped: AdapterError | None = None
 
@@ -83,8 +84,23 @@ class BleSource:
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None
         finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await self._stop(running)
+
+    async def _stop(self, running: asyncio.Task[None]) -> None:
+        """Let go of all links at once; of a radio that does not answer, without its answer.
+
+        What has come is journalled whatever the radio does.
+        """
+        links = [task for task in self._tasks if not task.done()]
+        for task in (*links, running):
+            task.cancel()
+        for _ in range(2):
+            if (await asyncio.wait({running}, timeout=self._settings.stop_within / 2))[0]:
+                break
+            for task in links:
+                task.cancel()
+        if running.done() and not running.cancelled():
+            running.exception()  # it was raised where it could be of use, or comes too late
 
     def rest(self) -> Iterator[Arrival]:
         """What had come when listening ended, and was not yielded any more."""
@@ -151,7 +167,10 @@ class BleSource:
         for address, paired in wanted.items():
             if address not in self._links:
                 link = Link(address, paired, self._station)
-                self._links[address] = link, tasks.create_task(link.run(), name="ble link")
+                task = tasks.create_task(link.run(), name="ble link")
+                self._links[address] = link, task
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         try:
             if not wanted:
                 await self._ear.close()

@@ -13,7 +13,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import TransportSink, TransportSource
 
 from adapters.simulator import hot
-from adapters.simulator.waiting import heeding
+from adapters.simulator.waiting import heeding, let_go
 
 _CHIP_ANSWERS_S = 1.0
 
@@ -167,9 +167,8 @@ async def powered(
     try:
         yield Central(device, keeps_early=keeps_early, passkey=passkey)
     finally:
-        for connection in list(device.connections.values()):
-            with contextlib.suppress(core.BaseBumbleError, hci.HCI_Error, TimeoutError):
-                async with asyncio.timeout(_CHIP_ANSWERS_S):
-                    await connection.disconnect()
-        with contextlib.suppress(core.BaseBumbleError):
-            await device.power_off()
+        # All at once, and only so long: a simulator that has ended answers none of them.
+        with contextlib.suppress(core.BaseBumbleError, hci.HCI_Error, TimeoutError):
+            async with asyncio.timeout(_CHIP_ANSWERS_S):
+                await asyncio.gather(*map(let_go, list(device.connections.values())))
+                await device.power_off()
