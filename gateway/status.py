@@ -21,12 +21,14 @@ class DeviceWords:
 
     Attributes:
         unread: how many packets of it could not be read since the gateway was started.
+        undone: what it was asked since then and did not do, in words.
     """
 
     state: str
     since: Instant
     next_step: str
     unread: int = 0
+    undone: tuple[str, ...] = ()
 
 
 def note_device(house: House, device: DeviceKey, words: DeviceWords) -> None:
@@ -41,7 +43,8 @@ def device_words(house: House, device: DeviceKey) -> DeviceWords:
     told = house.notes.get(f"device:{device}")
     if not told:
         return DeviceWords("starting", 0, "")
-    return DeviceWords(**json.loads(told))
+    words = json.loads(told)
+    return DeviceWords(**{**words, "undone": tuple(words.get("undone", ()))})
 
 
 def running_file(house: House, part: Part) -> Path:

@@ -132,7 +132,7 @@ async def test_a_wrong_code_is_told_and_never_tried_again(house: House) -> None:
         for asked in (2, 3):
             await settled(partial(_came, slots.asked, asked))
             await settled(lambda: source.states()[CUFF].word == "trouble")
-            assert source.states()[CUFF].next_step.startswith("The code for user 2 of this device")
+            assert "refused the code of user 2." in source.states()[CUFF].next_step
             await sensor.drop()
             await sensor.alone()
             await sensor.advertise()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.ble.consenting import REFUSED, UUID
 from adapters.ble.state import DeviceState, Trouble
 from adapters.reading import DeviceFacts, DeviceKey
 from gateway import clock
@@ -24,13 +25,17 @@ class Radio:
         return {one: DeviceState("connected", 7) for one in (STRAP, OTHER)}
 
     def troubles(self) -> Mapping[Trouble, int]:
-        return {Trouble(STRAP, "2a37", "too short"): 2, Trouble(STRAP, "2a19", "too long"): 1}
+        return {Trouble(STRAP, "2a37", "too short"): 2,
+                Trouble(STRAP, "2a19", "too long"): 1,
+                Trouble(OTHER, UUID, REFUSED, of_packet=False): 1,
+                Trouble(OTHER, "2a19", "it did not tell", of_packet=False): 4}  # fmt: skip
 
 
 def test_what_could_not_be_read_is_counted_for_its_device() -> None:
     words = words_of(Radio())
     assert (words[STRAP].unread, words[OTHER].unread) == (3, 0)
     assert words[STRAP].state == "connected"
+    assert words[OTHER].undone == ("it did not tell", REFUSED)
 
 
 def test_it_is_shown_while_the_gateway_runs(tmp_path: Path) -> None:
@@ -44,6 +49,13 @@ def test_it_is_shown_while_the_gateway_runs(tmp_path: Path) -> None:
         note_device(house, key, words)
     with announced(running_file(house, "collect")):
         assert device_words(house, STRAP).unread == 3
-        found = [one for check in CHECKS for one in check(house) if "could not be read" in one.what]
+        assert device_words(house, OTHER) == words_of(Radio())[OTHER]
+        every = [one for check in CHECKS for one in check(house)]
     house.close()
+    found = [one for one in every if "could not be read" in one.what]
     assert [(one.about, one.good, one.what[0]) for one in found] == [("the strap", False, "3")]
+    (refused,) = (one for one in every if one.what == REFUSED)
+    assert not refused.good
+    assert "health-gateway devices whose other USER PERSON --code CODE" in refused.next_step
+    (undone,) = (one for one in every if "did not tell" in one.what)
+    assert undone.good

@@ -100,7 +100,8 @@ class Consenting:
             return ""
         whom = f"user {wrong[0]}" if len(wrong) == 1 else f"users {', '.join(wrong)}"
         return (
-            f"The code for {whom} of this device is not right. Look it up there and enter it again."
+            f"The device refused the code of {whom}. Look it up there and enter it again: "
+            "health-gateway devices whose DEVICE USER PERSON --code CODE"
         )
 
     @property

@@ -190,8 +190,8 @@ class Inbox:
             yield from made
 
     def trouble(self, device: DeviceKey, characteristic: str, reason: str) -> None:
-        """Count something that could not be read."""
-        self.troubles[Trouble(device, characteristic, reason)] += 1
+        """Count something that a device was asked and did not do."""
+        self.troubles[Trouble(device, characteristic, reason, of_packet=False)] += 1
 
     def live(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet of a live stream, or one that was read."""
@@ -265,7 +265,7 @@ class Inbox:
             yield arrival
 
     def _complain(self, packet: Packet, why: str) -> None:
-        self.trouble(packet.device, packet.characteristic, why)
+        self.troubles[Trouble(packet.device, packet.characteristic, why)] += 1
 
     def _packet(self, paired: Paired, characteristic: str, data: bytes, stored: bool) -> Packet:
         received = self._stamp(paired.device)

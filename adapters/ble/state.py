@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adapters.reading import DeviceKey, Instant
@@ -33,8 +33,14 @@ class DeviceState:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One way in which something of one device could not be read."""
+    """One way in which something of one device could not be read, or was not done.
+
+    Attributes:
+        of_packet: a packet that came could not be read; otherwise the device did not do as it was
+            asked, or refused it.
+    """
 
     device: DeviceKey
     characteristic: str
     reason: str
+    of_packet: bool = field(default=True, compare=False)

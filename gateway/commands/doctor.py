@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import typer
 
+from adapters.ble.consenting import REFUSED
 from adapters.ble.polar_streams import NOT_INSTALLED, is_installed
 from gateway.app import House
 from gateway.clock import now
@@ -19,6 +20,7 @@ from gateway.radio import catalog_of
 from gateway.sharing.consent import ClockState
 from gateway.sharing.errors import LedgerBroken
 from gateway.status import PARTS, device_words, is_running
+from gateway.store.devices import Device
 from gateway.store.driver import check_pages
 from gateway.store.errors import StoreError
 
@@ -120,7 +122,9 @@ def _people(house: House) -> Iterator[Finding]:
     yield Finding(
         "people",
         bool(people),
-        f"{len(people)} live here" if people else "nobody lives here yet",
+        ("1 lives here" if len(people) == 1 else f"{len(people)} live here")
+        if people
+        else "nobody lives here yet",
         "" if people else 'health-gateway people add "Your name" --born 1985-04',
     )
 
@@ -144,11 +148,24 @@ def _devices(house: House) -> Iterator[Finding]:
             continue
         words = device_words(house, device.key)
         yield Finding(name, words.state != "trouble", words.state, words.next_step)
+        for what in words.undone:
+            yield _undone(name, device, what)
         if words.unread:
             yield Finding(
                 name, False, f"{words.unread:,} of its packets could not be read",
                 "Look whether `devices list` names the right model.",
             )  # fmt: skip
+
+
+def _undone(name: str, device: Device, what: str) -> Finding:
+    """What a device was asked and did not do; only a code that it refused needs a hand."""
+    if what != REFUSED:
+        return Finding(name, True, f"{what}; all else is read")
+    return Finding(
+        name, False, what,
+        f"Look the code up on the device, and enter it again: health-gateway devices whose"
+        f" {device.key} USER PERSON --code CODE",
+    )  # fmt: skip
 
 
 def _running(house: House) -> Iterator[Finding]:

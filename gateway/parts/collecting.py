@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, tzinfo
@@ -142,9 +142,15 @@ class Collecting:
 def words_of(source: Told) -> dict[DeviceKey, DeviceWords]:
     """How each device is doing, with how much of it could not be read since the start."""
     unread: Counter[DeviceKey] = Counter()
+    undone: defaultdict[DeviceKey, set[str]] = defaultdict(set)
     for trouble, times in source.troubles().items():
-        unread[trouble.device] += times
+        if trouble.of_packet:
+            unread[trouble.device] += times
+        else:
+            undone[trouble.device].add(trouble.reason)
     return {
-        device: DeviceWords(state.word, state.since, state.next_step, unread[device])
+        device: DeviceWords(
+            state.word, state.since, state.next_step, unread[device], tuple(sorted(undone[device]))
+        )
         for device, state in source.states().items()
     }
