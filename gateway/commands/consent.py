@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, get_args
+from collections.abc import Mapping
+from typing import Annotated, Final, get_args
 
 import typer
 
@@ -70,7 +71,9 @@ def grant(
                 "person": whose.key,
                 "ledger": entry.seq,
             }
-            words = f"{whose.name} allows: {source}. Take it back with `consent withdraw`."
+            words = f"{whose.name} allows {_SOURCES[source]}. Take it back with `consent withdraw`."
+            if source == "ble":
+                words += " Next: health-gateway devices scan"
         else:
             recipient = house.recipients.get(whom)
             whose = themselves(house, recipient.person, person)
@@ -90,6 +93,13 @@ def grant(
         print_json(answer)
     else:
         say(words)
+
+
+_SOURCES: Final[Mapping[Collecting, str]] = {
+    "ble": "devices to be read over Bluetooth",
+    "healthkit": "Apple Health exports to be imported",
+    "routes": "the routes in them to be kept here",
+}
 
 
 def themselves(house: House, key: PersonKey, told: str) -> Person:

@@ -91,6 +91,16 @@ def called(one: Called) -> str:
     return f"{one.name} (added {added})"
 
 
+def to_the_second(at: Instant) -> str:
+    """The same, with seconds: readings of one minute are told apart."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def zone_here() -> str:
+    """What the zone is called that `moment` shows times in."""
+    return datetime.now(UTC).astimezone().tzname() or "this computer's time"
+
+
 def iso(at: Instant | None) -> str | None:
     """A time for JSON: UTC with milliseconds."""
     if at is None:

@@ -46,10 +46,21 @@ def add(
         if where:
             house.local.set_zone(key, 0, where)
         house.audit.note(now(), f"person:{key}", "person added")
+        allowed = house.anybody_allows("ble", now())
     if as_json:
         print_json({"person": key, "name": name, "born": born, "zone": where or None})
     else:
-        say(f"{name} is here now. Next: health-gateway devices scan, or import an export.")
+        say(f"{name} is here now.")
+        say(
+            f"Next: {_to_devices(allowed)} (devices that speak Bluetooth), or"
+            " health-gateway import PATH (an Apple Health export)."
+        )
+
+
+def _to_devices(allowed: bool) -> str:
+    """The way to the first reading of a device begins with permission."""
+    first = "" if allowed else "health-gateway consent grant collect ble, then "
+    return f"{first}health-gateway devices scan"
 
 
 def _zone(told: str) -> str:

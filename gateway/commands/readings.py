@@ -13,10 +13,20 @@ from adapters.kinds import Kind, all_kinds, kind, row_of
 from adapters.reading import DeviceKey, Instant, Quality, place_of, quality_of, text_of
 from gateway.app import House
 from gateway.commands.opening import Json, PersonName, opened, person_of
-from gateway.commands.output import called, iso, moment, print_json, say, table
+from gateway.commands.output import (
+    called,
+    iso,
+    moment,
+    print_json,
+    say,
+    table,
+    to_the_second,
+    zone_here,
+)
 from gateway.errors import WrongUse
 from gateway.htmlkit import words
 from gateway.store.identity import SeriesRow
+from gateway.web.remarks import remarks
 
 FOR_EVER = 1 << 62
 LONGEST = 1_000_000
@@ -126,8 +136,13 @@ def _rows(
     as_json: bool,
 ) -> None:
     shown: list[dict[str, object]] = []
+    starts: list[Instant] = []
+    marks: list[int] = []
     for series in found:
         row = row_of(series.kind)
+        rows = house.readings.window(series.id, first, last, limit)
+        starts += [reading.start for reading in rows]
+        marks += [reading.flags for reading in rows]
         shown += [
             {
                 "person": series.person,
@@ -144,7 +159,7 @@ def _rows(
                 ],
                 "place": place_of(reading.flags) or None,
             }
-            for reading in house.readings.window(series.id, first, last, limit)
+            for reading in rows
         ]
     if as_json:
         print_json({"readings": shown})
@@ -153,14 +168,15 @@ def _rows(
         say("Nothing is stored of that.")
         return
     table(
-        ["Kind", "When (UTC)", "Value", "Unit"],
+        ["Kind", f"When ({zone_here()})", "Value", "Unit", "Remarks"],
         [
             (
                 row_of(Kind(str(r["kind"]))).title,
-                r["start"],
+                to_the_second(at),
                 *_value(r["value"], str(r["unit"])),
+                ", ".join(remarks(quality_of(flags), place_of(flags))),
             )
-            for r in shown
+            for r, at, flags in zip(shown, starts, marks, strict=True)
         ],
     )
 
