@@ -46,7 +46,8 @@ def simulated() -> Mapping[str, tuple[str, ...]]:
     for key, sensor in SENSORS.items():
         for offers in sensor.services(_ANYBODY, b"\x64").values():
             for one in offers:
-                found[one.uuid].add(key)
+                for uuid in (one.uuid, *one.described):
+                    found[uuid].add(key)
     return {uuid: tuple(sorted(models)) for uuid, models in found.items()}
 
 

@@ -16,6 +16,7 @@ from adapters.ble.characteristics.carbon_monoxide import CarbonMonoxideConcentra
 from adapters.ble.characteristics.device_information import FACTS, SERIAL_NUMBER, InformationText
 from adapters.ble.characteristics.system_id import UUID as SYSTEM_ID
 from adapters.ble.characteristics.system_id import SystemId
+from adapters.ble.hearing import Hearing
 from adapters.errors import DecodeError
 from adapters.kinds import row_of
 from adapters.reading import Absence, Quantity
@@ -56,14 +57,14 @@ def test_a_battery_above_a_hundred_is_refused() -> None:
 
 def test_room_air_is_kept_as_it_was_sent() -> None:
     """7 ppm at 25 °C and 1 atm are 8.02e-6 kg/m³: 802 e-8, bytes 22 83."""
-    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex("2283")))
+    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex("2283")), Hearing())
     assert reading.kind == "carbon_monoxide_in_air"
     assert reading.value == Quantity(Decimal("0.00000802"), "kg/m3")
     assert bytes(CarbonMonoxideConcentration.of_ppm(Decimal(7))) == bytes.fromhex("2283")
 
 
 def test_room_air_is_never_about_the_person() -> None:
-    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex("2283")))
+    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex("2283")), Hearing())
     assert not row_of(reading.kind).shareable
 
 
@@ -78,13 +79,13 @@ def test_room_air_is_never_about_the_person() -> None:
     ],
 )
 def test_room_air_without_a_value_says_why(data: str, absence: Absence) -> None:
-    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex(data)))
+    (reading,) = carbon_monoxide.readings(packet(bytes.fromhex(data)), Hearing())
     assert reading.value is absence
 
 
 def test_less_than_no_gas_is_refused() -> None:
     with pytest.raises(DecodeError, match="below zero"):
-        list(carbon_monoxide.readings(packet(bytes.fromhex("ff8f"))))
+        list(carbon_monoxide.readings(packet(bytes.fromhex("ff8f")), Hearing()))
 
 
 @pytest.mark.parametrize(

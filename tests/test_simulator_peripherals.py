@@ -70,7 +70,7 @@ async def test_each_model_is_recognised_by_the_profile_that_reads_it() -> None:
             assert abs(data.rssi - peripheral.device.rssi) <= 3
             profile = built_in().match(data)
             assert profile is not None
-            assert peripheral.device.sensor.measures in profile.reads
+            assert peripheral.device.sensor.measures in profile.subscribes
 
 
 @fast

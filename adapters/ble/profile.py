@@ -109,6 +109,8 @@ class DeviceProfile:
         body_site: where such a device is always worn or held, where it does not say; a place.
         numbered: characteristics whose packets bear a number of their own, so that equal bytes
             are the same record sent again.
+        sampled: characteristics that a sensor may have several of, told apart by how their values
+            were sampled (Environmental Sensing Service).
         generic: the title names a sort of device, not a model.
         source: the document that says how it speaks.
     """
@@ -128,6 +130,7 @@ class DeviceProfile:
     starts: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
     consents: bool = False
     extras: frozenset[str] = frozenset()
+    sampled: frozenset[str] = frozenset()
     opens: Callable[[Talk], Awaitable[None]] | None = None
     body_site: str = ""
     generic: bool = False

@@ -26,6 +26,7 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.introducing import introduction
 from adapters.ble.paired import Paired, RadioSettings
+from adapters.ble.sampling import Sampled
 from adapters.ble.starting import start
 from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.ble.timekeeping import Timekeeper
@@ -96,6 +97,8 @@ class Session:
         await keeper.look()
         if not self._fetching:
             await keeper.set_right()
+        if profile.sampled:
+            wanted = await Sampled(talk, self._paired, self._inbox).chosen(wanted)
         for characteristic in filter(self._is_stored, wanted):
             await self._listen_to(characteristic)
         await self._ask(hearing)

@@ -82,6 +82,24 @@ class Talk:
             self.complain(uuid, "the device did not let it be read")
             return None
 
+    async def descriptor(self, one: BleakGATTCharacteristic, uuid: str) -> bytes | None:
+        """What a descriptor of a characteristic says, or None where there is none or it fails.
+
+        Raises:
+            BleakError: the link is lost.
+        """
+        found = one.get_descriptor(uuid)
+        if found is None:
+            return None
+        try:
+            async with asyncio.timeout(self.settings.operation_timeout):
+                return bytes(await self._client.read_gatt_descriptor(found))
+        except RADIO_ERRORS:
+            if not self.is_up:
+                raise
+            self.complain(uuid, "the device did not let it be read")
+            return None
+
     async def decoded(self, uuid: str, decode: Callable[[bytes], T]) -> T | None:
         """The value, decoded; None where there is none that can be."""
         if (data := await self.read(uuid)) is None:

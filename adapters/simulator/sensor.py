@@ -50,6 +50,7 @@ class Offered:
         sends: how it sends by itself.
         writes: a peer may write it; what was written goes to the device's instrument.
         lively: its value is asked of the instrument at each read; `value` is any bytes then.
+        described: what its descriptors say, by their UUIDs.
     """
 
     uuid: str
@@ -57,6 +58,7 @@ class Offered:
     sends: Literal["", "notify", "indicate"] = ""
     writes: bool = False
     lively: bool = False
+    described: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Services = Mapping[str, tuple[Offered, ...]]
@@ -109,6 +111,7 @@ class Sensor:
         measures: the characteristic that measurements are sent on, in `service`.
         sends: how.
         stored: a measurement is kept until it was indicated and confirmed.
+        described: what the descriptors of that characteristic say, by their UUIDs.
         also: further characteristics of `service`, that are only read.
         measuring: gives a fresh function that turns moments, in order, into packets.
         instrument: makes one device, given what is its own.
@@ -133,6 +136,7 @@ class Sensor:
     measures: str = ""
     sends: Literal["notify", "indicate"] = "notify"
     stored: bool = False
+    described: Mapping[str, bytes] = field(default_factory=dict)
     also: tuple[Offered, ...] = ()
     measuring: Callable[[], Measure] | None = None
     instrument: Callable[[Setup], Instrument] | None = None
@@ -150,7 +154,7 @@ class Sensor:
         ]
         offered = dict(self.offers)
         if self.measuring is not None:
-            own = (Offered(self.measures, sends=self.sends), *self.also)
+            own = (Offered(self.measures, sends=self.sends, described=self.described), *self.also)
             offered[self.service] = (*own, *offered.get(self.service, ()))
         level = Offered(BATTERY, battery, "notify")
         offered[BATTERY_SERVICE] = (level, *offered.get(BATTERY_SERVICE, ()))

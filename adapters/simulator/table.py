@@ -151,14 +151,17 @@ def _characteristic(
             read=lambda _peer: answers.read(uuid) if offered.lively else value,
             write=lambda peer, data: answers.write(peer, uuid, data),
         )
+    made.descriptors = [
+        Descriptor(UUID(uuid), _May.READABLE, said) for uuid, said in offered.described.items()
+    ]
     if offered.sends and pairing != "none":
-        made.descriptors = [
+        made.descriptors.append(
             Descriptor(
                 SUBSCRIPTION,
                 _May.READABLE | _May.WRITEABLE | _WRITING[pairing],
                 device.gatt_server.make_descriptor_value(made),
             )
-        ]
+        )
     return made
 
 

@@ -3,9 +3,9 @@
 The unit is kg/m³, as it is sent and stored. Parts per million are for people's eyes: 1 ppm is
 1.145e-6 kg/m³ at 25 °C and 1 atm.
 
-The descriptors of the service (0x290C how it is sampled, 0x290D when it is sent) change neither the
-unit nor the number; a sensor that tells a mean and a highest has two such characteristics, and both
-are readings of the room.
+A sensor that tells a mean and a highest beside the value of now has several such characteristics,
+told apart by the descriptor ES Measurement (`adapters.ble.sampling`). A mean over a period is a
+reading of that period.
 
 Source: GATT Specification Supplement, Carbon Monoxide Concentration (medfloat16, kilogram per
 cubic metre; NRes outside the range, NaN when not valid or not available); Bluetooth SIG,
@@ -20,9 +20,13 @@ from decimal import Decimal
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, becomes
+from adapters.ble.characteristics import es_measurement
+from adapters.ble.characteristics.es_measurement import EsMeasurement, Sampling
 from adapters.ble.formats.fields import Reader, Writer
 from adapters.ble.formats.numbers import SFLOAT, MedicalNumber, Special
 from adapters.ble.formats.uuids import assigned
+from adapters.ble.hearing import Hearing
+from adapters.errors import DecodeError
 from adapters.kinds import kind
 from adapters.local_events import Packet
 from adapters.reading import Quantity, Reading
@@ -62,19 +66,30 @@ class CarbonMonoxideConcentration:
         return cls(SFLOAT.nearest(ppm * KG_PER_M3_OF_ONE_PPM))
 
 
-def readings(packet: Packet) -> Iterator[Reading]:
+def readings(packet: Packet, hearing: Hearing) -> Iterator[Reading]:
     """One reading of the room.
 
     Raises:
         DecodeError: the packet is not well formed, or the concentration is below zero.
     """
     measured = CarbonMonoxideConcentration.from_bytes(packet.data).concentration
+    lasted = _lasted(hearing)
+    start = packet.received - lasted
     if isinstance(measured, Special):
-        yield Reading(_IN_AIR, packet.received, measured.absence)
+        yield Reading(_IN_AIR, start, measured.absence, lasted)
         return
     if measured < 0:
         raise Reader(packet.data).wrong("a concentration cannot be below zero")
-    yield Reading(_IN_AIR, packet.received, Quantity(measured, "kg/m3"))
+    yield Reading(_IN_AIR, start, Quantity(measured, "kg/m3"), lasted)
+
+
+def _lasted(hearing: Hearing) -> int:
+    """How long the period was that a mean is of, ms; 0 for a value of now, or where nobody says."""
+    try:
+        sampled = EsMeasurement.from_bytes(hearing.said.get(es_measurement.UUID, b""))
+    except DecodeError:
+        return 0
+    return sampled.period * 1000 if sampled.sampling == Sampling.MEAN else 0
 
 
 CHARACTERISTIC = Characteristic(

@@ -13,7 +13,9 @@ PROFILE = DeviceProfile(
     key="room-carbon-monoxide-sensor",
     title="Carbon monoxide sensor for a room",
     matches=Advertised(services=frozenset({carbon_monoxide.SERVICE})),
-    reads={carbon_monoxide.UUID: carbon_monoxide.readings},
+    reads={},
+    follows={carbon_monoxide.UUID: carbon_monoxide.readings},
+    sampled=frozenset({carbon_monoxide.UUID}),
     generic=True,
     source="Bluetooth SIG, Environmental Sensing Profile 1.0",
 )
