@@ -113,7 +113,7 @@ class Peripheral:
             pairing=device.asks_for,
             early_s=device.early_ms / 1000,
             remembers=device.remembers,
-            again=lambda handle: self._heard_by(self._uuids[handle]),
+            again=self._heard_again,
         )
         self._host.on(Device.EVENT_CONNECTION, self._on_connection)
         self._next = self._out_of_turn = 0
@@ -247,6 +247,11 @@ class Peripheral:
                 self._heard_by(uuid)
 
         return changed
+
+    def _heard_again(self, handle: int) -> None:
+        """A kept subscription counts again; one to Service Changed has nothing to say."""
+        if (uuid := self._uuids.get(handle)) is not None:
+            self._heard_by(uuid)
 
     def _heard_by(self, uuid: str) -> None:
         if uuid != BATTERY:
