@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 from adapters.ble.catalog import Catalog, with_home
@@ -47,12 +48,32 @@ async def radio_of(house: House) -> AsyncIterator[Radio]:
     may_use(house)
     chosen = house.settings.bluetooth
     if chosen.radio == SYSTEM:
-        yield Radio(adapter=chosen.adapter or None)
+        async with _system_radio(chosen.adapter or None) as own:
+            yield own
         return
     from adapters.simulator.radio import hci_radio
 
     async with hci_radio(chosen.radio) as radio:
         yield radio
+
+
+def can_pair(house: House) -> bool:
+    """Whether devices are paired by this program: on Linux; elsewhere the system does it."""
+    return house.settings.bluetooth.radio == SYSTEM and sys.platform == "linux"
+
+
+@contextlib.asynccontextmanager
+async def _system_radio(adapter: str | None) -> AsyncIterator[Radio]:
+    """This computer's own Bluetooth."""
+    if sys.platform != "linux":
+        yield Radio(adapter=adapter)
+        return
+    from adapters.ble.bluez.keeper import Keeper
+    from adapters.ble.bluez.pairing import Pairing
+
+    keeper = Keeper(adapter)
+    async with keeper.running():
+        yield Radio(adapter=adapter, pairs=Pairing(adapter), keeps=keeper)
 
 
 def radio_settings(chosen: Bluetooth, *, gather: float = 0.0) -> RadioSettings:

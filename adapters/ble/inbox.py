@@ -68,22 +68,44 @@ class Inbox:
         self._unwritten: dict[DeviceKey, list[Packet]] = {}
         self._settings: dict[DeviceKey, Setting | None] = {}
         self._stamped: dict[DeviceKey, Instant] = {}
+        self._open_links: dict[DeviceKey, bool] = {}  # whether a record came over it
         self._records: defaultdict[tuple[DeviceKey, str], deque[bytes]] = defaultdict(
             lambda: deque(maxlen=_REMEMBERED_RECORDS)
         )
 
+    async def expect(self, paired: Paired) -> None:
+        """Learn from the journal what has to be known before anything comes of a device."""
+        if paired.device not in self._settings:
+            self._settings[paired.device] = await self._last_setting(paired.device)
+        for uuid in paired.profile.numbered:
+            await self.recall(paired, uuid)
+
     async def begin(self, paired: Paired) -> Hearing:
-        """A link begins: what comes is kept, but not decoded before `ready`."""
+        """A link begins: what comes is kept, but not decoded before `ready`.
+
+        It may have begun with a record that came before anybody listened (`early`).
+        """
+        if paired.device not in self._settings:
+            self._settings[paired.device] = await self._last_setting(paired.device)
+        return self._begun(paired)
+
+    def _begun(self, paired: Paired) -> Hearing:
         device = paired.device
-        if device not in self._settings:
-            self._settings[device] = await self._last_setting(device)
-        self._lanes.hold(paired)
-        hearing = Hearing(DeviceClock(zone=self._zone(), setting=self._settings[device]))
-        self._hearings[device] = hearing
-        begins = context.begins(device, self._stamp(device), hearing.clock)
-        hearing.backlog.begins(begins.received)
-        self._unwritten[device] = [begins]
-        return hearing
+        if device not in self._open_links:
+            self._lanes.hold(paired)
+            setting = self._settings.get(device)
+            hearing = Hearing(DeviceClock(zone=self._zone(), setting=setting))
+            self._hearings[device] = hearing
+            begins = context.begins(device, self._stamp(device), hearing.clock)
+            hearing.backlog.begins(begins.received)
+            self._unwritten[device] = [begins]
+            self._open_links[device] = False
+        return self._hearings[device]
+
+    def ended(self, paired: Paired) -> None:
+        """A link ended, or did not come about."""
+        self._open_links.pop(paired.device, None)
+        self._lanes.release(paired)
 
     async def _last_setting(self, device: DeviceKey) -> Setting | None:
         """When we last set its clock, as far as the journal reaches back."""
@@ -140,6 +162,8 @@ class Inbox:
 
     def ready(self, paired: Paired) -> None:
         """All is known that decoding hangs on; also said when the link ends before that."""
+        if self._open_links.get(paired.device):  # a record stands in the journal before it
+            self._write_context(paired)
         self._lanes.release(paired)
 
     async def recall(self, paired: Paired, characteristic: str) -> None:
@@ -213,9 +237,16 @@ class Inbox:
                 return
             known.append(data)
         packet = self._packet(paired, characteristic, data, stored=True)
+        if paired.device in self._open_links:
+            self._open_links[paired.device] = True
         hearing = self._hearings.setdefault(paired.device, Hearing())
         self._write_context(paired)
         self._keep_soon(paired, packet, partial(self._decoded, paired, [packet], hearing))
+
+    def early(self, paired: Paired, characteristic: str, data: bytes) -> None:
+        """Take in a record that came before a session listens: its link has begun by that."""
+        self._begun(paired)
+        self.stored(paired, characteristic, data)
 
     async def keep_stored(self) -> None:
         """Journal what devices believe delivered, then decode it, for ever.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,12 +14,13 @@ from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.consenting import CODE_WANTED
 from adapters.ble.inbox import Inbox
+from adapters.ble.keeping import Holds
 from adapters.ble.overhearing import Overhearing
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.session import Session
 from adapters.ble.state import DeviceState, Word
-from adapters.ble.talk import RADIO_ERRORS
+from adapters.ble.talk import RADIO_ERRORS, PairingWanted
 from adapters.errors import AdapterError
 from adapters.local_events import LinkEvent, LocalBatch, LocalName
 from adapters.reading import DeviceKey, Instant
@@ -29,12 +30,29 @@ _ATTEMPTS = 2
 _CLOSER = "Bring it closer, switch it on, and make sure that no phone or watch is connected to it."
 
 
+Greet = Callable[[DeviceKey, bool], Awaitable[None]]
+"""Called before each connection: a device that is being added is paired with here, so that nothing
+protected was touched before. It is told whether the device said that it wants to be paired; raises
+AdapterError to let it go."""
+
+
+async def greet_nobody(_device: DeviceKey, _wants: bool) -> None:
+    """Where no device is being added."""
+
+
+def anybody(_device: DeviceKey) -> bool:
+    """Where no device is being added, none waits for it."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Station:
     """What all links of one adapter share.
 
     Attributes:
         turn: one connection is attempted at a time, those who wait in the order they came.
+        greet: see `Greet`.
+        may_come: whether a device may be connected to now; while one is being added, others wait.
     """
 
     radio: Radio
@@ -43,6 +61,8 @@ class Station:
     allowed: Callable[[DeviceKey | None], bool]
     now: Callable[[], Instant]
     turn: asyncio.Lock
+    greet: Greet = greet_nobody
+    may_come: Callable[[DeviceKey], bool] = anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,9 @@ class Link:
         self._last_heard: float | None = None
         self._introduced = False
         self._is_up = False
+        self._wants_pairing = False
+        self._held: Holds | None = None
+        self._visiting = False
         self._refused: set[tuple[int, int]] = set()
         self._failures = 0
         self._state = DeviceState("listening", station.now())
@@ -125,23 +148,52 @@ class Link:
         """Connect whenever it is heard, and listen to it, until cancelled."""
         if self.paired.profile.hears:
             await self._overhearing.take_in()
+        try:
+            await self._hold()
+            await self._visit_for_ever()
+        finally:
+            if self._held is not None:
+                self._held.let_go()
+
+    async def _hold(self) -> None:
+        """Let a keeper hold what the device believes delivered, from before the first link on."""
+        keeps, profile = self._station.radio.keeps, self.paired.profile
+        if keeps is not None and not profile.hears:
+            await self._station.inbox.expect(self.paired)
+            self._held = keeps.hold(self._address, profile.delivers, self._came_early)
+
+    def _came_early(self, uuid: str, data: bytes) -> None:
+        """A record, while no session listens."""
+        if self._allowed():
+            self._station.inbox.early(self.paired, uuid, data)
+            if not self._visiting:  # another program connected to it
+                self._station.inbox.ended(self.paired)
+
+    async def _visit_for_ever(self) -> None:
         pause = self._station.settings.first_pause
         while not _asked_to_end():
             heard = await self._chance()
-            if not self._allowed():
+            if not (self._allowed() and self._station.may_come(self.paired.device)):
                 await asyncio.sleep(self._station.settings.permission_every)
                 continue
             before = self._station.inbox.streams[self.paired.device].last_packet
             try:
+                self._visiting = True
                 await self._visit(heard)
             except _NotNow:
                 continue
             except AdapterError as error:
+                self._wants_pairing |= isinstance(error, PairingWanted)
                 self._failed(type(error).__name__, error.next_step)
             except RADIO_ERRORS as error:
                 self._failed(type(error).__name__)
             except Exception as error:  # whatever a driver raises, the other devices go on
                 self._failed(type(error).__name__)
+            finally:
+                self._visiting = False
+                self._station.inbox.ended(self.paired)
+                if self._held is not None:
+                    self._held.link_over()
             if self._station.inbox.streams[self.paired.device].last_packet != before:
                 pause = self._station.settings.first_pause
                 continue
@@ -166,7 +218,13 @@ class Link:
             self._heard = None
             station = self._station
             session = Session(
-                client, self.paired, station.inbox, station.settings, station.now, lost
+                client,
+                self.paired,
+                station.inbox,
+                station.settings,
+                station.now,
+                lost,
+                self._held,
             )
             try:
                 await session.open()
@@ -192,8 +250,10 @@ class Link:
         station, lost = self._station, asyncio.Event()
         async with station.turn:
             heard = self._heard or heard
-            if not self._is_fresh(heard) or not self._allowed():
+            may_come = self._allowed() and station.may_come(self.paired.device)
+            if not self._is_fresh(heard) or not may_come:
                 raise _NotNow
+            await station.greet(self.paired.device, self._wants_pairing)
             async with asyncio.timeout(station.settings.connect_timeout):
                 client = await station.radio.connect(
                     heard.device,

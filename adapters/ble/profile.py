@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,6 +111,8 @@ class DeviceProfile:
             are the same record sent again.
         sampled: characteristics that a sensor may have several of, told apart by how their values
             were sampled (Environmental Sensing Service).
+        pairs: it is paired with when it is added, before anything else is asked of it: what it
+            tells is protected, or it sends records only to those that it is paired with.
         generic: the title names a sort of device, not a model.
         source: the document that says how it speaks.
     """
@@ -133,6 +135,7 @@ class DeviceProfile:
     sampled: frozenset[str] = frozenset()
     opens: Callable[[Talk], Awaitable[None]] | None = None
     body_site: str = ""
+    pairs: bool = False
     generic: bool = False
     source: str = ""
 
@@ -145,6 +148,18 @@ class DeviceProfile:
         """Whether packets of this characteristic are records that the device believes delivered."""
         fetched = any(uuid in (one.measures, *one.until) for one in self.records)
         return fetched or uuid in self.stored
+
+    def delivers(self, uuid: str, properties: Collection[str]) -> bool:
+        """Whether what comes of a characteristic with these properties is such a record.
+
+        What can only be indicated is: the device is told that it came.
+        """
+        if uuid not in self.subscribes or uuid in self.extras:
+            return False
+        return bool(
+            ("notify" in properties and self.stores(uuid))
+            or ("indicate" in properties and (self.stores(uuid) or "notify" not in properties))
+        )
 
     def streams(self, uuid: str) -> bool:
         """Whether a silence of this characteristic is a gap in what is known of the person."""

@@ -15,6 +15,9 @@ from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakError
 from bleak_retry_connector import establish_connection
 
+from adapters.ble.asking import Pairs
+from adapters.ble.keeping import Keeps
+
 OnHeard = Callable[[BLEDevice, AdvertisementData], None]
 OnLost = Callable[[BleakClient], None]
 
@@ -30,12 +33,17 @@ class Radio:
         client: a client back end.
         adapter: the adapter's name on Linux, e.g. ``hci1``; None for the system's first.
         links: an adapter back end, asked for links that are up already.
+        pairs: who pairs devices; None where bleak or the system does that.
+        keeps: who holds what bonded devices send before bleak listens; None where that is not
+            lost.
     """
 
     scanner: type[BaseBleakScanner] | None = None
     client: type[BaseBleakClient] | None = None
     adapter: str | None = None
     links: type[BaseBleakAdapter] | None = None
+    pairs: Pairs | None = None
+    keeps: Keeps | None = None
 
     def listening(self, heard: OnHeard) -> BleakScanner:
         """A scanner, not started yet, that calls back for each advertisement."""

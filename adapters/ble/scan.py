@@ -57,19 +57,8 @@ async def scan(
     Raises:
         AdapterError: it is not allowed, no longer allowed, or there is no radio that answers.
     """
-    found: dict[str, tuple[int, Found]] = {}
-
-    def heard(device: BLEDevice, said: AdvertisementData) -> None:
-        before = found.get(device.address)
-        name = said.local_name or (before[1].name if before else "")
-        profile = catalog.match(said) or (before[1].profile if before else None)
-        distance: Literal["near", "far"] = "near" if said.rssi >= _NEAR_DBM else "far"
-        found[device.address] = (
-            said.rssi,
-            Found(device.address, name, profile, distance, now()),
-        )
-
-    ear = Ear(radio, settings or RadioSettings(), heard)
+    around = Around(catalog, now)
+    ear = Ear(radio, settings or RadioSettings(), around.hear)
     _ask(allowed)
     await ear.open()
     try:
@@ -80,8 +69,30 @@ async def scan(
             _ask(allowed)
     finally:
         await ear.close()
-    order = sorted(found.values(), key=lambda one: (one[1].profile is None, -one[0]))
-    return [one for _, one in order]
+    return around.found()
+
+
+class Around:
+    """Who was heard so far."""
+
+    def __init__(self, catalog: Catalog, now: Callable[[], Instant]) -> None:
+        self._catalog = catalog
+        self._now = now
+        self._found: dict[str, tuple[int, Found]] = {}
+
+    def hear(self, device: BLEDevice, said: AdvertisementData) -> None:
+        """One advertisement."""
+        before = self._found.get(device.address)
+        name = said.local_name or (before[1].name if before else "")
+        profile = self._catalog.match(said) or (before[1].profile if before else None)
+        distance: Literal["near", "far"] = "near" if said.rssi >= _NEAR_DBM else "far"
+        found = Found(device.address, name, profile, distance, self._now())
+        self._found[device.address] = said.rssi, found
+
+    def found(self) -> list[Found]:
+        """All of them: known kinds first, near first."""
+        order = sorted(self._found.values(), key=lambda one: (one[1].profile is None, -one[0]))
+        return [one for _, one in order]
 
 
 def _ask(allowed: Callable[[DeviceKey | None], bool]) -> None:

@@ -25,6 +25,7 @@ from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.introducing import introduction
+from adapters.ble.keeping import Holds
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.sampling import Sampled
 from adapters.ble.starting import start
@@ -57,12 +58,14 @@ class Session:
         settings: RadioSettings,
         now: Callable[[], Instant],
         lost: asyncio.Event,
+        held: Holds | None = None,
     ) -> None:
         self._paired = paired
         self._inbox = inbox
         self._settings = settings
         self._now = now
         self._lost = lost
+        self._held = held
         self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device))
         self._fetching: list[Fetching | EndedSessions] = []
         self._timekeeper: Timekeeper | None = None
@@ -155,6 +158,8 @@ class Session:
 
         if stored:
             await self._inbox.recall(self._paired, uuid)
+            if self._held is not None and await self._held.take(characteristic, came):
+                return
         await self._talk.listen(characteristic, came)
 
     async def consent(self, refused: Refused) -> str:
@@ -270,6 +275,8 @@ class Session:
             self._inbox.live(self._paired, battery_level.UUID, data)
 
     def end(self) -> None:
-        """Whatever still comes over this link is not taken in."""
+        """Whatever still comes over this link is not taken in, but for what is held for us."""
         self._over = True
+        if self._held is not None:
+            self._held.give_back()
         self._inbox.ready(self._paired)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
 
@@ -11,9 +12,9 @@ from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.ear import Ear
 from adapters.ble.inbox import Inbox
-from adapters.ble.link import Link, Station
+from adapters.ble.link import Greet, Link, Station, anybody, greet_nobody
 from adapters.ble.paired import Paired, RadioSettings
-from adapters.ble.radio import Radio
+from adapters.ble.radio import OnHeard, Radio
 from adapters.ble.state import DeviceState, Trouble
 from adapters.errors import AdapterError
 from adapters.reading import DeviceKey, Instant
@@ -40,6 +41,8 @@ class BleSource:
         radio: Radio | None = None,
         settings: RadioSettings | None = None,
         zone: Callable[[], tzinfo] = lambda: UTC,
+        greet: Greet = greet_nobody,
+        may_come: Callable[[DeviceKey], bool] = anybody,
     ) -> None:
         """Put together; nothing is switched on yet.
 
@@ -52,6 +55,8 @@ class BleSource:
             radio: another radio than the machine's own.
             settings: time-outs and pauses.
             zone: where the house is, for devices whose clock shows the local time of day.
+            greet: called before each connection; see `Greet`.
+            may_come: whether a device may be connected to now.
         """
         self._known = known
         self._allowed = allowed
@@ -59,12 +64,35 @@ class BleSource:
         self._settings = settings or RadioSettings()
         self._inbox = Inbox(journal, now, zone=zone, gather=self._settings.gather)
         radio = radio or Radio()
-        self._station = Station(radio, self._settings, self._inbox, allowed, now, asyncio.Lock())
+        self._station = Station(
+            radio, self._settings, self._inbox, allowed, now, asyncio.Lock(), greet, may_come
+        )
         self._ear = Ear(radio, self._settings, self._hear)
         self._links: dict[str, tuple[Link, asyncio.Task[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._since = now()
         self._stopped: AdapterError | None = None
+        self._looking: OnHeard | None = None
+        self._anew = False
+
+    def listen_anew(self) -> None:
+        """Let devices be heard once more that were heard before anybody was ready for them.
+
+        BlueZ tells of an advertisement again only once its strength changed by 8 dB.
+        """
+        self._anew = True
+
+    @contextlib.contextmanager
+    def looking_around(self, heard: OnHeard) -> Iterator[None]:
+        """While this lasts, whoever looks around is told of all that is in the air.
+
+        Only for a person who asked for it, and is allowed to.
+        """
+        self._looking = heard
+        try:
+            yield
+        finally:
+            self._looking = None
 
     async def listen(self) -> AsyncGenerator[Arrival]:
         """Yield what arrives until closed.
@@ -171,10 +199,16 @@ class BleSource:
                 self._links[address] = link, task
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+                self.listen_anew()
         try:
-            if not wanted:
+            if not wanted and self._looking is None:
                 await self._ear.close()
             elif not self._ear.is_open:
+                self._anew = False
+                await self._open()
+            elif self._anew:
+                self._anew = False
+                await self._ear.close()
                 await self._open()
             else:
                 await self._ear.check()
@@ -189,6 +223,8 @@ class BleSource:
 
     def _hear(self, device: BLEDevice, said: AdvertisementData) -> None:
         """Of all that is in the air, only devices of this house are looked at."""
+        if self._looking is not None:
+            self._looking(device, said)
         self._find(device, said.local_name, said.rssi, said)
 
     def _find(

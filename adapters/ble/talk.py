@@ -23,6 +23,16 @@ RADIO_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 _NEEDS_PAIRING = {0x05, 0x08, 0x0C, 0x0F}
 
 
+class PairingWanted(AdapterError):
+    """The device tells this only to those it is paired with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The device speaks only to those it is paired with.",
+            "Put it into pairing mode and add it again.",
+        )
+
+
 def code_of(error: BaseException) -> int | None:
     """The number of a protocol error, also of one that a service defines for itself."""
     return int(error.args[0]) if isinstance(error, BleakGATTProtocolError) else None
@@ -137,10 +147,7 @@ class Talk:
                 )
         except BleakGATTProtocolError as error:
             if code_of(error) in _NEEDS_PAIRING:
-                raise AdapterError(
-                    "The device speaks only to those it is paired with.",
-                    "Remove this device, put it into pairing mode and add it again.",
-                ) from None
+                raise PairingWanted from None
             raise
 
     async def while_linked(self, asked: Coroutine[Any, Any, T]) -> T:

@@ -38,6 +38,7 @@ PROFILE = DeviceProfile(
     follows={one.UUID: one.readings for one in (*_NOW, *_AFTERWARDS)},
     stored=frozenset(one.UUID for one in _AFTERWARDS),
     asks=(physical_activity_features.UUID, physical_activity_current_session.UUID),
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Physical Activity Monitor Profile 1.0",
 )

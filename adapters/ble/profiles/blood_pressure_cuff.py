@@ -40,6 +40,7 @@ PROFILE = DeviceProfile(
         ),
     ),
     consents=True,
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Blood Pressure Profile 1.1.1",
 )

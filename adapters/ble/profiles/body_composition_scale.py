@@ -14,6 +14,7 @@ PROFILE = DeviceProfile(
     follows=weight_scale.PROFILE.follows,
     asks=weight_scale.PROFILE.asks,
     consents=True,
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Weight Scale Profile 1.0 and Body Composition Service 1.0",
 )

@@ -30,6 +30,7 @@ PROFILE = DeviceProfile(
             until=(glucose_measurement_context.UUID,),
         ),
     ),
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Glucose Profile 1.0.1",
 )

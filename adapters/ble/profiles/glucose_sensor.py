@@ -38,6 +38,7 @@ PROFILE = DeviceProfile(
             named=cgm_session.NAMED,
         ),
     ),
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Continuous Glucose Monitoring Profile 1.0.2",
 )

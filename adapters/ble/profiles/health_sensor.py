@@ -42,6 +42,7 @@ PROFILE = DeviceProfile(
             bytes(GhsControlPoint(Op.SUCCESS)),
         )
     },
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Generic Health Sensor Profile 1.0",
 )

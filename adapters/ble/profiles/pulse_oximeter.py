@@ -28,6 +28,7 @@ PROFILE = DeviceProfile(
         ),
     ),
     body_site="finger",
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Pulse Oximeter Profile 1.0.1",
 )

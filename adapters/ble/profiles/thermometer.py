@@ -15,6 +15,7 @@ PROFILE = DeviceProfile(
         temperature.INTERMEDIATE: temperature.settling,
     },
     asks=(temperature_type.UUID, measurement_interval.UUID),
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Health Thermometer Profile 1.0",
 )

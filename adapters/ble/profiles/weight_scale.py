@@ -23,6 +23,7 @@ PROFILE = DeviceProfile(
     follows={weight.UUID: weight.readings, body_composition.UUID: composition.readings},
     asks=(weight_scale_feature.UUID, body_composition_feature.UUID),
     consents=True,
+    pairs=True,
     generic=True,
     source="Bluetooth SIG, Weight Scale Profile 1.0",
 )

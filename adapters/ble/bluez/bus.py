@@ -1,0 +1,141 @@
+"""BlueZ over D-Bus: calls that end in time, errors with their names, objects by address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import DBusFastError
+
+BLUEZ: Final = "org.bluez"
+DEVICE: Final = "org.bluez.Device1"
+CHARACTERISTIC: Final = "org.bluez.GattCharacteristic1"
+OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
+PROPERTIES: Final = "org.freedesktop.DBus.Properties"
+DBUS: Final = "org.freedesktop.DBus"
+DBUS_PATH: Final = "/org/freedesktop/DBus"
+
+ANSWER_WITHIN: Final = 10.0
+
+Objects = Mapping[str, Mapping[str, Mapping[str, Variant]]]
+"""Every object of BlueZ by its path, each with its interfaces and their properties."""
+
+
+class BusError(Exception):
+    """BlueZ, or the bus, did not do as asked.
+
+    Attributes:
+        name: of the D-Bus error, e.g. ``org.bluez.Error.AuthenticationFailed``; empty where none
+            came, as when the bus is gone.
+    """
+
+    def __init__(self, name: str, why: str = "") -> None:
+        super().__init__(f"{name} {why}".strip())
+        self.name = name
+
+    @property
+    def short(self) -> str:
+        """The last word of the name, e.g. ``AuthenticationFailed``."""
+        return self.name.rpartition(".")[2]
+
+
+async def open_bus(address: str | None = None) -> MessageBus:
+    """Connect to the system bus, or to another by its address.
+
+    Raises:
+        BusError: there is none.
+    """
+    bus = MessageBus(bus_address=address, bus_type=BusType.SYSTEM)
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await bus.connect()
+    except (OSError, EOFError, TimeoutError, DBusFastError) as error:
+        raise BusError("", type(error).__name__) from error
+
+
+async def call(
+    bus: MessageBus,
+    path: str,
+    interface: str,
+    member: str,
+    signature: str = "",
+    body: Sequence[Any] = (),
+    *,
+    destination: str = BLUEZ,
+    within: float = ANSWER_WITHIN,
+) -> list[Any]:
+    """Call a method; returns what it answers.
+
+    Raises:
+        BusError: it failed, took too long, or the bus is gone.
+    """
+    message = Message(
+        destination=destination,
+        path=path,
+        interface=interface,
+        member=member,
+        signature=signature,
+        body=list(body),
+    )
+    try:
+        async with asyncio.timeout(within):
+            reply = await bus.call(message)
+    except (OSError, EOFError, TimeoutError, DBusFastError) as error:
+        raise BusError("", type(error).__name__) from error
+    if reply is None:
+        raise BusError("", "the bus is gone")
+    if reply.message_type is MessageType.ERROR:
+        raise BusError(reply.error_name or "", str(reply.body[0]) if reply.body else "")
+    return list(reply.body)
+
+
+async def listen_for(bus: MessageBus, rule: str, *, stop: bool = False) -> None:
+    """Let signals that fit a rule come in over this connection, or no longer.
+
+    Raises:
+        BusError: the bus is gone.
+    """
+    member = "RemoveMatch" if stop else "AddMatch"
+    await call(bus, DBUS_PATH, DBUS, member, "s", [rule], destination=DBUS)
+
+
+async def all_objects(bus: MessageBus) -> Objects:
+    """Everything that BlueZ knows.
+
+    Raises:
+        BusError: BlueZ does not run.
+    """
+    (objects,) = await call(bus, "/", OBJECT_MANAGER, "GetManagedObjects")
+    return objects  # type: ignore[no-any-return]  # D-Bus: a{oa{sa{sv}}}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device that BlueZ knows. ``bonded``: it keeps the keys of a pairing."""
+
+    path: str
+    address: str
+    bonded: bool
+    connected: bool
+
+
+def device_of(objects: Objects, address: str, adapter: str | None) -> KnownDevice | None:
+    """The device with this address, of this adapter if one is named."""
+    for path, interfaces in objects.items():
+        said = interfaces.get(DEVICE)
+        if said is None or str(_value(said, "Address")).upper() != address.upper():
+            continue
+        if adapter and not path.startswith(f"/org/bluez/{adapter}/"):
+            continue
+        # BlueZ 5.64 and older have no Bonded; there, paired is all that is told.
+        bonded = bool(_value(said, "Bonded" if "Bonded" in said else "Paired"))
+        return KnownDevice(path, address.upper(), bonded, bool(_value(said, "Connected")))
+    return None
+
+
+def _value(properties: Mapping[str, Variant], name: str) -> Any:
+    return properties[name].value if name in properties else None
