@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.ble.catalog import Catalog
 from adapters.ble.scan import Found, scan
 from adapters.local_events import LocalName
@@ -36,6 +38,11 @@ async def look_around(house: House, seconds: float) -> list[Nearby]:
             allowed=lambda _: house.anybody_allows("ble", clock.now()),
             settings=radio_settings(house.settings.bluetooth),
         )
+    return remember_nearby(house, heard)
+
+
+def remember_nearby(house: House, heard: Sequence[Found]) -> list[Nearby]:
+    """Remember for an hour what was heard, with the numbers under which it is shown."""
     found = [_nearby(number, one) for number, one in enumerate(heard, 1)]
     LookedAround(house.local.db).replace(found)
     return found
@@ -89,9 +96,31 @@ def _name(house: House, found: Nearby, told: str) -> str:
     return checked_name(told, device, house.names())
 
 
+def profile_of(house: House, which: str, told: str) -> str:
+    """What a found device is: as the person told, or else as its advertisement did.
+
+    Raises:
+        WrongUse: nothing of that number was found, or nobody knows what it is.
+    """
+    found = found_device(house, which)
+    return _profile(catalog_of(house), told or found.profile)
+
+
+def moved_to(house: House, device: DeviceKey, address: str, at: Instant) -> None:
+    """A device told its lasting address while it was paired; it is known by that from now on."""
+    house.local.replace_name(LocalName(device, "address", address, at))
+
+
+def forget_device(house: House, device: DeviceKey, at: Instant) -> None:
+    """Stop listening to a device; its readings stay, its address and name are removed."""
+    house.devices.forget(device, at)
+    house.slots.forget(device)
+    house.local.forget(device)
+
+
 def _nearby(number: int, heard: Found) -> Nearby:
-    profile = heard.profile.key if heard.profile else ""
-    return Nearby(number, heard.address, heard.name, profile, heard.distance, heard.seen)
+    profile, title = (heard.profile.key, heard.profile.title) if heard.profile else ("", "")
+    return Nearby(number, heard.address, heard.name, profile, heard.distance, heard.seen, title)
 
 
 def found_device(house: House, which: str) -> Nearby:

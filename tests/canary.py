@@ -45,6 +45,7 @@ MARKED: dict[str, str] = {
     "nobody's weight": "61.73918264",
     "described device's address": "C0:DE:CA:FE:17:09",
     "described device's name": "Wackelwaage 77 Bartholomea",
+    "wished device's address": "C0:DE:CA:FE:17:0A",
     "value on a display": "93.41872639",
     "packet of a described device": "d15c0ffee0ba",
     "host name": "bartholomea-pi",

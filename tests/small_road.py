@@ -41,6 +41,7 @@ from gateway.sharing.recipients import Act
 from gateway.store.people import Person
 from gateway.store.samples import Samples
 from gateway.store.thread import StoreThread
+from gateway.store.wishes import Wishes
 from gateway.telling import Telling
 from tests import canary, road
 from tests.fakes_recipient import recipient
@@ -198,12 +199,14 @@ def _described(house: House) -> None:
     Samples(house.local.db).add(
         canary.MARKED["described device's address"], Heard(name, confirmed=("2aff",)), sample
     )
+    person, address = house.people.list()[0].key, canary.MARKED["wished device's address"]
+    Wishes(house.local.db).wish(person, "add", clock.now(), address=address, profile="x")
 
 
 def _kept_of_records(house: House) -> list[str]:
     return [
         str(row)
-        for table in ("synced", "clock_seen", "unclaimed", "sample")
+        for table in ("synced", "clock_seen", "unclaimed", "sample", "wish")
         for row in house.local.db.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
     ] + [data.hex() for (data,) in house.local.db.conn.execute("SELECT data FROM sample_packet")]
 

@@ -21,7 +21,7 @@ KEPT_HERE = {
     "altitude", "zone",
     "device's own time", "session of a sensor", "how far a clock is off", "nobody's weight",
     "described device's address", "described device's name", "value on a display",
-    "packet of a described device",
+    "packet of a described device", "wished device's address",
 }  # fmt: skip
 """What must be found in `local.db`: else the day put nothing to test."""
 

@@ -1,4 +1,4 @@
-"""`devices scan|add|list|forget`."""
+"""`devices scan|list|forget`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from gateway.clock import now
-from gateway.commands.device_several import WAITS
 from gateway.commands.device_users import device_of
-from gateway.commands.opening import Json, PersonName, opened, person_of
+from gateway.commands.opening import Json, opened
 from gateway.commands.output import called, iso, moment, print_json, say, table
-from gateway.pairing import add_device, look_around
+from gateway.pairing import forget_device, look_around
 from gateway.radio import catalog_of
 from gateway.status import device_words
 
@@ -62,61 +61,6 @@ def scan(
         ],
     )
     say("Add one with: health-gateway devices add NUMBER")
-
-
-@app.command()
-def add(
-    context: typer.Context,
-    which: Annotated[str, typer.Argument(help="Its number from `devices scan`, or its address.")],
-    person: PersonName = "",
-    profile: Annotated[str, typer.Option(help="What it is, where that is not known.")] = "",
-    name: Annotated[
-        str, typer.Option(help="What you call it, such as: Ada's cuff. It stays here.")
-    ] = "",
-    several: Annotated[
-        bool | None,
-        typer.Option(
-            "--several/--one",
-            help="Several people use it: each says which readings are theirs. Or one: all are.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Make a device that was found yours."""
-    with opened(context) as house:
-        whose = person_of(house, person)
-        device = add_device(
-            house, which, whose, profile=profile, name=name, several=several, at=now()
-        )
-        known, is_called = house.devices.get(device), called(house.names().all()[device])
-        alike = bool(house.names().all()[device].exactly)
-    used_by_several = known is not None and known.several
-    if as_json:
-        print_json(
-            {
-                "device": device,
-                "person": whose.key,
-                "title": known.facts.title if known else "",
-                "name": is_called,
-                "several": used_by_several,
-            }
-        )
-        return
-    if used_by_several:
-        say(f"{is_called} is here for several people now. `health-gateway run` listens to it.")
-        say(WAITS)
-    else:
-        say(f"{is_called} belongs to {whose.name} now. `health-gateway run` listens to it.")
-    if several is None and not used_by_several:
-        say(
-            f"All that it measures is taken as {whose.name}'s. If others use it too, say so:"
-            f" health-gateway devices users {device} --several"
-        )
-    if alike:
-        say(
-            "Another device looks like it. Give it a name of your own:"
-            f" health-gateway devices name {device} NAME"
-        )
 
 
 @app.command("list")
@@ -177,9 +121,7 @@ def forget(
     with opened(context) as house:
         known = device_of(house, device)
         is_called = called(house.names().all()[known.key])
-        house.devices.forget(known.key, now())
-        house.slots.forget(known.key)
-        house.local.forget(known.key)
+        forget_device(house, known.key, now())
         house.audit.note(
             now(), f"person:{known.facts.person}", "device forgotten", {"device": known.key}
         )

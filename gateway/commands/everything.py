@@ -21,6 +21,7 @@ from gateway.commands import (
     device_several,
     device_users,
     devices,
+    devices_add,
     devices_describe,
     doctor,
     forbidding,
@@ -93,6 +94,7 @@ for module in (
 for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
 for about_devices in (
+    devices_add,
     device_users,
     device_clock,
     device_names,

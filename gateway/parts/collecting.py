@@ -18,6 +18,7 @@ from gateway.app import House
 from gateway.collect import Collector
 from gateway.journal import PacketJournal
 from gateway.log import Event, Log
+from gateway.parts.adding import Adding
 from gateway.parts.permission import Permission, look
 from gateway.parts.silence import Silence
 from gateway.parts.zone import zone_of
@@ -56,6 +57,7 @@ class Collecting:
         self._said: dict[DeviceKey, DeviceWords] = {}
         self._zone: tzinfo = UTC
         self._rest: list[Arrival] = []
+        self._adding = Adding(house, thread, self._look)
 
     async def run(self) -> None:
         """Collect for ever; what was gathered is committed before the end."""
@@ -67,6 +69,7 @@ class Collecting:
                     tasks.create_task(collector.commit_for_ever(), name="commit")
                     tasks.create_task(collector.listen_to("ble", self), name="listen")
                     tasks.create_task(self._watch(), name="watch")
+                    tasks.create_task(self._adding.run(), name="add")
             finally:
                 if self._rest:
                     await self._take_in(self._rest)
@@ -87,14 +90,17 @@ class Collecting:
                     gather=self._house.settings.collect.commit_every,
                 ),
                 zone=lambda: self._zone,
+                greet=self._adding.greet,
+                may_come=self._adding.may_come,
             )
             async for arrival in source.replay():
                 yield arrival
             self._source = source
             try:
-                async with aclosing(source.listen()) as arrivals:
-                    async for arrival in arrivals:
-                        yield arrival
+                with self._adding.over(source, radio.pairs):
+                    async with aclosing(source.listen()) as arrivals:
+                        async for arrival in arrivals:
+                            yield arrival
             finally:
                 self._source = None
                 self._rest += source.rest()

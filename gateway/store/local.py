@@ -19,7 +19,7 @@ KEEP_LINKS = 7 * KEEP_RAW
 KEEP_NEARBY = 3_600_000
 KEEP_SAMPLES = 30 * KEEP_RAW
 _OF_A_DEVICE = (
-    "link_event", "raw_packet", "synced", "clock_seen", "unclaimed", "consent_code",
+    "link_event", "raw_packet", "synced", "clock_seen", "unclaimed", "consent_code", "wish",
 )  # fmt: skip
 _SMALLEST = 4
 """Shorter values (a signal strength, ``"1"``) are found in anything and identify nobody."""
@@ -101,6 +101,14 @@ class LocalStore:
     def set_name(self, name: LocalName) -> None:
         """Write down a name; a known one is newest again."""
         write(self.db, name)
+
+    def replace_name(self, name: LocalName) -> None:
+        """Write down a name in place of all others of its sort."""
+        with transaction(self.db):
+            self.db.conn.execute(
+                "DELETE FROM local_name WHERE owner = ? AND what = ?", (name.owner, name.what)
+            )
+            write(self.db, name)
 
     def address_of(self, device: DeviceKey) -> str | None:
         """The Bluetooth address of a device, or None."""
@@ -189,6 +197,7 @@ class LocalStore:
             self.db.conn.execute("DELETE FROM link_event WHERE at < ?", (now - links,))
             self.db.conn.execute("DELETE FROM nearby WHERE seen < ?", (now - KEEP_NEARBY,))
             let_go_of_clocks(self.db, now - links, clocks)
+            self.db.conn.execute("DELETE FROM wish WHERE at < ?", (now - KEEP_NEARBY,))
             self.db.conn.execute("DELETE FROM sample WHERE at < ?", (now - KEEP_SAMPLES,))
 
     def counts(self) -> dict[str, int]:
@@ -220,6 +229,7 @@ class LocalStore:
             "SELECT name FROM local_name UNION SELECT address FROM link_event"
             " UNION SELECT detail FROM link_event UNION SELECT zone FROM zone_history"
             " UNION SELECT address FROM nearby UNION SELECT name FROM nearby"
+            " UNION SELECT address FROM wish UNION SELECT name FROM wish"
             " UNION SELECT address FROM sample UNION SELECT name FROM sample"
             " UNION SELECT route FROM position UNION SELECT latitude FROM position"
             " UNION SELECT longitude FROM position UNION SELECT altitude FROM position"

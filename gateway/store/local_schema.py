@@ -11,7 +11,7 @@ CREATE TABLE local_name (
 -- What the last look around found, so that `devices add 2` means what `devices scan` showed.
 CREATE TABLE nearby (
     number INTEGER PRIMARY KEY, address TEXT NOT NULL, name TEXT NOT NULL, profile TEXT NOT NULL,
-    distance TEXT NOT NULL, seen INTEGER NOT NULL
+    distance TEXT NOT NULL, seen INTEGER NOT NULL, title TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE link_event (
@@ -67,6 +67,18 @@ CREATE TABLE answered (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WIT
 CREATE TABLE consent_code (
     device TEXT NOT NULL, user INTEGER NOT NULL, code INTEGER NOT NULL, PRIMARY KEY (device, user)
 ) STRICT, WITHOUT ROWID;
+
+-- What a person wished of the radio, which another process may serve: to look around, or to add a
+-- device, with the question that is asked meanwhile and how it ended. Kept for an hour.
+CREATE TABLE wish (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL, sort TEXT NOT NULL,
+    address TEXT NOT NULL, profile TEXT NOT NULL, name TEXT NOT NULL, several INTEGER,
+    device TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wished', question TEXT NOT NULL DEFAULT '',
+    answer TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '',
+    next_step TEXT NOT NULL DEFAULT ''
+) STRICT;
+-- sort: 'look' or 'add'; question: JSON, while it stands
 
 -- Measurements by which the owner of an unknown device finds out how it speaks: what came over the
 -- air, and what the device showed.

@@ -11,7 +11,11 @@ from gateway.store.driver import Database, transaction
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """A device that was heard. ``profile`` is empty where nobody knows what it is."""
+    """A device that was heard. ``profile`` is empty where nobody knows what it is.
+
+    Attributes:
+        title: what a person reads of its profile.
+    """
 
     number: int
     address: str
@@ -19,6 +23,7 @@ class Nearby:
     profile: str
     distance: str
     seen: Instant
+    title: str = ""
 
 
 class LookedAround:
@@ -32,14 +37,18 @@ class LookedAround:
         with transaction(self._db):
             self._db.conn.execute("DELETE FROM nearby")
             self._db.conn.executemany(
-                "INSERT INTO nearby VALUES (?, ?, ?, ?, ?, ?)",
-                [(o.number, o.address, o.name, o.profile, o.distance, o.seen) for o in found],
+                "INSERT INTO nearby VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (o.number, o.address, o.name, o.profile, o.distance, o.seen, o.title)
+                    for o in found
+                ],
             )
 
     def list(self) -> list[Nearby]:
         """What was found, by number."""
         rows = self._db.conn.execute(
-            "SELECT number, address, name, profile, distance, seen FROM nearby ORDER BY number"
+            "SELECT number, address, name, profile, distance, seen, title FROM nearby"
+            " ORDER BY number"
         )
         return [Nearby(*row) for row in rows]
 

@@ -25,6 +25,7 @@ from gateway.store.readings import Readings
 from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
+from gateway.web.adding_book import AddingBook
 from gateway.web.codes import Codes
 from gateway.web.expected import CanMeasure, Expected
 from gateway.web.preview import Previews
@@ -42,7 +43,7 @@ class Desk:
     Attributes:
         now: the clock. clock: whether it can be believed.
         simulation: whether every page must say that nothing here is real.
-        stays, yours: None where the keys of `local.db` were not opened.
+        stays, yours, adding: None where the keys of `local.db` were not opened.
         zone: where a person lives, for midnights and printed times.
     """
 
@@ -60,6 +61,7 @@ class Desk:
     sent: SentBook
     stays: StaysBook | None
     yours: YoursBook | None
+    adding: AddingBook | None
     times: DeviceTimes
     zone: Callable[[PersonKey], tzinfo]
 
@@ -77,8 +79,9 @@ def make_desk(
     clock: Callable[[], ClockState],
     simulation: bool,
     can_measure: CanMeasure = lambda _profile: (),
+    collecting: Callable[[], bool] = lambda: True,
 ) -> Desk:
-    """Put the books of a home on the desk."""
+    """Put the books of a home on the desk; ``collecting``: whether the radio is listened to now."""
     devices, people = Devices(db), People(db)
     names = DeviceNames(devices, local.db if local is not None else None)
 
@@ -105,6 +108,7 @@ def make_desk(
         )
         if local is not None
         else None,
+        adding=AddingBook(local.db, devices, ledger, collecting) if local is not None else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         zone=zone,
     )

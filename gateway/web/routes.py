@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from gateway.web import entry, live, readings, sent, share, stays, yours
+from gateway.web import adding, entry, live, readings, sent, share, stays, yours
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -52,6 +52,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/yours/reading", yours.answer_reading, audit="yours.reading", nav="readings"),
     Route("GET", "/times", yours.times, audit="page.times", nav="readings"),
     Route("POST", "/times", yours.answer_times, audit="times.answer", nav="readings"),
+    Route("GET", "/add", adding.add, audit="page.add", nav="readings"),
+    Route("POST", "/add/look", adding.look, audit="add.look", nav="readings"),
+    Route("POST", "/add/device", adding.choose, audit="add.device", nav="readings"),
+    Route("POST", "/add/answer", adding.answer, audit="add.answer", nav="readings"),
+    Route("POST", "/add/stop", adding.stop, audit="add.stop", nav="readings"),
     Route("GET", "/share", share.overview, audit="page.share", nav="share"),
     Route("GET", "/share/to/{recipient}", share.choose, audit="page.share.choose", nav="share"),
     Route("GET", "/share/preview", share.preview, audit="page.share.preview", nav="share"),

@@ -1,0 +1,292 @@
+"""Serves wishes of people who add a device: looks around, pairs, and asks what the device wants.
+
+Whoever wished, terminal or page, finds it all in the table `wish`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from adapters.ble.asking import Meets, NotPaired, Pairs, Question
+from adapters.ble.scan import Around
+from adapters.ble.source import BleSource
+from adapters.errors import AdapterError
+from adapters.reading import DeviceKey
+from gateway import clock
+from gateway.app import House
+from gateway.errors import GatewayError
+from gateway.pairing import add_device, forget_device, moved_to, remember_nearby
+from gateway.radio import catalog_of
+from gateway.store.thread import StoreThread
+from gateway.store.wishes import NO_MORE, Put, State, Wish, Wishes
+
+EVERY: Final = 0.3
+"""Seconds between two looks at the table."""
+
+FRESH: Final = 60_000
+"""Milliseconds after which a wish that nobody served is too old to surprise anybody with."""
+
+OPEN_WITHIN: Final = 10.0
+LOOK_FOR: Final = 10.0
+HEARD_WITHIN: Final = 90.0
+LINGER: Final = 20.0
+"""Seconds in which a device may still ask for a pairing, after it was connected to."""
+
+_AGAIN: Final = "Try again; if it fails again, look at: health-gateway doctor"
+
+
+@dataclass(slots=True)
+class _Guest:
+    """A device that is being added.
+
+    Attributes:
+        greeted: done once it is connected to, and paired with if it wants that.
+    """
+
+    wish: Wish
+    device: DeviceKey
+    pairs_first: bool
+    meeting: Meets
+    greeted: asyncio.Future[None] = field(default_factory=lambda: _future())
+
+
+def _future() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
+
+
+class Adding:
+    """The wishes of one home, served by the part that collects."""
+
+    def __init__(self, house: House, thread: StoreThread, look: Callable[[], Awaitable[None]]):
+        """Put together.
+
+        Args:
+            house: where.
+            thread: its thread.
+            look: makes the radio see at once that devices were added or forgotten.
+        """
+        self._house = house
+        self._thread = thread
+        self._look = look
+        self._wishes = Wishes(house.local.db)
+        self._guests: dict[DeviceKey, _Guest] = {}
+        self._source: BleSource | None = None
+        self._pairs: Pairs | None = None
+        self._open = asyncio.Event()
+
+    @contextlib.contextmanager
+    def over(self, source: BleSource, pairs: Pairs | None) -> Iterator[None]:
+        """While this lasts, wishes are served over this radio."""
+        self._source, self._pairs = source, pairs
+        self._open.set()
+        try:
+            yield
+        finally:
+            self._source = None
+            self._open.clear()
+
+    async def run(self) -> None:
+        """Serve one wish after the other, for ever."""
+        while True:
+            since = clock.now() - FRESH
+            wish = await self._thread.do(self._wishes.next, since)
+            if wish is None:
+                await asyncio.sleep(EVERY)
+                continue
+            serving = asyncio.ensure_future(self._serve(wish))
+            try:
+                while not serving.done():
+                    await asyncio.wait([serving], timeout=EVERY)
+                    if not await self._still_wanted(wish):
+                        break
+            finally:
+                serving.cancel()
+                await asyncio.wait([serving])
+
+    def may_come(self, device: DeviceKey) -> bool:
+        """Whether a device may be connected to: while one is being added, others wait for it."""
+        waited_for = {key for key, guest in self._guests.items() if not guest.greeted.done()}
+        return not waited_for or device in waited_for
+
+    async def greet(self, device: DeviceKey, wants: bool) -> None:
+        """A device is about to be connected to: pair with it, if it is being added and wants that.
+
+        Raises:
+            AdapterError: it is let go.
+        """
+        guest = self._guests.get(device)
+        if guest is None or guest.greeted.done():
+            return
+        try:
+            wants = wants or guest.meeting.was_asked
+            if (wants or guest.pairs_first) and not await guest.meeting.is_paired():
+                await self._pair(guest, wants=wants)
+        except AdapterError as error:
+            if not guest.greeted.done():
+                guest.greeted.set_exception(error)
+            raise
+        if not guest.greeted.done():
+            guest.greeted.set_result(None)
+
+    async def _pair(self, guest: _Guest, *, wants: bool) -> None:
+        try:
+            address = await self._paired(guest.meeting)
+        except NotPaired as error:
+            # Many cuffs and scales need no pairing, and know none.
+            if error.reason != "refused" or wants:
+                raise
+            return
+        if address != guest.wish.address.upper():
+            await self._thread.do(moved_to, self._house, guest.device, address, clock.now())
+
+    async def _paired(self, meeting: Meets) -> str:
+        """Pair; once more where the connection did not come about: over radio that is common."""
+        try:
+            return await meeting.pair()
+        except NotPaired as error:
+            if error.reason != "gone" or meeting.was_asked:
+                raise
+        return await meeting.pair()
+
+    async def _still_wanted(self, wish: Wish) -> bool:
+        now = await self._thread.do(self._wishes.get, wish.id)
+        return now is not None and now.is_open
+
+    async def _serve(self, wish: Wish) -> None:
+        try:
+            source = await self._radio()
+            if source is None:
+                raise AdapterError(
+                    "The Bluetooth radio does not answer.",
+                    "Switch Bluetooth on, or plug in a Bluetooth adapter, and try again.",
+                )
+            if wish.sort == "look":
+                await self._look_around(wish, source)
+            else:
+                await self._add(wish)
+        except (AdapterError, GatewayError) as error:
+            step = error.next_step
+            await self._turn_to(wish, "failed", said=str(error), next_step=step)
+        except Exception:  # whatever it was, the person must not wait for ever
+            await self._turn_to(wish, "failed", said="It did not work.", next_step=_AGAIN)
+
+    async def _radio(self) -> BleSource | None:
+        """The radio, once it is open; it may be starting."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_WITHIN):
+                await self._open.wait()
+        return self._source
+
+    async def _look_around(self, wish: Wish, source: BleSource) -> None:
+        if not await self._thread.do(self._house.anybody_allows, "ble", clock.now()):
+            raise GatewayError(
+                "Nobody here has allowed the use of Bluetooth.",
+                "Allow devices over Bluetooth on the page Share, then look again.",
+            )
+        await self._turn_to(wish, "looking")
+        around = Around(catalog_of(self._house), clock.now)
+        end = asyncio.get_running_loop().time() + LOOK_FOR
+        with source.looking_around(around.hear):
+            while asyncio.get_running_loop().time() < end:
+                await asyncio.sleep(1.0)
+                await self._thread.do(remember_nearby, self._house, around.found())
+        await self._turn_to(wish, "done")
+
+    async def _add(self, wish: Wish) -> None:
+        device, is_new = await self._thread.do(self._record, wish)
+        profile = catalog_of(self._house)[wish.profile]
+        if self._pairs is None or profile.hears:
+            await self._look()
+            await self._turn_to(wish, "done", device=device)
+            return
+        try:
+            asker = _Putting(self._wishes, self._thread, wish.id)
+            async with self._pairs.meeting(wish.address, profile.title, asker) as meeting:
+                await self._welcome(_Guest(wish, device, profile.pairs, meeting))
+        except BaseException:
+            if await self._is_here(wish):
+                await self._turn_to(wish, "done")
+            elif is_new:
+                await self._thread.do(forget_device, self._house, device, clock.now())
+                await self._look()
+            raise
+        await self._turn_to(wish, "done", device=device)
+
+    def _record(self, wish: Wish) -> tuple[DeviceKey, bool]:
+        house, at = self._house, clock.now()
+        person = next(one for one in house.people.list() if one.key == wish.person)
+        before = {one.key for one in house.devices.list()}
+        device = add_device(
+            house,
+            wish.address,
+            person,
+            profile=wish.profile,
+            name=wish.name,
+            several=wish.several,
+            at=at,
+        )
+        return device, device not in before
+
+    async def _welcome(self, guest: _Guest) -> None:
+        """Wait until it is heard, connected to and paired with; then a little for what it wants."""
+        wish = guest.wish
+        self._guests[guest.device] = guest
+        try:
+            await self._look()
+            await self._turn_to(wish, "waiting")
+            if await guest.meeting.is_paired() and not guest.greeted.done():
+                guest.greeted.set_result(None)
+            try:
+                async with asyncio.timeout(HEARD_WITHIN):
+                    await guest.greeted
+            except TimeoutError:
+                raise AdapterError(
+                    "The device was not heard.",
+                    "Switch it on or put it into pairing mode, hold it close, make sure that no "
+                    "phone is connected to it, and add it again.",
+                ) from None
+            await self._turn_to(wish, "connected", device=guest.device)
+            await asyncio.sleep(LINGER)
+        finally:
+            del self._guests[guest.device]
+            if self._source is not None:
+                self._source.listen_anew()  # the others waited
+            if not guest.greeted.done():
+                guest.greeted.cancel()
+
+    async def _is_here(self, wish: Wish) -> bool:
+        now = await self._thread.do(self._wishes.get, wish.id)
+        return now is not None and bool(now.device)
+
+    async def _turn_to(self, wish: Wish, state: State, **said: Any) -> None:
+        await self._thread.do(partial(self._wishes.turn_to, wish.id, state, **said))
+
+
+class _Putting:
+    """Puts questions into the table, and looks for the answer."""
+
+    def __init__(self, wishes: Wishes, thread: StoreThread, number: int) -> None:
+        self._wishes = wishes
+        self._thread = thread
+        self._number = number
+
+    async def ask(self, question: Question) -> str | None:
+        """The answer that stands in the table; None where the person wants no more."""
+        until = clock.now() + round(question.seconds * 1000)
+        put = Put(question.sort, question.device, question.digits, until)
+        await self._thread.do(self._wishes.ask, self._number, put)
+        try:
+            while True:
+                await asyncio.sleep(EVERY)
+                wish = await self._thread.do(self._wishes.get, self._number)
+                if wish is None or not wish.is_open or wish.answer == NO_MORE:
+                    return None
+                if wish.answer:
+                    return wish.answer
+        finally:
+            await asyncio.shield(self._thread.do(self._wishes.ask, self._number, None))

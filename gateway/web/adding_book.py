@@ -1,0 +1,112 @@
+"""Adding a device, as one person sees it: what was found, what is asked. In the store's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from adapters.reading import Instant, PersonKey
+from gateway.sharing.decision import may_collect
+from gateway.sharing.errors import NotAllowed
+from gateway.sharing.ledger import Ledger
+from gateway.store.devices import Devices
+from gateway.store.driver import Database
+from gateway.store.nearby import LookedAround, Nearby
+from gateway.store.wishes import NO_MORE, Put, Wish, Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How it stands.
+
+    Attributes:
+        wish: what this person wished last, or None.
+        question: what is asked at this moment, with the seconds that are left to answer.
+        found: what the last look around heard.
+        added: what the device is called that was added by this wish; empty before.
+    """
+
+    wish: Wish | None
+    question: Put | None
+    seconds: int
+    found: Sequence[Nearby]
+    added: str
+    allowed: bool
+    collecting: bool
+
+
+class AddingBook:
+    """Wishes of the radio, and answers to what devices ask; the radio itself is elsewhere."""
+
+    def __init__(
+        self, local: Database, devices: Devices, ledger: Ledger, collecting: Callable[[], bool]
+    ) -> None:
+        self._nearby = LookedAround(local)
+        self._wishes = Wishes(local)
+        self._devices = devices
+        self._ledger = ledger
+        self._collecting = collecting
+
+    def stand(self, person: PersonKey, now: Instant) -> Stand:
+        """How it stands for this person."""
+        wish = self._wishes.newest(person)
+        question = wish.question if wish is not None and wish.is_open else None
+        device = self._devices.get(wish.device) if wish is not None and wish.device else None
+        return Stand(
+            wish=wish,
+            question=question,
+            seconds=max(0, (question.until - now) // 1000) if question is not None else 0,
+            found=self._nearby.list(),
+            added=device.called if device is not None else "",
+            allowed=may_collect(self._ledger.state(), person, "ble", now).permit,
+            collecting=self._collecting(),
+        )
+
+    def look(self, person: PersonKey, now: Instant) -> None:
+        """Wish to look around.
+
+        Raises:
+            NotAllowed: this person does not allow Bluetooth.
+        """
+        self._may(person, now)
+        self._wishes.wish(person, "look", now)
+
+    def choose(
+        self, person: PersonKey, number: int, now: Instant, *, name: str, several: bool | None
+    ) -> None:
+        """Wish to add what was found under this number, by a name if one is given.
+
+        Raises:
+            NotAllowed: this person does not allow Bluetooth, or it is not there any more.
+        """
+        self._may(person, now)
+        found = self._nearby.number(number)
+        if found is None or not found.profile:
+            raise NotAllowed("This device was not found in the last hour.", "Look around again.")
+        self._wishes.wish(
+            person,
+            "add",
+            now,
+            address=found.address,
+            profile=found.profile,
+            name=name,
+            several=several,
+        )
+
+    def answer(self, person: PersonKey, number: int, answer: str) -> None:
+        """Answer what is asked of this person; an answer to something else is let be."""
+        wish = self._wishes.newest(person)
+        if wish is not None and wish.id == number:
+            self._wishes.answer(number, answer or NO_MORE)
+
+    def stop(self, person: PersonKey) -> None:
+        """Wish no more."""
+        wish = self._wishes.newest(person)
+        if wish is not None:
+            self._wishes.give_up(wish.id)
+
+    def _may(self, person: PersonKey, now: Instant) -> None:
+        if not may_collect(self._ledger.state(), person, "ble", now).permit:
+            raise NotAllowed(
+                "You have not allowed devices over Bluetooth.", "Allow them on the page Share."
+            )
