@@ -192,6 +192,7 @@ async def _set_the_scene(demo: Demo) -> None:
 
 async def _send_the_rest(demo: Demo) -> None:
     """Send until nothing waits, nothing is deferred and no answer is owed."""
+    await asyncio.to_thread(demo.confirm_times)
     until = time.monotonic() + _PATIENCE
     upload: Callable[[], Awaitable[Any]] = lambda: asyncio.to_thread(demo.command, "upload")  # noqa: E731
     while time.monotonic() < until:

@@ -17,6 +17,8 @@ from importlib import import_module
 from typing import Any
 
 from bluetooth_sig.gatt import characteristics as theirs
+from bluetooth_sig.gatt import descriptors
+from bluetooth_sig.types.registry.descriptor_types import DescriptorData
 
 Said = Mapping[str, Any] | int | str | datetime | None
 
@@ -35,7 +37,7 @@ class Judged:
 
     Attributes:
         case: the name of ours in `tests.characteristics`.
-        by: their class, without "Characteristic".
+        by: their class, without "Characteristic" or "Descriptor".
         says: what they must say, by the names of their fields; or one value alone.
         not_by: why they cannot judge this one, by the key of an entry of `wrong`; "" if they can.
         put: what is put to them instead: the same, with another number for each field that they
@@ -62,12 +64,22 @@ class Judged:
 @cache
 def judge(by: str) -> Any:
     """Their decoder."""
-    return getattr(theirs, f"{by}Characteristic")()
+    there = getattr(theirs, f"{by}Characteristic", None)
+    return getattr(descriptors, f"{by}Descriptor")() if there is None else there()
 
 
 def read(by: str, data: bytes) -> Any:
-    """What they read."""
-    return judge(by).parse_value(bytearray(data))
+    """What they read.
+
+    Raises:
+        ValueError: they refuse the value of a descriptor; for characteristics they have others.
+    """
+    said = judge(by).parse_value(bytearray(data))
+    if isinstance(said, DescriptorData):
+        if not said.parse_success:
+            raise ValueError(said.error_message)
+        return said.value
+    return said
 
 
 def part(said: Any, path: str) -> Any:

@@ -23,7 +23,7 @@ class Wrong:
     Attributes:
         key: its name in the tests.
         name: the characteristic, for people.
-        by: their class, without "Characteristic".
+        by: their class, without "Characteristic" or "Descriptor".
         hex: the packet.
         field: their field that is wrong; "" for the whole value.
         says: what they give for it, or `REFUSED`.

@@ -74,6 +74,10 @@ ENDLESS: Final = bytes.fromhex("00000c100600")
 
 UNCOMPARED: Final = {
     "carbon monoxide": "air",
+    "ES measurement": "sampling",
+    "ES trigger setting": "trigger",
+    "ES configuration": "triggers together",
+    "valid range": "range of air",
     "live health observations": "live observation",
     "stored health observations": "stored observation",
     "health sensor features": "health sensor",

@@ -12,6 +12,9 @@ from adapters.ble.characteristics.cardiorespiratory_summary import (
     CardioRespiratoryActivitySummaryData,
 )
 from adapters.ble.characteristics.date_time import DateTime
+from adapters.ble.characteristics.es_configuration import EsConfiguration
+from adapters.ble.characteristics.es_measurement import EsMeasurement
+from adapters.ble.characteristics.es_trigger_setting import Condition, EsTriggerSetting
 from adapters.ble.characteristics.ghs_control_point import GhsControlPoint
 from adapters.ble.characteristics.health_sensor_features import HealthSensorFeatures
 from adapters.ble.characteristics.observation_schedule_changed import ObservationSchedule
@@ -21,10 +24,34 @@ from adapters.ble.characteristics.physical_activity_session_descriptor import (
 from adapters.ble.characteristics.sleep_activity_instantaneous import SleepActivityInstantaneousData
 from adapters.ble.characteristics.sleep_activity_summary import SleepActivitySummaryData
 from adapters.ble.characteristics.stored_health_observations import StoredObservation
+from adapters.ble.characteristics.valid_range import ValidRange
 from adapters.ble.formats.acom import Observation
 from tests.oracle.mistake import REFUSED, Wrong
 
 OTHERS: Final = (
+    Wrong(
+        "sampling", "ES Measurement, a descriptor", "EnvironmentalSensingMeasurement",
+        "0000000100000500001c04", "", REFUSED,
+        "a new value every 5 s; they want twelve bytes",
+        lambda data: EsMeasurement.from_bytes(data).update_every, 5,
+    ),
+    Wrong(
+        "trigger", "ES Trigger Setting, a descriptor",
+        "EnvironmentalSensingTriggerSetting", "03", "", REFUSED,
+        "when the value changes; they want an operand with every condition",
+        lambda data: EsTriggerSetting.from_bytes(data).condition, Condition.CHANGED,
+    ),
+    Wrong(
+        "triggers together", "ES Configuration, a descriptor",
+        "EnvironmentalSensingConfiguration", "01", "", REFUSED,
+        "any trigger is enough; they want two bytes",
+        lambda data: EsConfiguration.from_bytes(data).any_is_enough, True,
+    ),
+    Wrong(
+        "range of air", "Valid Range, a descriptor", "ValidRange", "00002283", "max_value", 33570,
+        "8.02e-6 kg/m³, for a value that is a medical float; they take any for a whole number",
+        lambda data: ValidRange.from_bytes(data).highest, Decimal("8.02e-6"),
+    ),
     Wrong(
         "unknown date", "Date Time", "DateTime", "00000000121a20", "", REFUSED,
         "18:26:32 of a day that is not known",
