@@ -70,10 +70,11 @@ async def _system_radio(adapter: str | None) -> AsyncIterator[Radio]:
         return
     from adapters.ble.bluez.keeper import Keeper
     from adapters.ble.bluez.pairing import Pairing
+    from adapters.ble.bluez.watch import Watch
 
-    keeper = Keeper(adapter)
-    async with keeper.running():
-        yield Radio(adapter=adapter, pairs=Pairing(adapter), keeps=keeper)
+    keeper, watch = Keeper(adapter), Watch(adapter)
+    async with watch.running(), keeper.running():
+        yield Radio(pairs=Pairing(adapter), keeps=keeper, watches=watch)
 
 
 def radio_settings(chosen: Bluetooth, *, gather: float = 0.0) -> RadioSettings:
@@ -83,6 +84,7 @@ def radio_settings(chosen: Bluetooth, *, gather: float = 0.0) -> RadioSettings:
         operation_timeout=chosen.operation_timeout,
         longest_pause=chosen.longest_pause,
         set_clocks=chosen.set_clocks,
+        power_cycle=chosen.power_cycle,
         gather=gather,
     )
 

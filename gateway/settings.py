@@ -34,6 +34,7 @@ class Bluetooth(_Section):
     operation_timeout: Seconds = 10.0
     longest_pause: Seconds = 60.0
     set_clocks: bool = True
+    power_cycle: bool = False
     polar_streams: list[Literal["ecg", "ppi"]] = []
 
 

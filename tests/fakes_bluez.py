@@ -19,6 +19,9 @@ from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 ADAPTER = "/org/bluez/hci0"
+ADAPTER_FACE = "org.bluez.Adapter1"
+DEVICE_FACE = "org.bluez.Device1"
+CHARACTERISTIC_FACE = "org.bluez.GattCharacteristic1"
 _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><listen>unix:path={path}</listen><auth>EXTERNAL</auth><policy context="default">
@@ -84,6 +87,13 @@ class SmallBlueZ:
         self.objects[path_of(address)] = {"org.bluez.Device1": said}
         return path_of(address)
 
+    def adapter(self, number: int, address: str, *, powered: bool = True) -> str:
+        """Let there be an adapter; returns its path."""
+        path = f"/org/bluez/hci{number}"
+        said = {"Address": Variant("s", address), "Powered": Variant("b", powered)}
+        self.objects[path] = {ADAPTER_FACE: said}
+        return path
+
     def characteristic(self, device: str, uuid: str, flags: list[str], at: int = 23) -> str:
         """Let a device have a characteristic; returns its path."""
         path = f"{device}/service0016/char{at:04x}"
@@ -96,24 +106,26 @@ class SmallBlueZ:
         for _ in self.notifying.get(path, ()):
             await self.changed(path, "Value", Variant("ay", value))
 
-    async def changed(self, path: str, name: str, value: Variant) -> None:
-        """Tell that a property of a characteristic changed."""
+    async def changed(
+        self, path: str, name: str, value: Variant, *, of: str = CHARACTERISTIC_FACE
+    ) -> None:
+        """Tell that a property of a characteristic changed, or of something else."""
         await self._signal(
             path,
             "org.freedesktop.DBus.Properties",
             "PropertiesChanged",
             "sa{sv}as",
-            ["org.bluez.GattCharacteristic1", {name: value}, []],
+            [of, {name: value}, []],
         )
 
-    async def vanish(self, path: str) -> None:
+    async def vanish(self, path: str, *, of: str = CHARACTERISTIC_FACE) -> None:
         """Tell that an object is there no more."""
         await self._signal(
             "/",
             "org.freedesktop.DBus.ObjectManager",
             "InterfacesRemoved",
             "oas",
-            [path, ["org.bluez.GattCharacteristic1"]],
+            [path, [of]],
         )
 
     async def appear(self, path: str) -> None:

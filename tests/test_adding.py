@@ -79,13 +79,6 @@ class Device:
             self.met = False
 
 
-class Ear:
-    """As much of a source as is needed here."""
-
-    def listen_anew(self) -> None:
-        """Nobody waits in these tests."""
-
-
 @dataclass
 class Serving:
     """The part that collects, as far as it serves wishes."""
@@ -132,7 +125,7 @@ async def serving(home: Furnished, device: Device) -> AsyncIterator[Serving]:
     adding = Adding(house, thread, look)
     running = asyncio.create_task(adding.run())
     try:
-        with adding.over(cast(BleSource, Ear()), device):
+        with adding.over(cast(BleSource, object()), device):
             yield Serving(home, adding, looks)
     finally:
         running.cancel()

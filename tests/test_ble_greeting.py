@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from bleak import BleakScanner
 
 from adapters.ble.asking import NotPaired
 from adapters.ble.characteristics import heart_rate
 from adapters.ble.paired import Paired
-from adapters.ble.radio import OnHeard, Radio
 from adapters.ble.source import BleSource
 from adapters.reading import DeviceKey
 from tests.ble_house import (
@@ -119,23 +117,3 @@ async def test_while_another_is_added_a_device_waits(house: House) -> None:
         assert strap.links_made == 0
         host.comes = True
         await settled(lambda: strap.links_made)
-
-
-async def test_a_device_that_is_added_is_listened_for_anew(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """BlueZ tells only once of a device that is heard equally well all the time."""
-    opened = 0
-    listening_of_radio = type(house.radio).listening
-
-    def counted(radio: Radio, heard: OnHeard) -> BleakScanner:
-        nonlocal opened
-        opened += 1
-        return listening_of_radio(radio, heard)
-
-    monkeypatch.setattr(type(house.radio), "listening", counted)
-    async with house.strap().on(), listening(house, Host()):
-        await house.until(house.links)
-        assert opened == 1
-        async with house.breath().on():
-            await settled(lambda: opened == 2)

@@ -14,6 +14,7 @@ from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 from adapters.ble.paired import RadioSettings
 from adapters.ble.radio import OnHeard, Radio
 from adapters.ble.talk import RADIO_ERRORS
+from adapters.ble.watching import Chosen
 from adapters.errors import AdapterError
 
 _NEXT_STEPS = {
@@ -34,7 +35,11 @@ def no_radio(error: BaseException) -> AdapterError:
 
 
 class Ear:
-    """Listens for advertisements."""
+    """Listens for advertisements.
+
+    Attributes:
+        silences: how often in a row the scan was started anew, without anything heard since.
+    """
 
     def __init__(self, radio: Radio, settings: RadioSettings, heard: OnHeard) -> None:
         self._radio = radio
@@ -42,11 +47,21 @@ class Ear:
         self._tell = heard
         self._scanner: BleakScanner | None = None
         self._last: float | None = None
+        self._chosen: Chosen | None = None
+        self.silences = 0
 
     @property
     def is_open(self) -> bool:
         """Whether it listens."""
         return self._scanner is not None
+
+    def is_over(self) -> bool:
+        """Whether the adapter it was opened on is another now, or was begun anew.
+
+        Raises:
+            AdapterError: there is none any more.
+        """
+        return self._radio.chosen() != self._chosen
 
     async def open(self) -> None:
         """Start to listen.
@@ -54,6 +69,7 @@ class Ear:
         Raises:
             AdapterError: there is no radio that answers.
         """
+        self._chosen = self._radio.chosen()
         scanner = self._radio.listening(self._heard)
         self._scanner = scanner
         try:
@@ -74,7 +90,7 @@ class Ear:
     async def check(self) -> None:
         """Start anew after a long silence: a radio that was reset tells nobody (bleak, BlueZ).
 
-        Armed by a first advertisement, so that a lonely place is left in peace.
+        Armed by a first advertisement, so that a lonely place is left in peace until then.
 
         Raises:
             AdapterError: the radio is gone.
@@ -83,8 +99,11 @@ class Ear:
         if self._last is not None and now - self._last > self._settings.silence:
             await self.close()
             await self.open()
+            self._last = now
+            self.silences += 1
 
     def _heard(self, device: BLEDevice, said: AdvertisementData) -> None:
         if self._scanner is not None:
             self._last = asyncio.get_running_loop().time()
+            self.silences = 0
             self._tell(device, said)

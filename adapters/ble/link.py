@@ -4,75 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Literal
 
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from adapters.ble.consenting import CODE_WANTED
-from adapters.ble.inbox import Inbox
+from adapters.ble.connecting import Connecting
 from adapters.ble.keeping import Holds
 from adapters.ble.overhearing import Overhearing
-from adapters.ble.paired import Paired, RadioSettings
-from adapters.ble.radio import Radio
+from adapters.ble.paired import Paired
 from adapters.ble.session import Session
-from adapters.ble.state import DeviceState, Word
+from adapters.ble.standing import Standing
+from adapters.ble.state import DeviceState
+from adapters.ble.station import Heard, Station
 from adapters.ble.talk import RADIO_ERRORS, PairingWanted
-from adapters.errors import AdapterError
 from adapters.local_events import LinkEvent, LocalBatch, LocalName
-from adapters.reading import DeviceKey, Instant
-
-_FAILURES_UNTIL_TROUBLE = 3
-_ATTEMPTS = 2
-_CLOSER = "Bring it closer, switch it on, and make sure that no phone or watch is connected to it."
-
-
-Greet = Callable[[DeviceKey, bool], Awaitable[None]]
-"""Called before each connection: a device that is being added is paired with here, so that nothing
-protected was touched before. It is told whether the device said that it wants to be paired; raises
-AdapterError to let it go."""
-
-
-async def greet_nobody(_device: DeviceKey, _wants: bool) -> None:
-    """Where no device is being added."""
-
-
-def anybody(_device: DeviceKey) -> bool:
-    """Where no device is being added, none waits for it."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """What all links of one adapter share.
-
-    Attributes:
-        turn: one connection is attempted at a time, those who wait in the order they came.
-        greet: see `Greet`.
-        may_come: whether a device may be connected to now; while one is being added, others wait.
-    """
-
-    radio: Radio
-    settings: RadioSettings
-    inbox: Inbox
-    allowed: Callable[[DeviceKey | None], bool]
-    now: Callable[[], Instant]
-    turn: asyncio.Lock
-    greet: Greet = greet_nobody
-    may_come: Callable[[DeviceKey], bool] = anybody
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The latest advertisement of a device; ``at`` is the loop's time."""
-
-    device: BLEDevice
-    name: str | None
-    rssi: int | None
-    at: float
 
 
 def _asked_to_end() -> bool:
@@ -98,13 +46,13 @@ class Link:
         self._was_heard = asyncio.Event()
         self._last_heard: float | None = None
         self._introduced = False
-        self._is_up = False
         self._wants_pairing = False
         self._held: Holds | None = None
         self._visiting = False
         self._refused: set[tuple[int, int]] = set()
-        self._failures = 0
-        self._state = DeviceState("listening", station.now())
+        self._again = asyncio.Event()
+        self._connecting = Connecting(address, paired.device, station)
+        self._standing = Standing(address, paired, station)
 
     def hear(
         self,
@@ -118,27 +66,38 @@ class Link:
         quiet = self._station.settings.quiet
         if self._last_heard is None or at - self._last_heard > quiet:
             self._note("seen", rssi=rssi)
+        else:
+            self._standing.heard()
         self._last_heard = at
         self._heard = Heard(device, name, rssi, at)
         self._was_heard.set()
         if said is not None and self._allowed():
             self._overhearing.hear(said)
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it is connected and listened to."""
+        return self._standing.is_up
+
+    def lose(self) -> None:
+        """The adapter or Bluetooth itself went, and with it whatever link there was."""
+        self._heard = None
+        self._standing.bond.begin_anew()
+        self._connecting.lose()
+
+    def is_here(self) -> bool:
+        """Whether it is connected, or was heard just now."""
+        return self.is_up or self._is_fresh(self._heard)
+
+    def begin_anew(self) -> None:
+        """It is paired again: whatever spoke against it is past, and it is tried at once."""
+        self._wants_pairing = False
+        self._standing.begin_anew()
+        self._again.set()
+
     def state(self) -> DeviceState:
         """How it is doing now."""
-        state, stream = self._state, self._station.inbox.streams[self.paired.device]
-        word, next_step = state.word, state.next_step
-        quiet = self._station.settings.quiet * 1000
-        silent = self._station.now() - max(state.since, stream.last_packet or 0) > quiet
-        if word == "listening" and silent:
-            word, next_step = "waiting for the device", "Switch the device on, or put it on."
-        elif word == "connected" and silent and self._streams():
-            next_step = "It is connected but sends nothing. Check that it sits well."
-        return DeviceState(word, state.since, next_step, stream.last_packet)
-
-    def _streams(self) -> bool:
-        profile = self.paired.profile
-        return any(profile.streams(uuid) for uuid in profile.subscribes)
+        return self._standing.state()
 
     def _allowed(self) -> bool:
         allowed = self._station.allowed
@@ -182,13 +141,10 @@ class Link:
                 await self._visit(heard)
             except _NotNow:
                 continue
-            except AdapterError as error:
-                self._wants_pairing |= isinstance(error, PairingWanted)
-                self._failed(type(error).__name__, error.next_step)
-            except RADIO_ERRORS as error:
-                self._failed(type(error).__name__)
             except Exception as error:  # whatever a driver raises, the other devices go on
-                self._failed(type(error).__name__)
+                if isinstance(error, RADIO_ERRORS) and self._connecting.gone.is_set():
+                    continue  # it was not the device
+                await self._failed(error)
             finally:
                 self._visiting = False
                 self._station.inbox.ended(self.paired)
@@ -197,7 +153,10 @@ class Link:
             if self._station.inbox.streams[self.paired.device].last_packet != before:
                 pause = self._station.settings.first_pause
                 continue
-            await asyncio.sleep(pause)
+            self._again.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._again.wait()
             pause = min(pause * 2, self._station.settings.longest_pause)
 
     async def _chance(self) -> Heard:
@@ -214,36 +173,42 @@ class Link:
 
     async def _visit(self, heard: Heard) -> None:
         """Connect, and stay until the link is lost."""
-        async with self._connection(heard) as (client, lost):
-            self._heard = None
-            station = self._station
-            session = Session(
-                client,
-                self.paired,
-                station.inbox,
-                station.settings,
-                station.now,
-                lost,
-                self._held,
-            )
-            try:
-                await session.open()
-                next_step = await session.consent(self._refused)
-                self._is_up, self._failures = True, 0
-                well = next_step in ("", CODE_WANTED)
-                self._turn_to("connected" if well else "trouble", next_step)
-                await session.start()
-                await session.fetch()
-                if not self._introduced:
-                    await session.introduce()
-                    self._introduced = True
-                await session.stay()
-            except RADIO_ERRORS:
-                if client.is_connected or not self._is_up:
-                    raise
-            finally:
-                session.end()
-                self._over()
+        with contextlib.ExitStack() as at_last:
+            async with self._connection(heard) as (client, lost):
+                self._heard = None
+                station = self._station
+                session = Session(
+                    client,
+                    self.paired,
+                    station.inbox,
+                    station.settings,
+                    station.now,
+                    lost,
+                    self._held,
+                    self._standing.bond,
+                )
+                at_last.callback(session.end)  # once the link is down
+                try:
+                    await self._listen(session)
+                except RADIO_ERRORS:
+                    if not lost.is_set() or not self.is_up:
+                        raise
+                finally:
+                    session.close()
+                    if self.withdrawn or not self._allowed():
+                        session.end()
+                    self._over()
+
+    async def _listen(self, session: Session) -> None:
+        await session.open()
+        next_step = await session.consent(self._refused)
+        await self._standing.begins(next_step)
+        await session.start()
+        await session.fetch()
+        if not self._introduced:
+            await session.introduce()
+            self._introduced = True
+        await session.stay()
 
     @contextlib.asynccontextmanager
     async def _connection(self, heard: Heard) -> AsyncIterator[tuple[BleakClient, asyncio.Event]]:
@@ -254,16 +219,10 @@ class Link:
             if not self._is_fresh(heard) or not may_come:
                 raise _NotNow
             await station.greet(self.paired.device, self._wants_pairing)
-            async with asyncio.timeout(station.settings.connect_timeout):
-                client = await station.radio.connect(
-                    heard.device,
-                    self.paired.device,
-                    lambda _client: lost.set(),
-                    attempts=_ATTEMPTS,
-                )
-        try:
-            if client.is_connected:
-                lost.clear()
+            client = await self._connecting.attempt(
+                heard.device, lost, patient=self._standing.failures > 0
+            )
+        async with self._connecting.letting_go(client):
             self._note("connected", rssi=heard.rssi)
             if heard.name:
                 name = LocalName(
@@ -271,30 +230,21 @@ class Link:
                 )
                 station.inbox.post(self.paired, LocalBatch([name]))
             yield client, lost
-        finally:
-            with contextlib.suppress(Exception):  # it is let go, whatever the driver says
-                async with asyncio.timeout(station.settings.close_timeout):
-                    await client.disconnect()
 
     def _over(self) -> None:
         """The link is lost or let go."""
         self._note("disconnected")
-        if self._state.word == "connected":
-            self._turn_to("waiting for the device", self._state.next_step)
-        self._is_up = False
+        self._standing.over()
         if not self.withdrawn:
             self._station.inbox.lost(self.paired, "the link to the device was lost")
 
-    def _failed(self, what: str, next_step: str = "") -> None:
+    async def _failed(self, error: Exception) -> None:
         """It did not work out this time."""
-        self._failures += 1
-        self._note("failed", detail=what)
-        if next_step or self._failures >= _FAILURES_UNTIL_TROUBLE:
-            self._turn_to("trouble", next_step or _CLOSER)
-
-    def _turn_to(self, word: Word, next_step: str = "") -> None:
-        if (word, next_step) != (self._state.word, self._state.next_step):
-            self._state = DeviceState(word, self._station.now(), next_step)
+        self._note("failed", detail=type(error).__name__)
+        self._wants_pairing |= isinstance(error, PairingWanted)
+        connecting = self._connecting
+        asleep = self._heard is not None and self._heard.at <= connecting.tried
+        await self._standing.failed(error, links=connecting.links, asleep=asleep)
 
     def _note(
         self,

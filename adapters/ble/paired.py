@@ -55,6 +55,7 @@ class RadioSettings:
         all_records_every: how often all stored records of a device are asked for, not only those
             that are new: a device that began anew may not be noticed otherwise.
         set_clocks: whether a device's clock that is wrong is set, where the device lets us.
+        power_cycle: whether an adapter that hears nothing any more is switched off and on.
         gather: how long live values may wait to be decoded and stored together; records that a
             device believes delivered never wait.
     """
@@ -75,4 +76,5 @@ class RadioSettings:
     records_every: float = 900.0
     all_records_every: float = 30 * 86400.0
     set_clocks: bool = True
+    power_cycle: bool = False
     gather: float = 0.0

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
-from bleak.args.bluez import BlueZAdapterArgs, BlueZClientArgs, BlueZScannerArgs
+from bleak.args.bluez import (
+    BlueZAdapterArgs,
+    BlueZClientArgs,
+    BlueZDiscoveryFilters,
+    BlueZScannerArgs,
+)
 from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
@@ -17,11 +22,16 @@ from bleak_retry_connector import establish_connection
 
 from adapters.ble.asking import Pairs
 from adapters.ble.keeping import Keeps
+from adapters.ble.watching import Chosen, Watches
 
 OnHeard = Callable[[BLEDevice, AdvertisementData], None]
 OnLost = Callable[[BleakClient], None]
 
 _ANSWER_WITHIN = 2.0
+
+# Otherwise BlueZ tells of a device again only once its signal has changed by 8 dB: one that lies
+# still would pass for one that fell asleep (BlueZ 5.82, src/device.c, RSSI_THRESHOLD).
+_EVERY_TIME = BlueZDiscoveryFilters(DuplicateData=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,13 @@ class Radio:
     Attributes:
         scanner: a scanner back end.
         client: a client back end.
-        adapter: the adapter's name on Linux, e.g. ``hci1``; None for the system's first.
+        adapter: the adapter's name on Linux, e.g. ``hci1``, where nobody watches; None for the
+            system's first.
         links: an adapter back end, asked for links that are up already.
         pairs: who pairs devices; None where bleak or the system does that.
         keeps: who holds what bonded devices send before bleak listens; None where that is not
             lost.
+        watches: who knows which adapter there is; None where bleak or the system does.
     """
 
     scanner: type[BaseBleakScanner] | None = None
@@ -44,11 +56,38 @@ class Radio:
     links: type[BaseBleakAdapter] | None = None
     pairs: Pairs | None = None
     keeps: Keeps | None = None
+    watches: Watches | None = None
+
+    def chosen(self) -> Chosen | None:
+        """The adapter to listen through now, where somebody watches.
+
+        Raises:
+            AdapterError: there is none.
+        """
+        return None if self.watches is None else self.watches.chosen()
+
+    def _name(self) -> str | None:
+        chosen = self.chosen()
+        return self.adapter if chosen is None else chosen.name
 
     def listening(self, heard: OnHeard) -> BleakScanner:
-        """A scanner, not started yet, that calls back for each advertisement."""
-        bluez = BlueZScannerArgs(adapter=self.adapter) if self.adapter else BlueZScannerArgs()
-        return BleakScanner(heard, bluez=bluez, backend=self.scanner)
+        """A scanner, not started yet, that calls back for each advertisement.
+
+        Raises:
+            AdapterError: there is no adapter.
+        """
+        return BleakScanner(heard, bluez=self.scans_by(), backend=self.scanner)
+
+    def scans_by(self) -> BlueZScannerArgs:
+        """What a scan on Linux is asked for.
+
+        Raises:
+            AdapterError: there is no adapter.
+        """
+        asked = BlueZScannerArgs(filters=_EVERY_TIME)
+        if name := self._name():
+            asked["adapter"] = name
+        return asked
 
     async def connect(
         self, device: BLEDevice, name: str, lost: OnLost, *, attempts: int
@@ -63,8 +102,10 @@ class Radio:
 
         Raises:
             BleakError: no connection came about.
+            AdapterError: there is no adapter.
         """
-        bluez = BlueZClientArgs(adapter=self.adapter) if self.adapter else BlueZClientArgs()
+        adapter = self._name()
+        bluez = BlueZClientArgs(adapter=adapter) if adapter else BlueZClientArgs()
         return await establish_connection(
             BleakClient,
             device,
@@ -82,7 +123,8 @@ class Radio:
         """
         if self.links is None and self.client is not None:
             return []
-        bluez = BlueZAdapterArgs(adapter=self.adapter) if self.adapter else BlueZAdapterArgs()
+        name = self._name()
+        bluez = BlueZAdapterArgs(adapter=name) if name else BlueZAdapterArgs()
         try:
             async with asyncio.timeout(_ANSWER_WITHIN):
                 adapter = await BleakAdapter.get(bluez=bluez, backend=self.links)

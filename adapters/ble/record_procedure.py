@@ -24,8 +24,9 @@ from adapters.ble.characteristics.record_access_control_point import (
     RecordAccessControlPoint,
 )
 from adapters.ble.control_point import ControlPoint, NoAnswer
+from adapters.ble.gatt_errors import code_of
 from adapters.ble.record_access import RecordAccess
-from adapters.ble.talk import RADIO_ERRORS, Talk, code_of
+from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.errors import DecodeError
 
 NO_ANSWER: Final = "it did not answer when it was asked for its stored records"

@@ -16,6 +16,7 @@ from functools import partial
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
+from adapters.ble.bond import Bond
 from adapters.ble.characteristics import battery_level
 from adapters.ble.commanding import command
 from adapters.ble.consenting import Consenting, Refused
@@ -59,6 +60,7 @@ class Session:
         now: Callable[[], Instant],
         lost: asyncio.Event,
         held: Holds | None = None,
+        bond: Bond | None = None,
     ) -> None:
         self._paired = paired
         self._inbox = inbox
@@ -66,12 +68,13 @@ class Session:
         self._now = now
         self._lost = lost
         self._held = held
-        self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device))
+        self._talk = Talk(client, settings, lost, partial(inbox.trouble, paired.device), bond)
         self._fetching: list[Fetching | EndedSessions] = []
         self._timekeeper: Timekeeper | None = None
         self._slots: Consenting | None = None
         self._last_stored = 0.0
-        self._over = False
+        self._over = self._closing = False
+        self._listens = False
 
     async def open(self) -> None:
         """Learn how its clock stands and what it can do, and listen to all that it measures.
@@ -79,6 +82,7 @@ class Session:
         Raises:
             AdapterError: the device has nothing that its profile reads, or wants to be paired.
             BleakError: it did not do as asked.
+            TimeoutError: nothing that it measures could be listened to.
         """
         profile, talk = self._paired.profile, self._talk
         wanted = [one for uuid in profile.subscribes for one in talk.offered(uuid)]
@@ -103,14 +107,16 @@ class Session:
         if profile.sampled:
             wanted = await Sampled(talk, self._paired, self._inbox).chosen(wanted)
         for characteristic in filter(self._is_stored, wanted):
-            await self._listen_to(characteristic)
+            await self._listen_beside_others(characteristic)
         await self._ask(hearing)
         self._inbox.ready(self._paired)
         for characteristic in wanted:
             if characteristic.uuid in profile.extras:
                 await self._listen_if_it_tells(characteristic)
             elif not self._is_stored(characteristic):
-                await self._listen_to(characteristic)
+                await self._listen_beside_others(characteristic)
+        if not self._listens:
+            raise TimeoutError
         for battery in talk.offered(battery_level.UUID, "notify"):
             await self._listen_if_it_tells(battery)
         await command(talk, profile.commands, self._now(), hearing.clock.zone)
@@ -143,12 +149,24 @@ class Session:
                 raise
             self._talk.complain(characteristic.uuid, "the device does not tell it by itself")
 
+    async def _listen_beside_others(self, characteristic: BleakGATTCharacteristic) -> None:
+        """One that does not answer holds up no other."""
+        if characteristic.uuid in self._talk.bond.stuck:
+            self._talk.complain(characteristic.uuid, "it did not answer before")
+            return
+        try:
+            await self._listen_to(characteristic)
+        except TimeoutError:
+            if not self._talk.is_up:
+                raise
+            self._talk.complain(characteristic.uuid, "the device did not answer in time")
+
     async def _listen_to(self, characteristic: BleakGATTCharacteristic) -> None:
         uuid, stored = characteristic.uuid, self._is_stored(characteristic)
         take = self._inbox.stored if stored else self._inbox.live
 
         def came(data: bytes) -> None:
-            if self._over:
+            if self._over or (self._closing and not stored):
                 return
             take(self._paired, uuid, data)
             if stored:
@@ -159,8 +177,10 @@ class Session:
         if stored:
             await self._inbox.recall(self._paired, uuid)
             if self._held is not None and await self._held.take(characteristic, came):
+                self._listens = True
                 return
         await self._talk.listen(characteristic, came)
+        self._listens = True
 
     async def consent(self, refused: Refused) -> str:
         """Open the slots of its users whose codes are known; returns what the person is to do.
@@ -273,6 +293,14 @@ class Session:
     async def _read_battery(self) -> None:
         if (data := await self._talk.read(battery_level.UUID)) is not None:
             self._inbox.live(self._paired, battery_level.UUID, data)
+
+    def close(self) -> None:
+        """The link is about to be let go: live values no longer count.
+
+        What the device believes delivered is taken in until the link is down: the system confirms
+        it until then.
+        """
+        self._closing = True
 
     def end(self) -> None:
         """Whatever still comes over this link is not taken in, but for what is held for us."""

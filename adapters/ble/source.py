@@ -12,13 +12,16 @@ from bleak.backends.scanner import AdvertisementData
 
 from adapters.ble.ear import Ear
 from adapters.ble.inbox import Inbox
-from adapters.ble.link import Greet, Link, Station, anybody, greet_nobody
+from adapters.ble.link import Link
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import OnHeard, Radio
 from adapters.ble.state import DeviceState, Trouble
+from adapters.ble.station import Greet, Station, anybody, greet_nobody
 from adapters.errors import AdapterError
 from adapters.reading import DeviceKey, Instant
 from adapters.source import Arrival, Journal
+
+_SILENCES_UNTIL_POWER_CYCLE = 3
 
 Allowed = Callable[[DeviceKey | None], bool]
 """Whether Bluetooth may be used here (None), and whether this device may be read."""
@@ -73,14 +76,7 @@ class BleSource:
         self._since = now()
         self._stopped: AdapterError | None = None
         self._looking: OnHeard | None = None
-        self._anew = False
-
-    def listen_anew(self) -> None:
-        """Let devices be heard once more that were heard before anybody was ready for them.
-
-        BlueZ tells of an advertisement again only once its strength changed by 8 dB.
-        """
-        self._anew = True
+        self._helped = False
 
     @contextlib.contextmanager
     def looking_around(self, heard: OnHeard) -> Iterator[None]:
@@ -94,12 +90,26 @@ class BleSource:
         finally:
             self._looking = None
 
+    def is_here(self, device: DeviceKey) -> bool:
+        """Whether a device is connected, or was heard just now."""
+        return any(link.is_here() for link in self._links_of(device))
+
+    def begin_anew(self, device: DeviceKey) -> None:
+        """A device is to be paired again: what spoke against its pairing is past."""
+        for link in self._links_of(device):
+            link.begin_anew()
+
+    def _links_of(self, device: DeviceKey) -> list[Link]:
+        return [link for link, _ in self._links.values() if link.paired.device == device]
+
     async def listen(self) -> AsyncGenerator[Arrival]:
         """Yield what arrives until closed.
 
         Live readings are in live batches; records that a device believes delivered are in
         batches that are not, and were journalled before. Each packet comes out after its
         readings; one that is `stored` is in the journal already.
+
+        Where the radio is watched, one that goes is waited for, and all goes on when it is back.
 
         Raises:
             AdapterError: there is no radio that answers; listen again later.
@@ -155,6 +165,8 @@ class BleSource:
     def _state(self, paired: Paired, link: Link | None) -> DeviceState:
         if not (self._allowed(None) and self._allowed(paired.device)):
             return DeviceState("not allowed", self._since, "Allow Bluetooth for this device.")
+        if link is not None and link.is_up:
+            return link.state()
         if self._stopped is not None:
             return DeviceState("trouble", self._since, self._stopped.next_step)
         if link is None or not self._ear.is_open:
@@ -162,18 +174,26 @@ class BleSource:
         return link.state()
 
     async def _run(self) -> None:
+        """The journal goes on until the last link is down: records come until then."""
         self._stopped = None
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._inbox.keep_stored(), name="ble journal")
-                try:
-                    while True:
-                        await self._follow(self._wanted(), tasks)
-                        await asyncio.sleep(self._settings.permission_every)
-                finally:
-                    await self._ear.close()
-        finally:
-            self._links.clear()
+        async with asyncio.TaskGroup() as lasting:
+            keeping = lasting.create_task(self._inbox.keep_stored(), name="ble journal")
+            try:
+                await self._run_links()
+            except BaseExceptionGroup as group:
+                raise group.exceptions[0] from None
+            finally:
+                self._links.clear()
+                keeping.cancel()
+
+    async def _run_links(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            try:
+                while True:
+                    await self._follow(self._wanted(), tasks)
+                    await self._wait()
+            finally:
+                await self._ear.close()
 
     def _wanted(self) -> dict[str, Paired]:
         """Who may be listened to at this moment, by address."""
@@ -199,22 +219,64 @@ class BleSource:
                 self._links[address] = link, task
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-                self.listen_anew()
         try:
-            if not wanted and self._looking is None:
-                await self._ear.close()
-            elif not self._ear.is_open:
-                self._anew = False
-                await self._open()
-            elif self._anew:
-                self._anew = False
-                await self._ear.close()
-                await self._open()
-            else:
-                await self._ear.check()
+            await self._attend(bool(wanted) or self._looking is not None)
+            self._stopped = None
         except AdapterError as error:
+            self._stop(error)
+            if self._station.radio.watches is None:
+                raise
+
+    def _stop(self, error: AdapterError) -> None:
+        """From now on it stands so, until it goes well again."""
+        if self._stopped is None or str(self._stopped) != str(error):
             self._stopped, self._since = error, self._now()
+
+    async def _attend(self, somebody: bool) -> None:
+        """See to it that what is in the air is heard, while there is somebody to be heard."""
+        if not somebody:
+            await self._ear.close()
+            return
+        try:
+            over = self._ear.is_open and self._ear.is_over()
+        except AdapterError as error:
+            self._stop(error)
+            await self._lose()
             raise
+        if over:
+            await self._lose()
+        if not self._ear.is_open:
+            await self._open()
+            return
+        await self._ear.check()
+        await self._help()
+
+    async def _lose(self) -> None:
+        """The adapter, or Bluetooth itself, went: so did all links, and nobody else tells that."""
+        for link, _ in self._links.values():
+            link.lose()
+        await self._ear.close()
+        if (watches := self._station.radio.watches) is not None:
+            await watches.forget()
+
+    async def _help(self) -> None:
+        """Where a person allowed it: an adapter that hears nothing any more is begun anew."""
+        watches = self._station.radio.watches
+        if watches is None or not self._settings.power_cycle:
+            return
+        linked = any(link.is_up for link, _ in self._links.values())
+        if self._ear.silences < _SILENCES_UNTIL_POWER_CYCLE:
+            self._helped = False
+        elif not (linked or self._helped):
+            self._helped = True
+            await watches.power_cycle()
+
+    async def _wait(self) -> None:
+        """Until it is time to look again, or the radio changed."""
+        if (watches := self._station.radio.watches) is None:
+            await asyncio.sleep(self._settings.permission_every)
+        else:
+            await watches.changed(self._settings.permission_every)
 
     async def _open(self) -> None:
         await self._ear.open()

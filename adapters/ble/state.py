@@ -23,12 +23,14 @@ class DeviceState:
         since: since when.
         next_step: one sentence a person can act on; may be empty.
         last_packet: when it last sent anything; None if it has not yet.
+        pair_anew: whether the next step is to pair it again; terminal and page say how.
     """
 
     word: Word
     since: Instant
     next_step: str = ""
     last_packet: Instant | None = None
+    pair_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakError, BleakGATTProtocolError
 
+from adapters.ble.bond import Bond
+from adapters.ble.gatt_errors import NEEDS_PAIRING, code_of
 from adapters.ble.paired import RadioSettings
 from adapters.errors import AdapterError, DecodeError
 
@@ -18,9 +20,8 @@ T = TypeVar("T")
 RADIO_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 """What bleak raises when a device or the radio does not do as asked."""
 
-# Bluetooth Core Specification 5.4, Vol 3 Part F, 3.4.1.1: Insufficient Authentication,
-# Authorization, Encryption Key Size, Encryption.
-_NEEDS_PAIRING = {0x05, 0x08, 0x0C, 0x0F}
+
+_STUCK = "it did not answer before, and is not asked again"
 
 
 class PairingWanted(AdapterError):
@@ -29,13 +30,8 @@ class PairingWanted(AdapterError):
     def __init__(self) -> None:
         super().__init__(
             "The device speaks only to those it is paired with.",
-            "Put it into pairing mode and add it again.",
+            "Put it into pairing mode, then pair it.",
         )
-
-
-def code_of(error: BaseException) -> int | None:
-    """The number of a protocol error, also of one that a service defines for itself."""
-    return int(error.args[0]) if isinstance(error, BleakGATTProtocolError) else None
 
 
 class Talk:
@@ -44,6 +40,7 @@ class Talk:
     Attributes:
         settings: how long things may take.
         lost: set once the link is lost.
+        bond: told what answered and what did not.
     """
 
     def __init__(
@@ -52,17 +49,19 @@ class Talk:
         settings: RadioSettings,
         lost: asyncio.Event,
         complain: Callable[[str, str], None],
+        bond: Bond | None = None,
     ) -> None:
         """Put together; ``complain`` is told the characteristic and what was not done."""
         self.settings = settings
         self.lost = lost
         self.complain = complain
+        self.bond = bond or Bond()
         self._client = client
 
     @property
     def is_up(self) -> bool:
         """Whether the link is up."""
-        return self._client.is_connected
+        return self._client.is_connected and not self.lost.is_set()
 
     def offered(self, uuid: str, *may: str) -> list[BleakGATTCharacteristic]:
         """The characteristics with this UUID that may be used in all these ways."""
@@ -83,9 +82,11 @@ class Talk:
         one = next(iter(self.offered(uuid, "read")), None)
         if one is None:
             return None
+        if uuid in self.bond.stuck:
+            self.complain(uuid, _STUCK)
+            return None
         try:
-            async with asyncio.timeout(self.settings.operation_timeout):
-                return bytes(await self._client.read_gatt_char(one))
+            return bytes(await self._in_time(uuid, self._client.read_gatt_char(one)))
         except RADIO_ERRORS:
             if not self.is_up:
                 raise
@@ -128,8 +129,8 @@ class Talk:
         Raises:
             BleakError: it refused, or the link is lost.
         """
-        async with asyncio.timeout(self.settings.operation_timeout):
-            await self._client.write_gatt_char(characteristic, data, response=answered)
+        asked = self._client.write_gatt_char(characteristic, data, response=answered)
+        await self._in_time(characteristic.uuid, asked)
 
     async def listen(
         self, characteristic: BleakGATTCharacteristic, came: Callable[[bytes], None]
@@ -140,15 +141,25 @@ class Talk:
             AdapterError: the device wants to be paired.
             BleakError: it did not do as asked.
         """
+        asked = self._client.start_notify(characteristic, lambda _sender, data: came(bytes(data)))
         try:
-            async with asyncio.timeout(self.settings.operation_timeout):
-                await self._client.start_notify(
-                    characteristic, lambda _sender, data: came(bytes(data))
-                )
+            await self._in_time(characteristic.uuid, asked)
         except BleakGATTProtocolError as error:
-            if code_of(error) in _NEEDS_PAIRING:
+            if code_of(error) in NEEDS_PAIRING:
                 raise PairingWanted from None
             raise
+
+    async def _in_time(self, uuid: str, asked: Coroutine[Any, Any, T]) -> T:
+        """What a characteristic answers, while the link is up."""
+        try:
+            async with asyncio.timeout(self.settings.operation_timeout):
+                answer = await self.while_linked(asked)
+        except TimeoutError:
+            if self.is_up:
+                self.bond.was_late(uuid)
+            raise
+        self.bond.answered(uuid)
+        return answer
 
     async def while_linked(self, asked: Coroutine[Any, Any, T]) -> T:
         """Await something that never comes once the link is lost.

@@ -13,10 +13,11 @@ from typing import Final
 
 from adapters.ble.clock_faces import FACES, Face
 from adapters.ble.device_clock import DeviceClock
+from adapters.ble.gatt_errors import code_of
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired
-from adapters.ble.talk import RADIO_ERRORS, Talk, code_of
+from adapters.ble.talk import RADIO_ERRORS, Talk
 from adapters.errors import DecodeError
 from adapters.local_events import ClockSeen, LocalBatch
 from adapters.reading import Instant

@@ -254,8 +254,6 @@ class Adding:
             await asyncio.sleep(LINGER)
         finally:
             del self._guests[guest.device]
-            if self._source is not None:
-                self._source.listen_anew()  # the others waited
             if not guest.greeted.done():
                 guest.greeted.cancel()
 

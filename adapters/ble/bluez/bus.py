@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 
 BLUEZ: Final = "org.bluez"
+ADAPTER: Final = "org.bluez.Adapter1"
 DEVICE: Final = "org.bluez.Device1"
 CHARACTERISTIC: Final = "org.bluez.GattCharacteristic1"
 OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
@@ -55,6 +57,12 @@ async def open_bus(address: str | None = None) -> MessageBus:
             return await bus.connect()
     except (OSError, EOFError, TimeoutError, DBusFastError) as error:
         raise BusError("", type(error).__name__) from error
+
+
+async def until_gone(bus: MessageBus) -> None:
+    """Return once a connection has ended, however it did."""
+    with contextlib.suppress(Exception):
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 async def call(
@@ -124,17 +132,27 @@ class KnownDevice:
 
 
 def device_of(objects: Objects, address: str, adapter: str | None) -> KnownDevice | None:
-    """The device with this address, of this adapter if one is named."""
+    """The device with this address, of this adapter if one is given, by its address or name."""
+    under = _under(objects, adapter) if adapter else "/"
     for path, interfaces in objects.items():
         said = interfaces.get(DEVICE)
         if said is None or str(_value(said, "Address")).upper() != address.upper():
             continue
-        if adapter and not path.startswith(f"/org/bluez/{adapter}/"):
+        if not path.startswith(under):
             continue
         # BlueZ 5.64 and older have no Bonded; there, paired is all that is told.
         bonded = bool(_value(said, "Bonded" if "Bonded" in said else "Paired"))
         return KnownDevice(path, address.upper(), bonded, bool(_value(said, "Connected")))
     return None
+
+
+def _under(objects: Objects, adapter: str) -> str:
+    """The beginning of the paths of all devices of an adapter."""
+    for path, interfaces in objects.items():
+        said = interfaces.get(ADAPTER)
+        if said is not None and str(_value(said, "Address")).upper() == adapter.upper():
+            return f"{path}/"
+    return f"/org/bluez/{adapter}/"
 
 
 def _value(properties: Mapping[str, Variant], name: str) -> Any:

@@ -32,6 +32,7 @@ from adapters.ble.bluez.bus import (
     device_of,
     listen_for,
     open_bus,
+    until_gone,
 )
 from adapters.ble.keeping import Came, Early, Wants
 
@@ -175,7 +176,7 @@ class Keeper:
         bus.add_message_handler(self._hear)
         for rule in _RULES:
             await listen_for(bus, rule)
-        end = asyncio.ensure_future(_until_gone(bus))
+        end = asyncio.ensure_future(until_gone(bus))
         end.add_done_callback(lambda _: self._look.set())
         try:
             self._look.set()
@@ -254,11 +255,6 @@ class Keeper:
         for path in list(self._by_path):
             self._forget(path)
         self._gone.clear()
-
-
-async def _until_gone(bus: MessageBus) -> None:
-    with contextlib.suppress(Exception):  # however the connection ends, it is gone
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 def _characteristics(objects: Objects, held: Held, adapter: str | None) -> list[str]:

@@ -1,0 +1,57 @@
+"""Waiting for a driver that may never answer, not even to being told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_left: set[asyncio.Task[Any]] = set()
+"""Calls that did not end when they were told to; kept here until they do."""
+
+
+async def bounded(
+    asked: Coroutine[Any, Any, T],
+    seconds: float,
+    *,
+    grace: float,
+    until: Sequence[asyncio.Event] = (),
+) -> T:
+    """Await a call for so long; one that does not end when told to is left behind.
+
+    bleak, told to stop connecting, asks BlueZ to let go of the device, and waits for the answer
+    without end (bleak 3.1): a BlueZ that hangs would hold up every other device.
+
+    Args:
+        asked: the call.
+        seconds: how long it may take.
+        grace: how long it may take to stop.
+        until: one of these is set when it is to be given up before that.
+
+    Raises:
+        TimeoutError: it took longer, or was given up.
+    """
+    task = asyncio.ensure_future(asked)
+    given_up = [asyncio.ensure_future(event.wait()) for event in until]
+    try:
+        any_of = [task, *given_up]
+        await asyncio.wait(any_of, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        for waiting in given_up:
+            waiting.cancel()
+        if not task.done():
+            task.cancel()
+            _left.add(task)
+            task.add_done_callback(_ended)
+            await asyncio.wait([task], timeout=grace)
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _left.discard(task)
+    if not task.cancelled():
+        task.exception()
