@@ -20,6 +20,7 @@ class DeviceWords:
     """How a device is doing, in words.
 
     Attributes:
+        pair_anew: whether the next step is to pair it again; terminal and page say how.
         unread: how many packets of it could not be read since the gateway was started.
         undone: what it was asked since then and did not do, in words.
     """
@@ -29,6 +30,13 @@ class DeviceWords:
     next_step: str
     unread: int = 0
     undone: tuple[str, ...] = ()
+    pair_anew: bool = False
+
+    def to_type(self, device: DeviceKey) -> str:
+        """The next step for somebody at a terminal, with the command where there is one."""
+        if not self.pair_anew:
+            return self.next_step
+        return f"{self.next_step} Run: health-gateway devices pair {device}".strip()
 
 
 def note_device(house: House, device: DeviceKey, words: DeviceWords) -> None:

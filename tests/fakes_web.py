@@ -42,6 +42,7 @@ from gateway.sharing.events import NoticeAcknowledged
 from gateway.sharing.offer import allow_collecting, give, make_offer, withdraw
 from gateway.sharing.practice import sandbox_invitation
 from gateway.sharing.recipients import Act
+from gateway.status import DeviceWords
 from gateway.store.driver import transaction
 from gateway.store.home import Home
 from gateway.store.thread import StoreThread
@@ -75,6 +76,7 @@ class Furnished:
     house: House
     person: PersonKey
     clock: Clock = field(default_factory=Clock)
+    words: dict[DeviceKey, DeviceWords] = field(default_factory=dict)
 
     @property
     def act(self) -> Act:
@@ -289,6 +291,7 @@ def desk_of(home: Furnished, thread: StoreThread, now: Callable[[], int] | None 
         clock=lambda: ClockState.TRUSTED,
         simulation=home.house.simulation,
         can_measure=lambda profile: kinds_of(catalog_of(home.house), profile),
+        words=lambda device: home.words.get(device, DeviceWords("connected", NOW, "")),
     )
 
 

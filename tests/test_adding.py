@@ -53,12 +53,17 @@ class Device:
     was_asked: bool = False
     paired: bool = False
     pairings: int = 0
+    forgotten: int = 0
     answers: list[str | None] = field(default_factory=list)
     met: bool = False
     asker: Asker | None = None
 
     async def is_paired(self) -> bool:
         return self.paired
+
+    async def forget_pairing(self) -> None:
+        self.forgotten += 1
+        self.paired = False
 
     async def pair(self) -> str:
         self.pairings += 1
@@ -80,12 +85,31 @@ class Device:
 
 
 @dataclass
+class Air:
+    """A source, as far as pairing again needs one."""
+
+    here: bool = True
+    begun_anew: list[DeviceKey] = field(default_factory=list)
+
+    def is_here(self, _device: DeviceKey) -> bool:
+        return self.here
+
+    def begin_anew(self, device: DeviceKey) -> None:
+        self.begun_anew.append(device)
+
+
+@dataclass
 class Serving:
     """The part that collects, as far as it serves wishes."""
 
     home: Furnished
     adding: Adding
     looks: list[set[DeviceKey]]
+    air: Air
+
+    def wish_pairing(self, device: DeviceKey) -> int:
+        wishes = Wishes(self.home.house.local.db)
+        return wishes.wish(self.home.person, "pair", clock.now(), device=device)
 
     def wish(self, address: str = ADDRESS, profile: str = "blood-pressure-cuff") -> int:
         return Wishes(self.home.house.local.db).wish(
@@ -123,10 +147,10 @@ async def serving(home: Furnished, device: Device) -> AsyncIterator[Serving]:
         looks.append({one.key for one in await thread.do(house.devices.list)})
 
     adding = Adding(house, thread, look)
-    running = asyncio.create_task(adding.run())
+    running, air = asyncio.create_task(adding.run()), Air()
     try:
-        with adding.over(cast(BleSource, object()), device):
-            yield Serving(home, adding, looks)
+        with adding.over(cast(BleSource, air), device):
+            yield Serving(home, adding, looks, air)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -289,3 +313,74 @@ async def test_a_device_that_is_paired_with_while_it_is_looked_up_is_added(home:
         greeted.set()
         await serves.until(lambda: not serves.now(number).is_open)
         assert serves.now(number).state == "done"
+async def added(serves: Serving, device: Device) -> DeviceKey:
+    """A device that was added and is paired."""
+    number = serves.wish()
+    key = await serves.linked(number)
+    await serves.adding.greet(key, False)
+    await serves.until(lambda: serves.now(number).state == "done")
+    assert device.paired
+    return key
+
+
+async def test_a_pairing_that_was_lost_is_made_anew_once_a_person_says_so(home: Furnished) -> None:
+    device = Device()
+    async with serving(home, device) as serves:
+        key = await added(serves, device)
+        assert device.forgotten == 0, "adding lets go of nothing"
+        serves.air.here = False
+        number = serves.wish_pairing(key)
+        await serves.until(lambda: serves.now(number).state == "waiting")
+        await asyncio.sleep(0.05)
+        assert (device.forgotten, device.met) == (0, False), "not before the device is here"
+        serves.air.here = True
+        await serves.until(lambda: device.forgotten == 1)
+        await serves.until(lambda: serves.air.begun_anew == [key])
+        await serves.until(lambda: device.met)
+        await serves.adding.greet(key, False)
+        assert (device.paired, device.pairings) == (True, 2)
+        await serves.until(lambda: serves.now(number).state == "done")
+        assert [entry.act for entry in home.house.audit.entries()].count("device paired again") == 1
+
+
+async def test_a_device_that_is_not_here_keeps_its_old_pairing(
+    home: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = Device()
+    async with serving(home, device) as serves:
+        key = await added(serves, device)
+        monkeypatch.setattr(module, "HEARD_WITHIN", 0.02)
+        serves.air.here = False
+        number = serves.wish_pairing(key)
+        await serves.until(lambda: serves.now(number).state == "failed")
+        assert "old pairing is as it was" in serves.now(number).said
+        assert (device.forgotten, device.paired) == (0, True)
+
+
+async def test_a_pairing_that_is_refused_the_second_time_is_told(home: Furnished) -> None:
+    device = Device()
+    async with serving(home, device) as serves:
+        key = await added(serves, device)
+        device.fails = NotPaired("refused", "The device refused.", "Press its button.")
+        number = serves.wish_pairing(key)
+        await serves.until(lambda: device.forgotten)
+        await serves.until(lambda: serves.air.begun_anew)
+        with pytest.raises(NotPaired):
+            await _greeted(serves, key)
+        await serves.until(lambda: serves.now(number).state == "failed")
+        assert serves.now(number).next_step == "Press its button."
+        assert key in serves.devices.values(), "it is a device of this house still"
+
+
+async def _greeted(serves: Serving, key: DeviceKey) -> None:
+    """Greet it until that is waited for."""
+    while True:
+        await serves.adding.greet(key, False)
+        await asyncio.sleep(0.005)
+
+
+async def test_what_is_no_device_of_this_house_is_not_paired(home: Furnished) -> None:
+    async with serving(home, Device()) as serves:
+        number = serves.wish_pairing(DeviceKey("nobody"))
+        await serves.until(lambda: serves.now(number).state == "failed")
+        assert serves.now(number).said == "This device is not one of this house."

@@ -59,3 +59,25 @@ def test_it_is_shown_while_the_gateway_runs(tmp_path: Path) -> None:
     assert "health-gateway devices whose other USER PERSON --code CODE" in refused.next_step
     (undone,) = (one for one in every if "did not tell" in one.what)
     assert undone.good
+
+
+def test_a_lost_pairing_is_told_with_the_command_that_makes_it_anew() -> None:
+    class Lost(Radio):
+        def states(self) -> Mapping[DeviceKey, DeviceState]:
+            step = "Put it into pairing mode, then pair it again."
+            return {STRAP: DeviceState("trouble", 7, step, pair_anew=True)}
+
+    words = words_of(Lost())[STRAP]
+    assert words.to_type(STRAP) == (
+        "Put it into pairing mode, then pair it again. Run: health-gateway devices pair strap"
+    )
+    assert words_of(Radio())[OTHER].to_type(OTHER) == ""
+
+
+def test_words_that_an_older_program_left_are_understood(tmp_path: Path) -> None:
+    make_house(tmp_path / "home", passphrase=None, key_file=True, simulation=True)
+    house = open_house(tmp_path / "home")
+    house.notes.set(f"device:{STRAP}", '{"state": "connected", "since": 7, "next_step": ""}')
+    with announced(running_file(house, "collect")):
+        assert device_words(house, STRAP).pair_anew is False
+    house.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.commands import devices_add
+from gateway.commands import wish_talk
 from gateway.commands.typed import typed_line
 from gateway.store.wishes import NO_MORE, Put
 
@@ -60,9 +60,9 @@ async def test_an_answer_is_asked_for_until_it_is_one(
     keys: int, sort: str, typed: str, answer: str
 ) -> None:
     type_in(keys, typed)
-    assert await devices_add._answer(Put(sort, "Cuff", "012345", 0)) == answer
+    assert await wish_talk._answer(Put(sort, "Cuff", "012345", 0)) == answer
 
 
 async def test_nobody_there_is_no_answer(keys: int) -> None:
     os.close(keys)
-    assert await devices_add._answer(Put("compare", "Cuff", "012345", 0)) == NO_MORE
+    assert await wish_talk._answer(Put("compare", "Cuff", "012345", 0)) == NO_MORE

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.reading import DeviceFacts
+from adapters.reading import DeviceFacts, DeviceKey, PersonKey
 from gateway.sharing.offer import allow_collecting
+from gateway.status import DeviceWords
 from gateway.store.nearby import LookedAround, Nearby
 from gateway.store.people import People
 from gateway.store.wishes import NO_MORE, Put, Wish, Wishes
@@ -163,3 +164,43 @@ def test_a_wish_is_served_once_and_the_old_are_let_go(home: Furnished) -> None:
     assert ADDRESS in set(home.house.local.all_values())
     home.house.local.purge(NOW + 2 * 3_600_000)
     assert book.get(second) is None
+
+
+def own_device(home: Furnished, key: DeviceKey = CUFF, person: PersonKey | None = None) -> None:
+    facts = DeviceFacts(person or home.person, key, "Blood pressure cuff")
+    home.house.devices.add(facts, adapter="ble", profile="x", simulated=True, now=NOW)
+
+
+async def test_devices_are_shown_with_how_they_are_doing(home: Furnished) -> None:
+    own_device(home)
+    home.words[CUFF] = DeviceWords("waiting for the device", NOW, "Switch it on.")
+    async with visiting(home) as visitor:
+        page = await visitor.get("/add")
+    assert "Blood pressure cuff waiting for the device Switch it on." in page.words
+    assert "/add/pair" not in page.text
+
+
+async def test_a_device_whose_pairing_was_lost_is_paired_again_by_a_button(home: Furnished) -> None:
+    own_device(home)
+    home.words[CUFF] = DeviceWords("trouble", NOW, "It seems to have forgotten.", pair_anew=True)
+    async with visiting(home) as visitor:
+        assert "It seems to have forgotten. Pair again" in (await visitor.get("/add")).words
+        page = await press(visitor, "/add/pair")
+        assert "Waiting for the device" in page.words
+        wish = newest(home)
+        assert (wish.sort, wish.device, wish.state) == ("pair", CUFF, "wished")
+        wishes(home).turn_to(wish.id, "done", device=CUFF)
+        assert "Blood pressure cuff is paired again" in (await visitor.get("/add")).words
+
+
+async def test_nobody_pairs_a_device_of_somebody_else(home: Furnished) -> None:
+    own_device(home)
+    home.words[CUFF] = DeviceWords("trouble", NOW, "", pair_anew=True)
+    olav = People(home.house.opened.gateway).add("Olav", "1959-05", NOW)
+    async with visiting(home) as visitor:
+        form = dict((await visitor.get("/add")).form.to("/add/pair"))
+        own_device(home, person=olav)
+        assert "/add/pair" not in (await visitor.get("/add")).text
+        answer = await visitor.post("/add/pair", list(form.items()))
+    assert "not yours" in answer.words
+    assert wishes(home).newest(home.person) is None

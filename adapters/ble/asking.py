@@ -72,6 +72,14 @@ class Meets(Protocol):
         """
         ...
 
+    async def forget_pairing(self) -> None:
+        """Let go of this computer's keys; only called once a person has said so.
+
+        Raises:
+            AdapterError: the system's Bluetooth does not do it.
+        """
+        ...
+
     @property
     def was_asked(self) -> bool:
         """Whether the device wanted an answer, so that it is one to be paired with."""

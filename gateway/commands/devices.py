@@ -85,7 +85,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
                     "simulated": one.simulated,
                     "added": iso(one.added_at),
                     "state": words[one.key].state,
-                    "next_step": words[one.key].next_step,
+                    "next_step": words[one.key].to_type(one.key),
                     "unread": words[one.key].unread,
                 }
                 for one in devices
@@ -101,7 +101,7 @@ def list_devices(context: typer.Context, as_json: Json = False) -> None:
                 "several people's" if one.several else names.get(one.facts.person, ""),
                 moment(one.added_at),
                 words[one.key].state,
-                words[one.key].next_step,
+                words[one.key].to_type(one.key),
                 one.key,
             )
             for one in devices

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 import typer
 
-from adapters.errors import AdapterError
 from adapters.kinds import KindRow, row_of
 from adapters.reading import DeviceKey, Instant, text_of
-from gateway.app import House, open_house
+from gateway.app import House
 from gateway.clock import now
 from gateway.commands.device_several import WAITS
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import aside, called, moment, print_json, say
-from gateway.commands.typed import typed_line
+from gateway.commands.wish_talk import served
 from gateway.htmlkit import words
-from gateway.log import Log
 from gateway.pairing import add_device, found_device, profile_of
-from gateway.parts.collecting import Collecting
 from gateway.radio import can_pair
-from gateway.status import is_running
 from gateway.store.intake import highest_intake
 from gateway.store.people import Person
 from gateway.store.query import ReadingRow
-from gateway.store.thread import StoreThread
-from gateway.store.wishes import NO_MORE, Put, Wish, Wishes
-from gateway.telling import Telling
+from gateway.store.wishes import Wishes
 
 _EVERY: Final = 0.2
 _WATCHED: Final = 60.0
@@ -140,7 +131,6 @@ class _Adding:
         self._person = person
         self._wished = wished
         self._watch = watch
-        self._wishes = Wishes(house.local.db)
 
     async def run(self, at: Instant) -> tuple[DeviceKey, list[str]]:
         """Add it; returns its key and the first readings in words.
@@ -148,7 +138,7 @@ class _Adding:
         Raises:
             AdapterError: it was not added, with what to do next.
         """
-        number = self._wishes.wish(
+        number = Wishes(self._house.local.db).wish(
             self._person.key,
             "add",
             at,
@@ -158,49 +148,8 @@ class _Adding:
             several=self._wished.several,
         )
         before = highest_intake(self._house.opened.gateway)
-        try:
-            async with _collecting(self._house):
-                device = await self._until_added(number)
-                return device, await self._first_readings(device, before)
-        finally:
-            self._wishes.give_up(number)
-
-    async def _until_added(self, number: int) -> DeviceKey:
-        said_waiting = False
-        while True:
-            wish = self._wish(number)
-            if wish.question is not None:
-                await self._put(wish, wish.question)
-            elif wish.state in ("connected", "done"):
-                return wish.device
-            elif wish.state in ("failed", "given up"):
-                raise AdapterError(wish.said or "It was not added.", wish.next_step)
-            elif wish.state == "waiting" and not said_waiting:
-                aside("Waiting for the device. If it must be paired, put it into pairing mode now.")
-                said_waiting = True
-            await asyncio.sleep(_EVERY)
-
-    def _wish(self, number: int) -> Wish:
-        wish = self._wishes.get(number)
-        if wish is None:
-            raise AdapterError("It was not added.", "Add it again.")
-        return wish
-
-    async def _put(self, wish: Wish, question: Put) -> None:
-        """Ask the person until there is an answer, or the question no longer stands."""
-        asked = asyncio.ensure_future(_answer(question))
-        try:
-            while not asked.done():
-                await asyncio.wait([asked], timeout=_EVERY)
-                if self._wish(wish.id).question != question:
-                    aside("")
-                    return
-            self._wishes.answer(wish.id, asked.result())
-        finally:
-            asked.cancel()
-            await asyncio.wait([asked])
-        while self._wish(wish.id).question == question:  # noqa: ASYNC110  # another process takes it
-            await asyncio.sleep(_EVERY)
+        async with served(self._house, number, "It was not added.") as device:
+            return device, await self._first_readings(device, before)
 
     async def _first_readings(self, device: DeviceKey, after: int) -> list[str]:
         if self._watch <= 0:
@@ -216,26 +165,6 @@ class _Adding:
             await asyncio.sleep(_EVERY)
         aside("Nothing came yet. It will be on your pages as soon as it does.")
         return []
-
-
-async def _answer(question: Put) -> str:
-    """What the person types; a question that is only shown is never answered."""
-    if question.sort == "show":
-        aside(f"Type these six digits into {question.called}: {question.digits}")
-        await asyncio.Event().wait()
-    if question.sort == "compare":
-        aside(f"Does {question.called} show {question.digits}? Type yes or no:")
-        while (told := await typed_line()) is not None:
-            if told.strip().lower() in ("yes", "y", "no", "n"):
-                return "yes" if told.strip().lower().startswith("y") else "no"
-            aside("Type yes or no:")
-        return NO_MORE
-    aside(f"Which six digits does {question.called} show? (Enter alone: give up)")
-    while told := (await typed_line() or "").replace(" ", "").strip():
-        if told.isascii() and told.isdigit() and len(told) == 6:
-            return told
-        aside("Those are not six digits. Which does it show?")
-    return NO_MORE
 
 
 def _readings_of(house: House, device: DeviceKey, after: int) -> list[str]:
@@ -254,22 +183,3 @@ def _words(row: KindRow, reading: ReadingRow) -> str:
         return ""
     shown, unit = words.value(text_of(reading.current_value, reading.current_decimals), row.unit)
     return f"{row.title} {shown} {unit}".strip() + f", {moment(reading.start)}"
-
-
-@contextlib.asynccontextmanager
-async def _collecting(house: House) -> AsyncIterator[None]:
-    """Collect meanwhile, unless `run` does so already."""
-    if is_running(house, "collect"):
-        yield
-        return
-    thread = StoreThread("collect")
-    own = await thread.do(lambda: open_house(house.path, ring=house.opened.ring))
-    part = Collecting(own, thread, Telling(as_json=False), Log(io.StringIO()))
-    running = asyncio.ensure_future(part.run())
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-        await thread.do(own.close)
-        thread.close()

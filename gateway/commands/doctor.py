@@ -147,7 +147,7 @@ def _devices(house: House) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         words = device_words(house, device.key)
-        yield Finding(name, words.state != "trouble", words.state, words.next_step)
+        yield Finding(name, words.state != "trouble", words.state, words.to_type(device.key))
         for what in words.undone:
             yield _undone(name, device, what)
         if words.unread:

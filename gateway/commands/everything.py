@@ -23,6 +23,7 @@ from gateway.commands import (
     devices,
     devices_add,
     devices_describe,
+    devices_pair,
     doctor,
     forbidding,
     imports,
@@ -95,6 +96,7 @@ for about_consent in (consent_shown, forbidding):
     about_consent.add_to(consent.app)
 for about_devices in (
     devices_add,
+    devices_pair,
     device_users,
     device_clock,
     device_names,

@@ -49,7 +49,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "warnings": warnings,
                 "devices": [
                     {"device": one.key, "title": called(is_called[one.key]), "state": words.state,
-                     "next_step": words.next_step}
+                     "next_step": words.to_type(one.key)}
                     for one, words in devices
                 ],
             }
@@ -80,7 +80,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         table(
             ["Device", "State", "Since", "What to do"],
             [
-                (called(is_called[o.key]), w.state, moment(w.since or None), w.next_step)
+                (called(is_called[o.key]), w.state, moment(w.since or None), w.to_type(o.key))
                 for o, w in devices
             ],
         )

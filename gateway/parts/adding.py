@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ class _Guest:
     """A device that is being added.
 
     Attributes:
+        again: it was paired before, so it is one to be paired with.
         greeted: done once it is connected to, and paired with if it wants that.
     """
 
@@ -52,6 +53,7 @@ class _Guest:
     device: DeviceKey
     pairs_first: bool
     meeting: Meets
+    again: bool = False
     greeted: asyncio.Future[None] = field(default_factory=lambda: _future())
 
 
@@ -123,7 +125,7 @@ class Adding:
         if guest is None or guest.greeted.done():
             return
         try:
-            wants = wants or guest.meeting.was_asked
+            wants = wants or guest.again or guest.meeting.was_asked
             if (wants or guest.pairs_first) and not await guest.meeting.is_paired():
                 await self._pair(guest, wants=wants)
         except AdapterError as error:
@@ -167,6 +169,8 @@ class Adding:
                 )
             if wish.sort == "look":
                 await self._look_around(wish, source)
+            elif wish.sort == "pair":
+                await self._pair_again(wish, source)
             else:
                 await self._add(wish)
         except (AdapterError, GatewayError) as error:
@@ -217,6 +221,53 @@ class Adding:
             raise
         await self._turn_to(wish, "done", device=device)
 
+    async def _pair_again(self, wish: Wish, source: BleSource) -> None:
+        """The one place where a pairing is let go: a person asked for it, and the device is here.
+
+        Not before it is here, so that no pairing is let go for nothing.
+        """
+        if self._pairs is None:
+            raise AdapterError(
+                "On this system, devices are paired in its own Bluetooth settings.",
+                "Remove the device there; it is paired again when it is connected to.",
+            )
+        address, title = await self._thread.do(self._known, wish.device)
+        await self._turn_to(wish, "waiting")
+        await self._until_here(source, wish.device)
+        asker = _Putting(self._wishes, self._thread, wish.id)
+        async with self._pairs.meeting(address, title, asker) as meeting:
+            await meeting.forget_pairing()
+            await self._thread.do(self._note_pairing, wish)
+            source.begin_anew(wish.device)
+            known = replace(wish, address=address)
+            await self._welcome(_Guest(known, wish.device, True, meeting, again=True))
+        await self._turn_to(wish, "done", device=wish.device)
+
+    def _known(self, device: DeviceKey) -> tuple[str, str]:
+        """Its address, and what it is called."""
+        known = self._house.devices.get(device)
+        for address, key in self._house.local.known_addresses().items():
+            if key == device and known is not None:
+                return address, known.called
+        raise GatewayError(
+            "This device is not one of this house.", "Look at: health-gateway devices list"
+        )
+
+    def _note_pairing(self, wish: Wish) -> None:
+        what = {"device": wish.device}
+        self._house.audit.note(clock.now(), f"person:{wish.person}", "device paired again", what)
+
+    async def _until_here(self, source: BleSource, device: DeviceKey) -> None:
+        try:
+            async with asyncio.timeout(HEARD_WITHIN):
+                while not source.is_here(device):  # noqa: ASYNC110  # its radio tells nobody
+                    await asyncio.sleep(EVERY)
+        except TimeoutError:
+            raise AdapterError(
+                "The device was not heard. Its old pairing is as it was.",
+                "Put it into pairing mode, hold it close, and try again.",
+            ) from None
+
     def _record(self, wish: Wish) -> tuple[DeviceKey, bool]:
         house, at = self._house, clock.now()
         person = next(one for one in house.people.list() if one.key == wish.person)
@@ -239,7 +290,8 @@ class Adding:
         try:
             await self._look()
             await self._turn_to(wish, "waiting")
-            if await guest.meeting.is_paired() and not guest.greeted.done():
+            is_paired = await guest.meeting.is_paired()
+            if is_paired and not guest.greeted.done():
                 guest.greeted.set_result(None)
             try:
                 async with asyncio.timeout(HEARD_WITHIN):

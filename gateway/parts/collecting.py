@@ -156,7 +156,12 @@ def words_of(source: Told) -> dict[DeviceKey, DeviceWords]:
             undone[trouble.device].add(trouble.reason)
     return {
         device: DeviceWords(
-            state.word, state.since, state.next_step, unread[device], tuple(sorted(undone[device]))
+            state.word,
+            state.since,
+            state.next_step,
+            unread[device],
+            tuple(sorted(undone[device])),
+            state.pair_anew,
         )
         for device, state in source.states().items()
     }

@@ -10,7 +10,7 @@ from gateway.app import House
 from gateway.errors import GatewayError
 from gateway.log import Event, Log
 from gateway.radio import catalog_of
-from gateway.status import is_running, running_file
+from gateway.status import device_words, is_running, running_file
 from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
@@ -59,5 +59,6 @@ def desk_of(house: House, thread: StoreThread) -> Desk:
         clock=house.clock,
         simulation=house.simulation,
         can_measure=lambda profile: kinds_of(catalog_of(house), profile),
+        words=lambda device: device_words(house, device),
         collecting=lambda: is_running(house, "collect"),
     )

@@ -68,8 +68,9 @@ CREATE TABLE consent_code (
     device TEXT NOT NULL, user INTEGER NOT NULL, code INTEGER NOT NULL, PRIMARY KEY (device, user)
 ) STRICT, WITHOUT ROWID;
 
--- What a person wished of the radio, which another process may serve: to look around, or to add a
--- device, with the question that is asked meanwhile and how it ended. Kept for an hour.
+-- What a person wished of the radio, which another process may serve: to look around, to add a
+-- device, or to pair one again, with the question that is asked meanwhile and how it ended. Kept
+-- for an hour.
 CREATE TABLE wish (
     id INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL, sort TEXT NOT NULL,
     address TEXT NOT NULL, profile TEXT NOT NULL, name TEXT NOT NULL, several INTEGER,
@@ -78,7 +79,7 @@ CREATE TABLE wish (
     answer TEXT NOT NULL DEFAULT '', said TEXT NOT NULL DEFAULT '',
     next_step TEXT NOT NULL DEFAULT ''
 ) STRICT;
--- sort: 'look' or 'add'; question: JSON, while it stands
+-- sort: 'look', 'add' or 'pair'; question: JSON, while it stands
 
 -- Measurements by which the owner of an unknown device finds out how it speaks: what came over the
 -- air, and what the device showed.

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.store.driver import Database, transaction
 
-Sort = Literal["look", "add"]
+Sort = Literal["look", "add", "pair"]
 State = Literal["wished", "looking", "waiting", "connected", "done", "failed", "given up"]
 
 NO_MORE: Final = "stop"
@@ -50,7 +50,7 @@ class Wish:
     Attributes:
         name: what the device shall be called here; empty where nothing was said.
         several: whether several people use it; None where that was not said.
-        device: our name of the device once it is added; empty before.
+        device: our name of the device: of one to be added, once it is; empty before.
         question: what is asked at this moment, or None.
         said: how it ended, one sentence. next_step: what to do then.
     """
@@ -92,6 +92,7 @@ class Wishes:
         profile: str = "",
         name: str = "",
         several: bool | None = None,
+        device: DeviceKey | None = None,
     ) -> int:
         """Wish something; what this person wished before is given up. Returns its number."""
         with transaction(self._db):
@@ -101,9 +102,9 @@ class Wishes:
                 (person,),
             )
             cursor = self._db.conn.execute(
-                "INSERT INTO wish (person, sort, address, profile, name, several, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (person, sort, address, profile, name, several, at),
+                "INSERT INTO wish (person, sort, address, profile, name, several, at, device)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (person, sort, address, profile, name, several, at, device or ""),
             )
             return int(cursor.lastrowid or 0)
 

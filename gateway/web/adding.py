@@ -1,4 +1,4 @@
-"""Add a device: look around, choose, and answer what it asks; without JavaScript."""
+"""Devices: how they are doing, looking around, adding, pairing again; without JavaScript."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ async def choose(request: web.Request) -> web.StreamResponse:
     await visit.ask(
         lambda: book.choose(visit.person, number, visit.now, name=name, several=several)
     )
+    raise web.HTTPSeeOther("/add")
+
+
+async def pair(request: web.Request) -> web.StreamResponse:
+    """Pair a device again."""
+    visit, form = request[VISIT], await request.post()
+    book, device = _book(visit), str(form.get("device", ""))
+    await visit.ask(book.pair, visit.person, device, visit.now)
     raise web.HTTPSeeOther("/add")
 
 

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from adapters.reading import Instant, PersonKey
+from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
-from gateway.store.devices import Devices
+from gateway.store.devices import Device, Devices
 from gateway.store.driver import Database
 from gateway.store.nearby import LookedAround, Nearby
 from gateway.store.wishes import NO_MORE, Put, Wish, Wishes
+
+
+class Words(Protocol):
+    """How a device is doing (`gateway.status.DeviceWords`)."""
+
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def next_step(self) -> str: ...  # noqa: D102
+    @property
+    def pair_anew(self) -> bool: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDevice:
+    """A device of this person, and how it is doing."""
+
+    key: DeviceKey
+    called: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +45,7 @@ class Stand:
         question: what is asked at this moment, with the seconds that are left to answer.
         found: what the last look around heard.
         added: what the device is called that was added by this wish; empty before.
+        own: the devices of this person.
     """
 
     wish: Wish | None
@@ -33,19 +55,26 @@ class Stand:
     added: str
     allowed: bool
     collecting: bool
+    own: Sequence[OwnDevice]
 
 
 class AddingBook:
     """Wishes of the radio, and answers to what devices ask; the radio itself is elsewhere."""
 
     def __init__(
-        self, local: Database, devices: Devices, ledger: Ledger, collecting: Callable[[], bool]
+        self,
+        local: Database,
+        devices: Devices,
+        ledger: Ledger,
+        collecting: Callable[[], bool],
+        words: Callable[[DeviceKey], Words],
     ) -> None:
         self._nearby = LookedAround(local)
         self._wishes = Wishes(local)
         self._devices = devices
         self._ledger = ledger
         self._collecting = collecting
+        self._words = words
 
     def stand(self, person: PersonKey, now: Instant) -> Stand:
         """How it stands for this person."""
@@ -60,7 +89,15 @@ class AddingBook:
             added=device.called if device is not None else "",
             allowed=may_collect(self._ledger.state(), person, "ble", now).permit,
             collecting=self._collecting(),
+            own=[
+                OwnDevice(one.key, one.called, self._words(one.key))
+                for one in self._own_devices(person)
+            ],
         )
+
+    def _own_devices(self, person: PersonKey) -> list[Device]:
+        every = self._devices.list()
+        return [one for one in every if one.adapter == "ble" and one.facts.person == person]
 
     def look(self, person: PersonKey, now: Instant) -> None:
         """Wish to look around.
@@ -92,6 +129,18 @@ class AddingBook:
             name=name,
             several=several,
         )
+
+    def pair(self, person: PersonKey, device: str, now: Instant) -> None:
+        """Wish to pair a device of this person again: its old pairing is let go for that.
+
+        Raises:
+            NotAllowed: this person does not allow Bluetooth, or it is somebody else's.
+        """
+        self._may(person, now)
+        own = next((one for one in self._own_devices(person) if one.key == device), None)
+        if own is None:
+            raise NotAllowed("This device is not yours.", "Ask the person whose device it is.")
+        self._wishes.wish(person, "pair", now, device=own.key)
 
     def answer(self, person: PersonKey, number: int, answer: str) -> None:
         """Answer what is asked of this person; an answer to something else is let be."""

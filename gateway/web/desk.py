@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone
 
-from adapters.reading import Instant, PersonKey
+from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.rights.device_times import DeviceTimes
 from gateway.rights.whose import Whose
 from gateway.sharing.consent import ClockState
@@ -25,7 +25,7 @@ from gateway.store.readings import Readings
 from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
-from gateway.web.adding_book import AddingBook
+from gateway.web.adding_book import AddingBook, Words
 from gateway.web.codes import Codes
 from gateway.web.expected import CanMeasure, Expected
 from gateway.web.preview import Previews
@@ -78,10 +78,14 @@ def make_desk(
     now: Callable[[], Instant],
     clock: Callable[[], ClockState],
     simulation: bool,
+    words: Callable[[DeviceKey], Words],
     can_measure: CanMeasure = lambda _profile: (),
     collecting: Callable[[], bool] = lambda: True,
 ) -> Desk:
-    """Put the books of a home on the desk; ``collecting``: whether the radio is listened to now."""
+    """Put the books of a home on the desk.
+
+    ``words``: how a device is doing; ``collecting``: whether the radio is listened to now.
+    """
     devices, people = Devices(db), People(db)
     names = DeviceNames(devices, local.db if local is not None else None)
 
@@ -108,7 +112,9 @@ def make_desk(
         )
         if local is not None
         else None,
-        adding=AddingBook(local.db, devices, ledger, collecting) if local is not None else None,
+        adding=AddingBook(local.db, devices, ledger, collecting, words)
+        if local is not None
+        else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         zone=zone,
     )

@@ -55,6 +55,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/add", adding.add, audit="page.add", nav="readings"),
     Route("POST", "/add/look", adding.look, audit="add.look", nav="readings"),
     Route("POST", "/add/device", adding.choose, audit="add.device", nav="readings"),
+    Route("POST", "/add/pair", adding.pair, audit="add.pair", nav="readings"),
     Route("POST", "/add/answer", adding.answer, audit="add.answer", nav="readings"),
     Route("POST", "/add/stop", adding.stop, audit="add.stop", nav="readings"),
     Route("GET", "/share", share.overview, audit="page.share", nav="share"),

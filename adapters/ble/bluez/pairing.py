@@ -12,6 +12,7 @@ from dbus_fast.aio import MessageBus
 from adapters.ble.asking import Asker, NotPaired
 from adapters.ble.bluez.agent import CAPABILITY, PATH, Adding, Agent
 from adapters.ble.bluez.bus import (
+    ADAPTER,
     DEVICE,
     BusError,
     KnownDevice,
@@ -136,6 +137,17 @@ class Meeting:
         except asyncio.CancelledError:
             self._bus.disconnect()  # BlueZ takes that as the end of what this connection began
             raise
+
+    async def forget_pairing(self) -> None:
+        """See `Meets.forget_pairing`."""
+        known = await self.known()
+        if known is None:
+            return
+        adapter = known.path.rpartition("/")[0]
+        try:
+            await call(self._bus, adapter, ADAPTER, "RemoveDevice", "o", [known.path])
+        except BusError as error:
+            raise why(error, self._adding) from error
 
 
 class Pairing:
