@@ -150,7 +150,7 @@ async def test_an_attempt_that_is_under_way_ends_with_the_radio(
 
 async def test_a_driver_that_does_not_let_itself_be_stopped_holds_up_nobody(house: House) -> None:
     faulty(house).wrong[STRAP_ADDRESS] = None
-    house.settings = replace(QUICK, connect_timeout=0.2, close_timeout=0.05)
+    house.settings = replace(QUICK, connect_timeout=2, close_timeout=0.05)
     async with (
         house.strap().on(),
         house.strap(OTHER_ADDRESS, OTHER).on() as other,

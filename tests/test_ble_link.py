@@ -95,7 +95,7 @@ async def test_many_devices_are_connected_one_after_the_other(house: House) -> N
 
 async def test_a_device_that_never_answers_does_not_hold_up_the_others(house: House) -> None:
     house.radio = replace(watched(house), never=STRAP_ADDRESS)
-    house.settings = replace(QUICK, connect_timeout=0.4)
+    house.settings = replace(QUICK, connect_timeout=2)
     async with (
         house.strap().on(),
         house.strap(OTHER_ADDRESS, OTHER).on() as other,
@@ -185,6 +185,21 @@ async def test_a_link_that_a_crash_left_is_taken_up_again(house: House) -> None:
     house.radio = replace(watched(house), links=LeftOver)
     strap = house.strap()  # it is connected, so nobody hears it
     assert strap.links_made == 0
+    async with house.listening():
+        await settled(lambda: STRAP_ADDRESS in watched(house).attempts)
+
+
+async def test_a_link_that_came_about_after_it_was_given_up_is_taken_up(house: House) -> None:
+    asked: list[int] = []
+
+    class Later(LeftOver):
+        async def get_connected_devices(self, service_uuids: frozenset[str]) -> list[BLEDevice]:
+            asked.append(1)
+            return [] if len(asked) < 3 else [BLEDevice(STRAP_ADDRESS, "Strap 7", None)]
+
+    house.radio = replace(watched(house), links=Later)
+    house.settings = replace(QUICK, links_every=0.05)
+    house.strap()
     async with house.listening():
         await settled(lambda: STRAP_ADDRESS in watched(house).attempts)
 

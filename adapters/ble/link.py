@@ -91,7 +91,7 @@ class Link:
 
     def begin_anew(self) -> None:
         """It is paired again: whatever spoke against it is past, and it is tried at once."""
-        self._wants_pairing = False
+        self._heard, self._wants_pairing = None, False
         self._standing.begin_anew()
         self._again.set()
 
@@ -214,10 +214,11 @@ class Link:
     async def _connection(self, heard: Heard) -> AsyncIterator[tuple[BleakClient, asyncio.Event]]:
         station, lost = self._station, asyncio.Event()
         async with station.turn:
-            heard = self._heard or heard
+            latest = self._heard
             may_come = self._allowed() and station.may_come(self.paired.device)
-            if not self._is_fresh(heard) or not may_come:
+            if latest is None or not self._is_fresh(latest) or not may_come:
                 raise _NotNow
+            heard = latest
             await station.greet(self.paired.device, self._wants_pairing)
             client = await self._connecting.attempt(
                 heard.device, lost, patient=self._standing.failures > 0

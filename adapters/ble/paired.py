@@ -47,6 +47,7 @@ class RadioSettings:
         permission_every: how often it is asked whether reading is still allowed.
         silence: after so long without any advertisement at all the scan is started anew.
         quiet: after so long without a word a device is waited for.
+        links_every: how often it is looked for links that are up and not used.
         battery_every: how often a battery is read that does not tell by itself.
         record_timeout: what a device may take to answer at a control point, and from one stored
             record to the next (Glucose Profile 1.0.1, 4.4: the time-out of ATT, 30 s).
@@ -70,6 +71,7 @@ class RadioSettings:
     permission_every: float = 1.0
     silence: float = 90.0
     quiet: float = 60.0
+    links_every: float = 15.0
     battery_every: float = 3600.0
     record_timeout: float = 30.0
     clock_every: float = 3600.0

@@ -77,6 +77,7 @@ class BleSource:
         self._stopped: AdapterError | None = None
         self._looking: OnHeard | None = None
         self._helped = False
+        self._look_for_links = 0.0
 
     @contextlib.contextmanager
     def looking_around(self, heard: OnHeard) -> Iterator[None]:
@@ -250,6 +251,8 @@ class BleSource:
             return
         await self._ear.check()
         await self._help()
+        if asyncio.get_running_loop().time() >= self._look_for_links:
+            await self._take_up_links()
 
     async def _lose(self) -> None:
         """The adapter, or Bluetooth itself, went: so did all links, and nobody else tells that."""
@@ -280,8 +283,18 @@ class BleSource:
 
     async def _open(self) -> None:
         await self._ear.open()
+        await self._take_up_links()
+
+    async def _take_up_links(self) -> None:
+        """Links that are up though nobody here uses them: such a device does not advertise.
+
+        A crash leaves one, and an attempt that was given up just before it came about.
+        """
+        self._look_for_links = asyncio.get_running_loop().time() + self._settings.links_every
         for device in await self._station.radio.connected():
-            self._find(device, device.name, None)
+            known = self._links.get(device.address.upper())
+            if known is not None and not known[0].is_up:
+                self._find(device, device.name, None)
 
     def _hear(self, device: BLEDevice, said: AdvertisementData) -> None:
         """Of all that is in the air, only devices of this house are looked at."""
