@@ -96,7 +96,7 @@ async def test_a_radio_that_goes_is_waited_for_and_all_links_are_made_again(
         await house.beat(strap, 60)
         watch.tell(gone=GONE)
         await settled(lambda: source.states()[STRAP].word == "trouble")
-        assert source.states()[STRAP].next_step == GONE.next_step
+        assert source.states()[STRAP].next_step == f"{GONE} {GONE.next_step}"
         await strap.alone()
         await house.until(lambda: [gap.until for gap in house.gaps()] == [None])
         assert watch.forgot == 1, "once, not with each look"

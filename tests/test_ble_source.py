@@ -228,7 +228,8 @@ async def test_no_radio_is_said_with_the_next_step(house: House) -> None:
             pass
     assert "Bluetooth" in stopped.value.next_step
     assert source.states()[STRAP].word == "trouble"
-    assert source.states()[STRAP].next_step == stopped.value.next_step
+    words = f"{stopped.value} {stopped.value.next_step}"
+    assert source.states()[STRAP].next_step == words
 
 
 async def test_equal_values_of_one_instant_are_not_one(house: House) -> None:

@@ -169,7 +169,8 @@ class BleSource:
         if link is not None and link.is_up:
             return link.state()
         if self._stopped is not None:
-            return DeviceState("trouble", self._since, self._stopped.next_step)
+            words = f"{self._stopped} {self._stopped.next_step}"
+            return DeviceState("trouble", self._since, words)
         if link is None or not self._ear.is_open:
             return DeviceState("starting", self._since)
         return link.state()
