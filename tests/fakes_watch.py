@@ -27,6 +27,7 @@ class HeldWatch:
     number: int = 0
     forgot: int = 0
     cycles: int = 0
+    let_go_of: list[str] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, *, gone: AdapterError | None = None) -> None:
@@ -57,6 +58,9 @@ class HeldWatch:
 
     async def is_bonded(self, _address: str) -> bool:
         return self.bonded
+
+    async def let_go(self, address: str) -> None:
+        self.let_go_of.append(address)
 
     async def power_cycle(self) -> None:
         self.cycles += 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 
+from adapters.ble import connecting
 from adapters.ble.bond import Bond
 from adapters.ble.bounded import bounded
 from adapters.ble.characteristics import body_sensor_location, heart_rate
@@ -211,17 +213,18 @@ async def test_a_device_that_falls_asleep_before_it_is_read_is_no_trouble(house:
         await settled(lambda: source.states()[STRAP].word == "connected")
 
 
-async def test_a_first_attempt_is_short(house: House) -> None:
-    faulty(house).wrong[STRAP_ADDRESS] = None
-    house.settings = replace(QUICK, connect_timeout=0.4, close_timeout=0.01, first_pause=0.01)
+async def test_a_first_attempt_is_short(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    within: list[float] = []
+
+    async def counted(asked: Coroutine[Any, Any, Any], seconds: float, **_more: object) -> None:
+        asked.close()
+        within.append(seconds)
+        raise TimeoutError
+
+    monkeypatch.setattr(connecting, "bounded", counted)
     async with house.strap().on(), house.listening():
-        times = []
-        for count in (1, 2, 3):
-            await settled(lambda count=count: len(faulty(house).attempts) == count)  # type: ignore[misc]
-            times.append(asyncio.get_running_loop().time())
-        faulty(house).free.set()
-    first, second = times[1] - times[0], times[2] - times[1]
-    assert first < second
+        await settled(lambda: len(within) >= 3)
+    assert within[:3] == [QUICK.connect_timeout / 2, QUICK.connect_timeout, QUICK.connect_timeout]
 
 
 async def test_a_link_that_drops_while_services_are_looked_for_is_made_again(
@@ -438,3 +441,16 @@ async def test_a_record_that_comes_while_the_link_is_let_go_is_kept(house: House
             await asyncio.wait([task])
         house.arrived += source.rest()
     assert [packet.data for packet in house.journal.records] == [b"\x01"]
+
+
+async def test_what_an_attempt_left_up_is_let_go_of(house: House, watch: HeldWatch) -> None:
+    """Also when the program ends in the middle of it, e.g. right after a pairing."""
+    faulty(house).wrong[STRAP_ADDRESS] = BleakError("no")
+    async with house.strap().on(), house.listening():
+        await settled(lambda: watch.let_go_of)
+        faulty(house).wrong[STRAP_ADDRESS] = None
+        faulty(house).attempts.clear()
+        await settled(lambda: faulty(house).attempts)
+        watch.let_go_of.clear()
+        asyncio.get_running_loop().call_later(0.1, faulty(house).free.set)
+    assert watch.let_go_of == [STRAP_ADDRESS]

@@ -227,3 +227,16 @@ async def test_bleak_forgets_what_is_no_longer_so(
             bluez.objects[device][DEVICE_FACE]["Connected"] = Variant("b", False)
             assert not (await manager.get_global_bluez_manager()).is_connected(device)
         await watch.forget()
+
+
+async def test_a_link_that_nobody_uses_is_let_go_of(bus: str, bluez: SmallBlueZ) -> None:
+    bluez.adapter(0, MINE)
+    path = bluez.device(CUFF, bonded=True, connected=True)
+    async with Watch(bus=bus).running() as watch:
+        watch.chosen()
+        await watch.let_go(CUFF)
+        assert ("Disconnect", path) in bluez.called
+        bluez.called.clear()
+        bluez.device(CUFF, bonded=True, connected=False)
+        await watch.let_go(CUFF)
+        assert ("Disconnect", path) not in bluez.called

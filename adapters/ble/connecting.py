@@ -77,6 +77,16 @@ class Connecting:
             self._lost = lost
         return client
 
+    async def give_up(self) -> None:
+        """No client came of it: let go of a link that pairing or the attempt left up all the same.
+
+        BlueZ would go on confirming to the device what nobody takes in.
+        """
+        if (watches := self._station.radio.watches) is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._station.settings.close_timeout):
+                    await watches.let_go(self._address)
+
     @contextlib.asynccontextmanager
     async def letting_go(self, client: BleakClient) -> AsyncIterator[None]:
         """Let go of the link with the end of the block."""

@@ -219,10 +219,14 @@ class Link:
             if latest is None or not self._is_fresh(latest) or not may_come:
                 raise _NotNow
             heard = latest
-            await station.greet(self.paired.device, self._wants_pairing)
-            client = await self._connecting.attempt(
-                heard.device, lost, patient=self._standing.failures > 0
-            )
+            try:
+                await station.greet(self.paired.device, self._wants_pairing)
+                client = await self._connecting.attempt(
+                    heard.device, lost, patient=self._standing.failures > 0
+                )
+            except BaseException:
+                await self._connecting.give_up()
+                raise
         async with self._connecting.letting_go(client):
             self._note("connected", rssi=heard.rssi)
             if heard.name:

@@ -61,6 +61,10 @@ class Watches(Protocol):
         """Whether this computer keeps the keys of a pairing with this device."""
         ...
 
+    async def let_go(self, address: str) -> None:
+        """Let go of a link to this device that nobody here uses."""
+        ...
+
     async def power_cycle(self) -> None:
         """Switch the adapter off and on again. Only where a person has allowed that."""
         ...

@@ -23,6 +23,7 @@ from adapters.ble.bluez.bus import (
     BLUEZ,
     DBUS,
     DBUS_PATH,
+    DEVICE,
     OBJECT_MANAGER,
     PROPERTIES,
     BusError,
@@ -155,6 +156,16 @@ class Watch:
             known = device_of(await all_objects(self._bus), address, name)
             return known is not None and known.bonded
         return False
+
+    async def let_go(self, address: str) -> None:
+        """See `Watches.let_go`."""
+        if self._bus is None:
+            return
+        name = self._last.rpartition("/")[2] if self._last else None
+        with contextlib.suppress(BusError):
+            known = device_of(await all_objects(self._bus), address, name)
+            if known is not None and known.connected:
+                await call(self._bus, known.path, DEVICE, "Disconnect")
 
     async def power_cycle(self) -> None:
         """See `Watches.power_cycle`."""
