@@ -12,6 +12,7 @@ from adapters.ble.catalog import built_in
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
+from adapters.local_events import LinkEvent, LocalBatch
 from adapters.reading import DeviceKey, PersonKey, ReadingBatch
 from adapters.source import Arrival
 from tests.fakes_ble import MemoryJournal
@@ -56,6 +57,9 @@ class Listening:
         task = asyncio.create_task(self._listen_to(source))
         try:
             yield source
+        except BaseException:
+            print(*self.links(), source.states(), source.troubles(), sep="\n", flush=True)
+            raise
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -72,6 +76,11 @@ class Listening:
             while not come():
                 self._more.clear()
                 await self._more.wait()
+
+    def links(self) -> list[LinkEvent]:
+        """What became of the links, in order."""
+        batches = (one for one in self.arrived if isinstance(one, LocalBatch))
+        return [event for one in batches for event in one.events if isinstance(event, LinkEvent)]
 
     def values(self, kind: str, device: str) -> list[object]:
         """Every value of this kind, in the order in which it came."""
