@@ -247,10 +247,11 @@ def share_something(home: Furnished) -> str:
     return grant
 
 
-def ask_something(home: Furnished) -> None:
+def ask_something(home: Furnished, unknown: int = 2) -> None:
     """Let readings wait: of two users of the scale, one of them unknown, and of a wrong clock."""
     now = home.clock.at
     weights = [(2, "81.3"), (2, "81.1"), (0xFF, "64.2"), (0xFF, "23.4")]
+    weights += [(0xFF, f"64.{nth % 10}") for nth in range(2, unknown)]
     nobodys = [
         Unclaimed(
             SCALE, user, number("body_weight", now - (nth + 1) * 7 * HOUR, kilos, "kg"), "", now

@@ -313,6 +313,8 @@ async def test_a_device_that_is_paired_with_while_it_is_looked_up_is_added(home:
         greeted.set()
         await serves.until(lambda: not serves.now(number).is_open)
         assert serves.now(number).state == "done"
+
+
 async def added(serves: Serving, device: Device) -> DeviceKey:
     """A device that was added and is paired."""
     number = serves.wish()

@@ -51,6 +51,30 @@ async def bounded(
             await asyncio.wait([task], timeout=grace)
 
 
+async def surely(asked: Coroutine[Any, Any, T], seconds: float) -> None:
+    """Let a call end, or leave it behind after so long, however often we are told to stop.
+
+    A link that is to be let go of by somebody who was told to stop, and then told again, would
+    stay up otherwise.
+
+    Raises:
+        CancelledError: we were told to stop meanwhile; the call has ended, or its time is over.
+    """
+    task, clock, told = asyncio.ensure_future(asked), asyncio.get_running_loop().time, None
+    until = clock() + seconds
+    task.add_done_callback(_ended)
+    while not task.done() and (left := until - clock()) > 0:
+        try:
+            await asyncio.wait([task], timeout=left)
+        except asyncio.CancelledError as error:
+            told = error
+    if not task.done():
+        _left.add(task)
+        task.cancel()
+    if told is not None:
+        raise told
+
+
 def _ended(task: asyncio.Task[Any]) -> None:
     _left.discard(task)
     if not task.cancelled():

@@ -10,7 +10,7 @@ from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 
 from adapters.ble.bond import ENOUGH_LINKS
-from adapters.ble.bounded import bounded
+from adapters.ble.bounded import bounded, surely
 from adapters.ble.station import Station
 from adapters.ble.talk import RADIO_ERRORS
 from adapters.ble.watching import LinksSeen
@@ -94,9 +94,7 @@ class Connecting:
             yield
         finally:
             self._lost = None
-            with contextlib.suppress(Exception):  # it is let go, whatever the driver says
-                async with asyncio.timeout(self._station.settings.close_timeout):
-                    await client.disconnect()
+            await surely(client.disconnect(), self._station.settings.close_timeout)
 
     @contextlib.asynccontextmanager
     async def _watched_links(self) -> AsyncIterator[LinksSeen]:

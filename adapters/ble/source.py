@@ -225,11 +225,11 @@ class BleSource:
             await self._attend(bool(wanted) or self._looking is not None)
             self._stopped = None
         except AdapterError as error:
-            self._stop(error)
+            self._stands(error)
             if self._station.radio.watches is None:
                 raise
 
-    def _stop(self, error: AdapterError) -> None:
+    def _stands(self, error: AdapterError) -> None:
         """From now on it stands so, until it goes well again."""
         if self._stopped is None or str(self._stopped) != str(error):
             self._stopped, self._since = error, self._now()
@@ -242,7 +242,7 @@ class BleSource:
         try:
             over = self._ear.is_open and self._ear.is_over()
         except AdapterError as error:
-            self._stop(error)
+            self._stands(error)
             await self._lose()
             raise
         if over:

@@ -72,6 +72,12 @@ async def too_wide(page: Page) -> bool:
     return bool(await page.evaluate(wide))
 
 
+async def too_long(page: Page) -> bool:
+    """Whether a page can be scrolled down to where nothing stands any more."""
+    end = "document.querySelector('footer').getBoundingClientRect().bottom + window.scrollY"
+    return bool(await page.evaluate(f"document.documentElement.scrollHeight > {end} + 100"))
+
+
 def listening(page: Page) -> list[str]:
     """What a page complains of in its console."""
     said: list[str] = []

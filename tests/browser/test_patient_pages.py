@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page
 
 from gateway.htmlkit.guard import POLICY
-from tests.browser.browsing import DESK, PHONE, faults, listening, too_wide, window
+from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
 from tests.fakes_web import (
     Furnished,
     ask_something,
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     furnish(made)
     made.know_risks()
     share_something(made)
-    ask_something(made)
+    ask_something(made, unknown=30)
     yield made
     made.house.close()
 
@@ -71,6 +71,8 @@ async def test_every_page_is_accessible_and_asks_nobody_else(
             wrong = await faults(page)
             if await too_wide(page):
                 wrong.append("must be scrolled sideways")
+            if await too_long(page):
+                wrong.append("goes on behind its end")
             if wrong:
                 found[path] = wrong
         assert found == {}
