@@ -86,6 +86,7 @@ async def test_twice_the_text_size_breaks_nothing(home: Furnished) -> None:
     async with pages_of(home) as served, window(half) as (context, _asked):
         page = await context.new_page()
         await page.goto(await served.sign_in_link(home.person))
+        await page.wait_for_url("**/readings")
         wide = []
         for path in paths(home):
             await page.goto(served.address.rstrip("/") + path)
@@ -213,6 +214,7 @@ async def test_charts_are_drawn_again_with_scripts_and_keep_their_words(home: Fu
         page = await context.new_page()
         said = listening(page)
         await page.goto(await served.sign_in_link(home.person))
+        await page.wait_for_url("**/readings")
         await page.goto(served.address + "readings/heart_rate")
         await page.wait_for_selector(".uplot canvas")
         assert await page.locator("figcaption").is_visible()
