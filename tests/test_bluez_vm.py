@@ -81,7 +81,9 @@ def recorded(file: Path, packets: Sequence[tuple[bytes, Snooper.Direction]]) -> 
 
 def test_the_attribute_protocol_is_read_from_a_record(tmp_path: Path) -> None:
     write, told = bytes([WRITE, 0x18, 0, 1, 1]), bytes([NOTIFICATION, 0x10, 0, *range(40)])
+    connected = struct.pack("<BBBBBHBB6s10x", 4, 0x3E, 19, 0x01, 0, 1, 0, 1, bytes(range(1, 7)))
     packets = [
+        (connected, TO_HOST),
         (b"\x01\x03\x0c\x00", TO_DEVICE),
         (acl(1, att(write)), TO_DEVICE),
         (acl(1, att(told)[:27]), TO_HOST),
@@ -89,7 +91,8 @@ def test_the_attribute_protocol_is_read_from_a_record(tmp_path: Path) -> None:
         (acl(1, att(told)[27:], begins=False), TO_HOST),
     ]
     seen = recorded(tmp_path / "record", packets)
-    assert seen == [Said(1, False, write), Said(1, True, told)]
+    device = "06:05:04:03:02:01"
+    assert seen == [Said(1, False, write, device), Said(1, True, told, device)]
     assert [(one.op, one.value) for one in seen] == [
         (WRITE, b"\x01\x01"),
         (NOTIFICATION, bytes(range(40))),
