@@ -54,6 +54,12 @@ def test_what_fails_there_is_seen_here(results: Results, suite: str, name: str) 
     assert PLANTED[name] in result.get("why", "") + result["error"]
 
 
+def test_a_scenario_says_of_itself_what_it_needs() -> None:
+    day, short = scenario("household"), scenario("exchange")
+    assert (day.flies, day.short) == (True, False)
+    assert (short.flies, short.short, short.seconds) == (False, True, 240)
+
+
 def test_a_guest_that_never_ends_is_given_up(tmp_path: Path) -> None:
     words = [sys.executable, "-c", "import time; time.sleep(600)"]
     with subprocess.Popen(words) as process:
