@@ -54,6 +54,12 @@ def test_what_fails_there_is_seen_here(results: Results, suite: str, name: str) 
     assert PLANTED[name] in result.get("why", "") + result["error"]
 
 
+def test_a_scenario_says_of_itself_what_it_needs() -> None:
+    day, short = scenario("household"), scenario("exchange")
+    assert (day.flies, day.short) == (True, False)
+    assert (short.flies, short.short, short.seconds) == (False, True, 240)
+
+
 def test_a_guest_that_never_ends_is_given_up(tmp_path: Path) -> None:
     words = [sys.executable, "-c", "import time; time.sleep(600)"]
     with subprocess.Popen(words) as process:
@@ -81,7 +87,9 @@ def recorded(file: Path, packets: Sequence[tuple[bytes, Snooper.Direction]]) -> 
 
 def test_the_attribute_protocol_is_read_from_a_record(tmp_path: Path) -> None:
     write, told = bytes([WRITE, 0x18, 0, 1, 1]), bytes([NOTIFICATION, 0x10, 0, *range(40)])
+    connected = struct.pack("<BBBBBHBB6s10x", 4, 0x3E, 19, 0x01, 0, 1, 0, 1, bytes(range(1, 7)))
     packets = [
+        (connected, TO_HOST),
         (b"\x01\x03\x0c\x00", TO_DEVICE),
         (acl(1, att(write)), TO_DEVICE),
         (acl(1, att(told)[:27]), TO_HOST),
@@ -89,7 +97,8 @@ def test_the_attribute_protocol_is_read_from_a_record(tmp_path: Path) -> None:
         (acl(1, att(told)[27:], begins=False), TO_HOST),
     ]
     seen = recorded(tmp_path / "record", packets)
-    assert seen == [Said(1, False, write), Said(1, True, told)]
+    device = "06:05:04:03:02:01"
+    assert seen == [Said(1, False, write, device), Said(1, True, told, device)]
     assert [(one.op, one.value) for one in seen] == [
         (WRITE, b"\x01\x01"),
         (NOTIFICATION, bytes(range(40))),

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from adapters.ble.characteristics import device_information as information
 from adapters.ble.characteristics.system_id import UUID as SYSTEM_ID
 from adapters.simulator.clock import Timer
 from adapters.simulator.emissions import packets
+from adapters.simulator.emitted import Emitted
+from adapters.simulator.link import RadioLink
+from adapters.simulator.peripheral import Peripheral
 from adapters.simulator.radio import SimulatedRadio, virtual_radio
 from adapters.simulator.scenario import Scenario, load, read
 from adapters.simulator.simulation import Simulation, simulated
@@ -260,3 +264,26 @@ async def test_a_sensor_measures_out_of_turn_when_its_button_is_pressed() -> Non
         assert breath.undelivered == 2
         await asyncio.sleep(3)
         assert breath.undelivered == 3, "the one in its turn has a number of its own"
+
+
+class SlowComputer:
+    """A clock that goes on by seven seconds each time it is looked at."""
+
+    def __init__(self) -> None:
+        self._at = 100.0
+
+    def time(self) -> float:
+        self._at += 7.0
+        return self._at
+
+    def call_at(self, when: float, callback: Callable[..., object], *args: object) -> Timer:
+        raise NotImplementedError
+
+
+async def test_a_scenario_begins_when_it_runs_however_long_its_devices_take_to_make() -> None:
+    text = 'title = "Slow"\n[[device]]\nid = "meter"\nmodel = "glucose-meter"\n'
+    scenario, begins = read(text), datetime(2026, 3, 2, 8)  # noqa: DTZ001 - where they live
+    link = RadioLink(clock=SlowComputer())
+    peripheral = Peripheral(scenario, scenario.device[0], link, Emitted(), begins)
+    assert peripheral.seconds == 0
+    assert peripheral.right_time() == begins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -63,7 +64,7 @@ class Peripheral:
         self._emitted = emitted
         self._link = link
         self._clock = link.clock
-        self._started = self._clock.time()
+        self._started = math.inf
         self._begins = begins
         interval_ms = device.connection_interval_ms
         if interval_ms is None:
@@ -131,9 +132,17 @@ class Peripheral:
         return len(self._presence.peers)
 
     @property
+    def visits(self) -> int:
+        """How often a peer has connected to it since it was switched on."""
+        return self._presence.visits
+
+    @property
     def seconds(self) -> float:
-        """How long ago the scenario started."""
-        return self._clock.time() - self._started
+        """How long ago the scenario started; 0 before it has, however long a device takes to make.
+
+        What a device has stored at the start hangs on it.
+        """
+        return max(0.0, self._clock.time() - self._started)
 
     def right_time(self) -> datetime:
         """The local time of day where it is, naive; its own clock may show another."""
@@ -210,9 +219,14 @@ class Peripheral:
             number = due.number + self._out_of_turn
             self._take(dataclasses.replace(due, number=number), at_ms)
 
-    def measure_now(self) -> None:
-        """Measure out of turn, as when somebody presses its button."""
-        seconds = self.seconds
+    def measure_now(self, at_s: float | None = None) -> None:
+        """Measure out of turn, as when somebody presses its button.
+
+        Args:
+            at_s: as if it were this second of the scenario, so that what is measured does not
+                hang on when the button is pressed.
+        """
+        seconds = self.seconds if at_s is None else at_s
         due = moment(self.scenario, self.device, seconds, self._next)
         self._out_of_turn += 1
         self._take(due, round(seconds * 1000))

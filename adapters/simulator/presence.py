@@ -21,11 +21,16 @@ _LOOKS = 8
 
 
 class Presence:
-    """The advertising of one device, and the end of its links."""
+    """The advertising of one device, and the end of its links.
+
+    Attributes:
+        visits: how often a peer has connected to it.
+    """
 
     def __init__(
         self, device: SimulatedDevice, host: Device, outgoing: Outgoing, clock: Clock
     ) -> None:
+        self.visits = 0
         self._peers: list[Connection] = []
         self._device = device
         self._host = host
@@ -43,6 +48,7 @@ class Presence:
 
     def came(self, peer: Connection) -> None:
         """A link has come about."""
+        self.visits += 1
         self._peers.append(peer)
         self._outgoing.last = self._clock.time()
         self._changed.set()

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
@@ -40,6 +40,7 @@ async def virtual_radio(
     *,
     keeps_early: bool = True,
     passkey: AskPasskey | None = None,
+    record: BinaryIO | None = None,
 ) -> AsyncIterator[SimulatedRadio]:
     """A radio on this virtual air, in this process, e.g. beside simulated sensors in a test.
 
@@ -49,16 +50,21 @@ async def virtual_radio(
         keeps_early: whether values of bonded devices are kept that come before anybody here has
             subscribed; False loses them, as most Bluetooth stacks do.
         passkey: who is asked, with the address of a device, for the six digits that it shows.
+        record: where all is written that passes between this radio and its chip, as `btsnoop`.
 
     Raises:
         AdapterError: the simulator is not installed.
     """
     need_bumble()
+    from bumble.snoop import BtSnooper
+
     from adapters.simulator.central import powered
 
     chip = link.controller(name)
     try:
         async with powered(chip, chip, name, keeps_early=keeps_early, passkey=passkey) as central:
+            if record is not None:
+                central.device.host.snooper = BtSnooper(record)
             yield _radio(central)
     finally:
         link.remove(chip)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import UTC, tzinfo
 from typing import Protocol
 
+from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
 from adapters.ble.state import DeviceState, Trouble
-from adapters.reading import DeviceKey, ReadingBatch
+from adapters.reading import DeviceKey, Instant, ReadingBatch
 from adapters.source import Arrival
 from gateway import clock
 from gateway.app import House
@@ -29,6 +30,9 @@ from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 
+LOOK_EVERY = 1.0
+"""Seconds from one look at what is allowed, and at how each device is doing, to the next."""
+
 
 class Told(Protocol):
     """What a radio tells of its devices: `BleSource`."""
@@ -45,7 +49,18 @@ class Told(Protocol):
 class Collecting:
     """Listens until cancelled. The house is used in its thread alone."""
 
-    def __init__(self, house: House, thread: StoreThread, telling: Telling, log: Log) -> None:
+    def __init__(
+        self,
+        house: House,
+        thread: StoreThread,
+        telling: Telling,
+        log: Log,
+        *,
+        now: Callable[[], Instant] = clock.now,
+        radio: Callable[[House], AbstractAsyncContextManager[Radio]] = radio_of,
+    ) -> None:
+        self._now = now
+        self._radio = radio
         self._house = house
         self._thread = thread
         self._telling = telling
@@ -78,12 +93,12 @@ class Collecting:
     async def listen(self) -> AsyncGenerator[Arrival]:
         """The radio as a source: what a crash left undecoded first, then what comes."""
         await self._thread.do(self._silence.begin)
-        async with radio_of(self._house) as radio:
+        async with self._radio(self._house) as radio:
             source = BleSource(
                 self._permission.paired,
                 self._journal,
                 self._permission.allows,
-                now=clock.now,
+                now=self._now,
                 radio=radio,
                 settings=radio_settings(
                     self._house.settings.bluetooth,
@@ -112,7 +127,7 @@ class Collecting:
             self._log.note(Event.STORED, rows=stored.taken.rows, new=stored.taken.new)
 
     def _store(self, arrivals: Sequence[Arrival]) -> Stored:
-        at = clock.now()
+        at = self._now()
         stored = take_in(self._house, arrivals, adapter="ble", at=at, journal=self._journal)
         for batch in arrivals:
             if isinstance(batch, ReadingBatch):
@@ -120,9 +135,9 @@ class Collecting:
         return stored
 
     async def _watch(self) -> None:
-        """Once a second: what is allowed, and how each device is doing."""
+        """Again and again: what is allowed, and how each device is doing."""
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(LOOK_EVERY)
             await self._look()
             if self._source is not None:
                 for device, words in words_of(self._source).items():
@@ -140,7 +155,7 @@ class Collecting:
             self._log.note(Event.PACKETS_UNREAD, device=device, count=words.unread)
 
     async def _look(self) -> None:
-        catalog, at = catalog_of(self._house), clock.now()
+        catalog, at = catalog_of(self._house), self._now()
         self._permission.update(await self._thread.do(look, self._house, catalog, at))
         self._zone = await self._thread.do(zone_of, self._house, at)
 

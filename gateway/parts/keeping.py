@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+from adapters.reading import Instant
 from gateway import clock
 from gateway.app import House
 from gateway.jobs import Job, schedule
@@ -27,7 +29,9 @@ async def keep_house(house: House, thread: StoreThread, log: Log) -> None:
         scheduler.shutdown(wait=False)
 
 
-def jobs_of(house: House, thread: StoreThread, log: Log) -> list[Job]:
+def jobs_of(
+    house: House, thread: StoreThread, log: Log, now: Callable[[], Instant] = clock.now
+) -> list[Job]:
     """What is to be done again and again in this home."""
 
     async def roll_up() -> None:
@@ -36,7 +40,7 @@ def jobs_of(house: House, thread: StoreThread, log: Log) -> list[Job]:
             done = await thread.do(house.readings.roll_up, _AT_ONCE)
 
     async def purge() -> None:
-        await thread.do(_purge, house)
+        await thread.do(_purge, house, now())
 
     async def verify() -> None:
         try:
@@ -51,10 +55,10 @@ def jobs_of(house: House, thread: StoreThread, log: Log) -> list[Job]:
     ]
 
 
-def _purge(house: House) -> None:
+def _purge(house: House, at: Instant) -> None:
     keep = house.settings.keep
     house.local.purge(
-        clock.now(),
+        at,
         raw=keep.raw_packets_hours * _HOUR_MS,
         links=keep.link_events_days * 24 * _HOUR_MS,
         clocks=house.device_times().needed(),

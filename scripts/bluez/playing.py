@@ -29,13 +29,15 @@ class Scenario:
         name: its module's.
         title: the first line of its docstring.
         short: whether it is played where none is named.
-        seconds: how long it may take.
+        seconds: how long it may take, by the clock of this computer.
+        flies: whether it plays in a guest of its own, whose time goes as fast as it can.
     """
 
     name: str
     title: str
     short: bool
     seconds: float
+    flies: bool = False
 
 
 def scenarios() -> dict[str, Scenario]:
@@ -60,7 +62,8 @@ def scenario(name: str) -> Scenario:
     }
     title = (ast.get_docstring(module) or "").partition("\n")[0]
     seconds = float(said.get("SECONDS", _SECONDS))
-    return Scenario(path.stem, title, bool(said.get("SHORT", False)), seconds)
+    short, flies = bool(said.get("SHORT", False)), bool(said.get("FLIES", False))
+    return Scenario(path.stem, title, short, seconds, flies)
 
 
 def play(suite: str, chosen: Sequence[Scenario]) -> list[Result]:
@@ -69,14 +72,23 @@ def play(suite: str, chosen: Sequence[Scenario]) -> list[Result]:
     Raises:
         CannotBuild: there is no image, and none can be made.
     """
-    began = time.monotonic()
     image = images.built(suite)
-    folder = KEPT / f"{time.strftime('%Y%m%d-%H%M%S')}-{suite}"
+    results = []
+    for flies in (False, True):
+        if some := [one for one in chosen if one.flies == flies]:
+            results += _play(image, some, flies=flies)
+    return results
+
+
+def _play(image: images.Image, chosen: Sequence[Scenario], *, flies: bool) -> list[Result]:
+    """Play scenarios in one guest."""
+    began, suite = time.monotonic(), image.suite
+    folder = KEPT / f"{time.strftime('%Y%m%d-%H%M%S')}-{suite}{'-flies' if flies else ''}"
     folder.mkdir(parents=True)
     say(f"{suite}: logs in {folder}")
     wanted = [(one.name, one.seconds) for one in chosen]
     results = []
-    with started(image, folder, wanted, KEPT / f"pycache-{suite}") as machine:
+    with started(image, folder, wanted, KEPT / f"pycache-{suite}", flies=flies) as machine:
         for result in machine.results():
             results.append({"suite": suite, **result})
             _tell(results[-1], folder)

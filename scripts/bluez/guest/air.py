@@ -53,7 +53,8 @@ class Served:
         return {"devices": [told(one) for one in self._simulation.peripherals]}
 
     async def _links(self, device: str) -> Answer:
-        return {"links": self._peripheral(device).links}
+        peripheral = self._peripheral(device)
+        return {"links": peripheral.links, "visits": peripheral.visits}
 
     async def _plug(self, address: str) -> Answer:
         record = self._folder / f"adapter-{self._plugged}.btsnoop"
@@ -67,8 +68,8 @@ class Served:
         self._adapters.pop(index).unplug()
         return {}
 
-    async def _measure(self, device: str) -> Answer:
-        self._peripheral(device).measure_now()
+    async def _measure(self, device: str, at_s: float | None) -> Answer:
+        self._peripheral(device).measure_now(at_s)
         return {}
 
     async def _fault(self, device: str, what: str, **more: float) -> Answer:

@@ -48,6 +48,11 @@ class Guest:
         """A line in the scenario's log."""
         print(*words, flush=True)
 
+    @staticmethod
+    def tell(words: str) -> None:
+        """A line on the console, `console.log` here, to be seen while a long scenario plays."""
+        Path("/dev/console").write_text(f"{words}\n", encoding="utf-8")
+
     async def program(self, module: str, *words: str) -> Program:
         """Start `python -m MODULE WORDS` in a process of its own; it ends with the scenario."""
         program = Program.start(module, words, self.folder / f"{module}.log")
@@ -97,6 +102,10 @@ class Air:
         """How many peers it is connected to."""
         return int((await self._ask("links", device=device))["links"])
 
+    async def visits(self, device: str) -> int:
+        """How often a peer has connected to it since the beginning."""
+        return int((await self._ask("links", device=device))["visits"])
+
     async def until_linked(self, device: str, links: int = 1, within: float = 60.0) -> None:
         """Return once it is connected to so many peers; 0 waits until it was left."""
         await until(partial(self._has, device, links), within)
@@ -104,10 +113,16 @@ class Air:
     async def _has(self, device: str, links: int) -> bool:
         return await self.links(device) == links
 
-    async def measure(self, device: str, times: int = 1) -> None:
-        """Measure now, as when a button is pressed, so many times."""
+    async def measure(self, device: str, times: int = 1, at_s: float | None = None) -> None:
+        """Measure now, as when a button is pressed, so many times.
+
+        Args:
+            device: which, by its id.
+            times: how often.
+            at_s: as if it were this second of the scenario.
+        """
         for _ in range(times):
-            await self._ask("measure", device=device)
+            await self._ask("measure", device=device, at_s=at_s)
 
     async def fault(self, device: str, what: str, **more: float) -> None:
         """Let something go wrong now: drop-link, forget-bond, clock-step or clock-reset."""

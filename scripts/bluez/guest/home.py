@@ -20,11 +20,15 @@ Event = dict[str, Any]
 
 
 class Home:
-    """One home with one person, who allows Bluetooth."""
+    """One home with one person, who allows Bluetooth.
+
+    Attributes:
+        path: its folder.
+    """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
-        self._path = Path(tempfile.mkdtemp(prefix="health-", dir="/var/lib")) / "home"
+        self.path = Path(tempfile.mkdtemp(prefix="health-", dir="/var/lib")) / "home"
 
     @classmethod
     async def made(cls, guest: Guest, **bluetooth: float | str) -> Home:
@@ -33,7 +37,7 @@ class Home:
         await home.command("setup", "--key-file")
         lines = [f"{key} = {json.dumps(value)}" for key, value in bluetooth.items()]
         text = "\n".join(("[bluetooth]", *lines, ""))
-        (home._path / "config.toml").write_text(text, encoding="utf-8")
+        (home.path / "config.toml").write_text(text, encoding="utf-8")
         await home.command("people", "add", NAME, "--born", "1985-04")
         await home.command("consent", "grant", "collect", "ble")
         return home
@@ -58,10 +62,10 @@ class Home:
         found = await self.command("devices", "scan", "--seconds", "3")
         return address.upper() in {str(one["address"]).upper() for one in found}
 
-    async def run(self) -> Run:
-        """Start `run`, collecting alone."""
+    async def run(self, module: str = "gateway", *before: str) -> Run:
+        """Start `run`, collecting alone; by another module, with words before its own."""
         words = self._about("run", "--only", "collect", "--json")
-        run = Run(await self._guest.program("gateway", *words))
+        run = Run(await self._guest.program(module, *before, *words))
         await run.until(lambda event: event["event"] == "ready")
         return run
 
@@ -71,7 +75,7 @@ class Home:
         return [str(one["value"]) for one in answer["readings"]]
 
     def _about(self, *words: str) -> tuple[str, ...]:
-        return ("--home", str(self._path), *words)
+        return ("--home", str(self.path), *words)
 
 
 class Run:

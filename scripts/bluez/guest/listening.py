@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from adapters.ble.catalog import built_in
 from adapters.ble.paired import Paired, RadioSettings
 from adapters.ble.radio import Radio
 from adapters.ble.source import BleSource
 from adapters.local_events import LinkEvent, LocalBatch
-from adapters.reading import DeviceKey, PersonKey, ReadingBatch
+from adapters.reading import DeviceKey, Instant, PersonKey, ReadingBatch
 from adapters.source import Arrival
+from gateway import clock
 from tests.fakes_ble import MemoryJournal
 
 PERSON = PersonKey("anna")
@@ -28,6 +29,8 @@ class Listening:
     Attributes:
         known: whom it listens to, by address; may be added to.
         arrived: everything, in order.
+        now: the time, ms UTC.
+        zone: where the house is.
     """
 
     known: dict[str, Paired] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Listening:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     settings: RadioSettings = field(default_factory=RadioSettings)
     radio: Radio = field(default_factory=Radio)
+    now: Callable[[], Instant] = clock.now
+    zone: tzinfo = UTC
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def knows(self, told: dict[str, str], profile: str = "") -> DeviceKey:
@@ -50,9 +55,10 @@ class Listening:
             self.known,
             self.journal,
             lambda _device: True,
-            now=lambda: time.time_ns() // 1_000_000,
+            now=self.now,
             radio=self.radio,
             settings=self.settings,
+            zone=lambda: self.zone,
         )
         task = asyncio.create_task(self._listen_to(source))
         try:
