@@ -138,13 +138,13 @@ async def test_a_device_that_falls_silent_in_the_middle_is_asked_again_next_time
 
 
 async def test_each_record_gives_the_next_one_all_its_time(house: House) -> None:
-    house.settings = replace(QUICK, record_timeout=0.2)
+    house.settings = replace(QUICK, record_timeout=1.0)
     meter = Meter(house)
     meter.measured(1, 6, SINCE)
     slow = meter.sensor.notify
 
     async def notify(uuid: str, data: bytes) -> None:
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.25)
         await slow(uuid, data)
 
     meter.sensor.notify = notify  # type: ignore[method-assign]
