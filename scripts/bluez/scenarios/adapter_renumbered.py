@@ -11,7 +11,6 @@ from scripts.bluez.guest.calls import REMOVE, Calls
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.listening import Listening
 
-SHORT = True
 SECONDS = 180
 
 AIR = """

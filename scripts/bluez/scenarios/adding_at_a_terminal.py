@@ -9,7 +9,6 @@ from pathlib import Path
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.terminal import House
 
-SHORT = True
 SECONDS = 400
 
 AIR = """

@@ -8,7 +8,6 @@ from scripts.bluez.guest.calls import REMOVE, Calls
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.home import Home
 
-SHORT = True
 SECONDS = 300
 RECOGNISED_WITHIN = 60.0
 

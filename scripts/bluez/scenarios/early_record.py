@@ -14,7 +14,6 @@ from adapters.ble.radio import Radio
 from scripts.bluez.guest.guest import Air, Guest
 from scripts.bluez.guest.listening import Listening
 
-SHORT = True
 SECONDS = 200
 TIMES = 10
 

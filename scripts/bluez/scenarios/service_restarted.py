@@ -13,7 +13,6 @@ from scripts.bluez.guest.calls import REMOVE, Calls
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.listening import Listening
 
-SHORT = True
 SECONDS = 180
 STRAPS = 5
 NOTICED_WITHIN = 5.0
