@@ -9,10 +9,21 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from adapters.ble.device_clock import DRIFT_WITHIN, RIGHT_WITHIN, DeviceClock, Setting
-from adapters.reading import Instant, Quality
+from adapters.ble import context
+from adapters.ble.device_clock import (
+    DRIFT_WITHIN,
+    NOW_WITHIN,
+    RIGHT_WITHIN,
+    DeviceClock,
+    Fetched,
+    Setting,
+)
+from adapters.ble.hearing import Hearing
+from adapters.local_events import Packet
+from adapters.reading import DeviceKey, Instant, Quality
 
 OSLO = ZoneInfo("Europe/Oslo")
+METER = DeviceKey("meter")
 MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 ZONES = st.sampled_from(
     [UTC, *map(ZoneInfo, ("Europe/Oslo", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia"))]
@@ -172,6 +183,88 @@ def test_a_clock_that_did_not_know_the_time_is_set_and_its_old_times_are_taken_a
     unknown = DeviceClock(None, OSLO).was_set(NOW)
     assert unknown.when(home(NOW - 60_000), NOW + 5) == (NOW - 60_000, DOUBTED)
     assert unknown.when(home(NOW + 4), NOW + 5)[0] == NOW + 4
+
+
+# What is told live, for the very moment that the clock shows.
+@given(MOMENTS, st.timedeltas(-400 * DAY, 400 * DAY), ZONES, st.integers(0, 7 * 86_400_000))
+def test_a_live_value_of_now_has_a_sure_time_however_far_the_clock_is_off(
+    read_at: Instant, ahead: timedelta, zone: object, later: int
+) -> None:
+    one, received = clock(ahead, read_at, zone), read_at + later
+    told = home(read_at, zone) + ahead + later * timedelta(milliseconds=1)
+    at, quality = one.when(told, received, live=True)
+    assert quality == (NONE if one.is_right else CORRECTED)
+    assert abs(at - received) <= (60_000 if one.is_right else 1)
+
+
+@pytest.mark.parametrize("apart", [NOW_WITHIN + timedelta(seconds=1), -NOW_WITHIN * 2, -HOUR])
+def test_a_live_value_of_another_moment_stays_in_doubt(apart: timedelta) -> None:
+    off = clock(3 * HOUR, NOW)
+    assert off.when(home(NOW) + 3 * HOUR + apart, NOW, live=True)[1] == DOUBTED
+
+
+def test_a_clock_that_was_not_read_on_this_link_makes_nothing_sure() -> None:
+    told = home(NOW + 20 * 60_000)
+    before = DeviceClock(zone=OSLO, setting=Setting(NOW, 20 * MINUTE))
+    assert before.when(told, NOW + 20 * 60_000, live=True)[1] == DOUBTED
+
+
+def test_a_live_value_of_now_is_sure_after_the_clock_was_set_and_a_kept_one_is_not() -> None:
+    set_back = clock(2 * HOUR, NOW).was_set(NOW)
+    told, received = home(NOW + 3_600_000), NOW + 3_601_000
+    assert set_back.when(told, received, live=True) == (NOW + 3_600_000, NONE)
+    assert set_back.when(told, received) == (NOW + 3_600_000, DOUBTED)
+
+
+# A clock that was two hours ahead, set once all tests up to number 40 had come.
+ASKED = NOW - 20_000
+AHEAD = clock(2 * HOUR, ASKED).was_set(NOW, Fetched(ASKED, {"tests": 40}))
+
+
+@pytest.mark.parametrize(
+    ("number", "after", "doubt"),
+    [
+        pytest.param(41, 60 * MINUTE, NONE, id="a later number"),
+        pytest.param(40, 60 * MINUTE, DOUBTED, id="one that had come"),
+        pytest.param(3, 60 * MINUTE, DOUBTED, id="numbers begin anew"),
+        pytest.param(41, 119 * MINUTE + 50 * MINUTE / 60, DOUBTED, id="while it was asked"),
+        pytest.param(41, 118 * MINUTE, NONE, id="before it was asked, by the old clock"),
+        pytest.param(41, 123 * MINUTE, NONE, id="after it was set, by the old clock"),
+    ],
+)
+def test_the_number_of_a_record_tells_by_which_clock_it_was_told(
+    number: int, after: timedelta, doubt: Quality
+) -> None:
+    assert AHEAD.setting is not None
+    earliest, at = AHEAD.setting.earliest("tests", number), NOW + after // timedelta(milliseconds=1)
+    assert AHEAD.when(home(at), NOW + 10_000_000, earliest=earliest) == (at, doubt)
+
+
+@pytest.mark.parametrize("ahead", [None, -5 * HOUR])
+@pytest.mark.parametrize("fetched", [None, Fetched(ASKED, {}), Fetched(ASKED, {"tests of 2": 7})])
+def test_a_setting_is_the_same_from_the_journal(
+    ahead: timedelta | None, fetched: Fetched | None
+) -> None:
+    setting, hearing = Setting(NOW, ahead, fetched), Hearing(DeviceClock(zone=OSLO))
+    context.take_up(hearing, context.clock_set(METER, setting))
+    assert hearing.clock == DeviceClock(timedelta(0), OSLO, NOW, setting)
+    later = Hearing()
+    context.take_up(later, context.begins(METER, NOW + 5, hearing.clock))
+    assert later.clock == DeviceClock(zone=OSLO, setting=setting)
+
+
+@pytest.mark.parametrize(("data", "ahead"), [(b"", None), (b"-60000", -MINUTE)])
+def test_a_setting_in_an_older_journal_is_read(data: bytes, ahead: timedelta | None) -> None:
+    packet = Packet(METER, context.CLOCK_SET, NOW, data, stored=True)
+    assert context.setting_of(packet) == Setting(NOW, ahead)
+
+
+def test_numbers_of_which_nothing_is_known_tell_nothing() -> None:
+    assert AHEAD.setting is not None
+    assert AHEAD.setting.earliest("tests of 2", 4000) is None
+    assert Setting(NOW, 2 * HOUR).earliest("tests", 4000) is None
+    empty = Setting(NOW, 2 * HOUR, Fetched(ASKED, {"tests": -1}))
+    assert empty.earliest("tests", 0) == ASKED
 
 
 @given(MOMENTS, st.timedeltas(-400 * DAY, 400 * DAY), ZONES, st.integers(0, 300 * 86_400_000))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters.ble.characteristics import record_access_control_point as racp
-from adapters.ble.characteristics.record_access_control_point import Op, Operator
+from adapters.ble.characteristics.record_access_control_point import Answer, Op, Operator
 from adapters.ble.record_procedure import NO_ANSWER
 from adapters.ble.source import BleSource
 from adapters.local_events import ClockSeen, LocalBatch, Synced
 from adapters.reading import Quality, ReadingBatch
 from tests.ble_house import QUICK, House, open_house, settled
-from tests.fakes_meter import METER, TEST, Meter
+from tests.fakes_meter import METER, TEST, Meter, glucose
 from tests.fetched import SINCE, asked, levels, marks, records, trouble
 
 pytestmark = pytest.mark.radio
@@ -180,6 +181,54 @@ async def test_a_clock_that_is_wrong_is_set_once_all_records_are_here(house: Hou
     assert abs(starts[0] - right.timestamp() * 1000) < 5000
     written = [uuid for uuid, _ in meter.sensor.written if uuid != racp.UUID]
     assert len(written) == 1
+
+
+@pytest.mark.parametrize("way", ["the same link", "next link", "next start"])
+async def test_tests_of_after_the_clock_was_set_are_known_by_their_numbers(
+    house: House, way: str
+) -> None:
+    """Their times might be of the old clock, too; what was there before may be of either."""
+    house.zone = ZoneInfo("Europe/Oslo")
+    house.settings = replace(QUICK, records_every=0.05)
+    meter = Meter(house, ahead=timedelta(hours=2))
+    meter.measured(1, 3, SINCE)
+    async with meter.on(), AsyncExitStack() as stack:
+        await stack.enter_async_context(house.listening())
+        await house.until(lambda: len(house.events(ClockSeen)) == 2)
+        if way == "next start":
+            await stack.aclose()
+        house.clock.at += 3_600_000
+        now = datetime.fromtimestamp(house.clock.at / 1000, house.zone).replace(tzinfo=None)
+        meter.tests[4] = glucose(4, now - timedelta(minutes=5))
+        if way == "next start":
+            await stack.enter_async_context(house.listening())
+        if way != "the same link":
+            await meter.read_again()
+        await house.until(lambda: marks(house)[-1] == 4)
+    batches = house.batches("blood_glucose", METER)
+    doubts = [bool(flag & Quality.CLOCK_NOT_TRUSTED) for one in batches for flag in one.flags]
+    assert (levels(house), doubts) == ([91, 92, 93, 94], [True, True, True, False])
+    assert abs(batches[-1].starts[-1] - house.clock.at + 300_000) < 5000
+    source = BleSource(house.known, house.journal, lambda _: True, now=house.clock)
+    again = [one async for one in source.replay() if isinstance(one, ReadingBatch)]
+    assert [(*one.starts, *one.flags) for one in again] == [
+        (*one.starts, *one.flags) for one in batches
+    ], "a crash changes nothing in that"
+
+
+async def test_what_could_not_be_counted_stays_in_doubt(house: House) -> None:
+    house.zone = ZoneInfo("Europe/Oslo")
+    house.settings = replace(QUICK, records_every=0.05)
+    meter = Meter(house, ahead=timedelta(hours=2), answers={Op.COUNT: Answer.OP_NOT_SUPPORTED})
+    meter.measured(1, 3, SINCE)
+    async with meter.on(), house.listening():
+        await house.until(lambda: len(house.events(ClockSeen)) == 2)
+        house.clock.at += 3_600_000
+        now = datetime.fromtimestamp(house.clock.at / 1000, house.zone).replace(tzinfo=None)
+        meter.tests[4] = glucose(4, now - timedelta(minutes=5))
+        await house.until(lambda: 94 in levels(house))
+    newest = house.batches("blood_glucose", METER)[-1]
+    assert newest.flags[-1] & Quality.CLOCK_NOT_TRUSTED
 
 
 async def test_a_kill_between_is_made_good_from_the_journal(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -163,6 +164,33 @@ async def test_the_look_that_raised_the_doubt_is_shown_not_the_latest(
     _, said = _run(home, capsys, "devices", "clock")
     assert "Its clock was 3 hours behind on 2026-11-18" in said
     assert "and was set right on 2026-11-18" in said
+
+
+async def test_each_look_that_raised_a_doubt_is_shown_and_no_other(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clock that was off, set, and put ahead again while it ran: what waits is of both."""
+    first = ClockSeen(ADAS, NOW - 5 * DAY, -120 * MINUTE, False)
+    quiet = ClockSeen(ADAS, NOW - 4 * DAY, 240 * MINUTE, True)
+    second = ClockSeen(ADAS, NOW - 3 * DAY, 30 * MINUTE, False)
+    looks = (first, replace(first, at=first.at + MINUTE, was_set=True), quiet, second)
+    again = replace(second, at=second.at + 60 * MINUTE, ahead_ms=second.ahead_ms + 900)
+    _looks(home, *looks, again, replace(again, at=again.at + MINUTE, was_set=True))
+    _doubtful(home, ADAS, first.at + 2 * MINUTE)
+    _doubtful(home, ADAS, again.at + 2 * MINUTE)
+    home.clock.at = NOW
+    _, said = _run(home, capsys, "devices", "clock", "--json")
+    (told,) = [one for one in json.loads(said)["clocks"] if one["device"] == ADAS]
+    assert [one["ahead_ms"] for one in told["doubts"]] == [-120 * MINUTE, 30 * MINUTE]
+    async with visiting(home) as visitor:
+        words = (await visitor.get("/times")).words
+    assert "Its clock was 2 hours behind when it was read on 16 Nov 2026, 16:01" in words
+    assert "Its clock was 30 minutes ahead when it was read on 18 Nov 2026, 16:00" in words
+    assert "4 hours ahead" not in words
+    _, said = _run(home, capsys, "devices", "clock")
+    said = " ".join(said.split())
+    assert "2 hours behind on 2026-11-16" in said
+    assert "; 30 minutes ahead on 2026-11-18" in said
 
 
 def test_a_look_for_which_somebody_must_answer_is_kept_as_long(home: Furnished) -> None:

@@ -21,17 +21,28 @@ from adapters.ble.characteristics.stored_health_observations import (
     number_of,
 )
 from adapters.ble.context import said, take_up
+from adapters.ble.decoding import decoded
 from adapters.ble.formats.acom import Bundle, Component, Compound, Observation, Status
 from adapters.ble.formats.acom_values import Codes, Numeric, SampleArray, Text
 from adapters.ble.formats.ghs_types import in_unit_of, types
 from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.ble.formats.segments import split
 from adapters.ble.hearing import Hearing
+from adapters.ble.paired import Paired
 from adapters.ble.profile import told_by
 from adapters.ble.record import Record
 from adapters.errors import DecodeError
 from adapters.kinds import kind
-from adapters.reading import Absence, Category, Components, DeviceKey, Quality, Quantity
+from adapters.reading import (
+    Absence,
+    Category,
+    Components,
+    DeviceKey,
+    PersonKey,
+    Quality,
+    Quantity,
+    ReadingBatch,
+)
 from tests.ble_packets import RECEIVED, packet
 
 PROFILE = built_in()["health-sensor"]
@@ -252,6 +263,34 @@ def test_a_counter_of_which_nothing_is_known_is_doubted() -> None:
     kept = Observation(numeric("98"), SPO2, time=ElapsedTime(6_400, ticks=True))
     (told,) = heard(kept, 1)
     assert (told.told, told.quality) == (None, Quality.CLOCK_NOT_TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("late", "kept", "doubt"),
+    [
+        pytest.param(0, False, Quality.CLOCK_CORRECTED, id="of now"),
+        pytest.param(600, False, Quality.CLOCK_NOT_TRUSTED, id="told late"),
+        pytest.param(0, True, Quality.CLOCK_NOT_TRUSTED, id="kept"),
+    ],
+)
+def test_a_live_observation_is_of_now_whatever_the_clock_shows(
+    late: int, kept: bool, doubt: Quality
+) -> None:
+    """A clock an hour off that nobody can set; read a minute before."""
+    hearing, ahead = Hearing(), timedelta(hours=1)
+    read = bytes(CurrentElapsedTime(ElapsedTime.of(NOW + ahead - timedelta(minutes=1))))
+    take_up(hearing, said(DeviceKey("sensor"), RECEIVED - 60_000, elapsed_time.UUID, read))
+    measured = NOW - timedelta(seconds=late)
+    observation = Observation(numeric("98"), SPO2, time=ElapsedTime.of(measured + ahead))
+    uuid, value = live_health_observations.UUID, bytes(observation)
+    if kept:
+        uuid, value = stored_health_observations.UUID, bytes(StoredObservation(7, observation))
+    packets = [replace(packet(part, uuid), stored=kept) for part in split(value, 20)]
+    paired = Paired(DeviceKey("sensor"), PersonKey("anna"), PROFILE)
+    came = decoded(paired, packets, hearing, lambda _, why: pytest.fail(why))
+    (batch,) = [one for one in came.arrivals if isinstance(one, ReadingBatch)]
+    assert list(batch.flags) == [int(doubt)]
+    assert abs(batch.starts[0] - RECEIVED + late * 1000) <= 1000
 
 
 def test_what_was_heard_live_is_the_same_record_when_it_is_fetched_later() -> None:

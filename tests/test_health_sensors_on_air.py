@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -53,6 +54,34 @@ async def test_a_sensor_is_asked_to_measure_and_for_what_it_has_kept() -> None:
         assert [mark.number for mark in house.journal.marks] == [5]
         assert len(house.values("blood_pressure", SENSOR)) >= 3
         assert house.values("oxygen_saturation", SENSOR)
+
+
+class _Running(Clock):
+    """A clock that runs on as that of the simulation does."""
+
+    def __init__(self) -> None:
+        self._ahead = Clock.at - time.monotonic_ns() // 1_000_000
+
+    def __call__(self) -> int:
+        self.at = self._ahead + time.monotonic_ns() // 1_000_000
+        return self.at
+
+
+async def test_what_comes_live_is_of_now_by_a_clock_that_is_off_and_cannot_be_set() -> None:
+    wrong = "clock_error_s = 3600\noptions = { records = 3, pressure_every = 0 }\n"
+    async with one(SENSOR, wrong) as house:
+        house.clock = _Running()
+        async with house.listening():
+            await house.until(lambda: len(house.values("oxygen_saturation", SENSOR)) >= 20)
+            await house.until(lambda: house.journal.marks)
+        batches = house.batches("oxygen_saturation", SENSOR)
+        doubts = {live: 0 for live in (True, False)}
+        for batch in batches:
+            for start, flag in zip(batch.starts, batch.flags, strict=True):
+                doubts[batch.live] += bool(flag & Quality.CLOCK_NOT_TRUSTED)
+                assert not batch.live or abs(start - house.clock.at) < 60_000
+        assert doubts[True] == 0
+        assert doubts[False] > 0, "what was kept waits as before"
 
 
 async def test_a_sensor_that_only_counts_is_understood_by_what_it_showed_at_the_start(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,14 +21,18 @@ from adapters.ble.characteristics.blood_pressure_feature import BloodPressureFea
 from adapters.ble.characteristics.blood_pressure_record import BloodPressureRecord
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.enhanced_blood_pressure import EnhancedBloodPressureMeasurement
+from adapters.ble.device_clock import DeviceClock, Fetched
 from adapters.ble.formats.cuff import Status
 from adapters.ble.formats.cuff_times import since_2000
 from adapters.ble.formats.e2e_crc import sealed
 from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.ble.hearing import Hearing
+from adapters.ble.paired import Paired
 from adapters.ble.record import UNKNOWN_USER, Record
+from adapters.ble.record_access import series
+from adapters.ble.settling import settle
 from adapters.errors import DecodeError
-from adapters.reading import Absence, Components, Quality, Quantity
+from adapters.reading import Absence, Components, DeviceKey, PersonKey, Quality, Quantity
 from tests.ble_packets import RECEIVED, packet
 
 NAN = Special.NAN
@@ -184,6 +189,21 @@ def test_a_stored_record_is_put_together_from_its_pieces() -> None:
     (record,) = fetched(pieces(bytes(PLAIN)))
     assert record.value == told(PLAIN)[0].value
     assert record.identity == "7"
+
+
+@pytest.mark.parametrize(("user", "known"), [(1, True), (2, False)])
+def test_the_number_of_a_stored_record_is_that_of_its_user(user: int, known: bool) -> None:
+    """A clock that was two hours ahead was set; of user 1 alone it is known what came before."""
+    was_set, uuid = RECEIVED - 7_200_000, blood_pressure_record.UUID
+    hearing, before = Hearing(), Fetched(was_set - 9000, {series(uuid, 1): 6})
+    hearing.clock = DeviceClock(timedelta(hours=2)).was_set(was_set, before)
+    at = datetime.fromtimestamp((RECEIVED - 3_600_000) / 1000, UTC).replace(tzinfo=None)
+    value = bytes(replace(PLAIN, at=DateTime.of(at), user=user))
+    cuff = Paired(DeviceKey("cuff"), PersonKey("anna"), built_in()["blood-pressure-cuff"])
+    packets = [replace(packet(piece, uuid), stored=True) for piece in pieces(value)]
+    (record,) = [r for one in packets for r in blood_pressure_record.readings(one, hearing)]
+    quality = settle(record, packets[-1], cuff, hearing).reading.quality
+    assert (Quality.CLOCK_NOT_TRUSTED not in quality) == known
 
 
 def test_a_stored_enhanced_measurement_has_its_base_time() -> None:

@@ -7,12 +7,13 @@ the journal before the packet, as packets whose characteristic is one of our own
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.ble.clock_faces import FACES
-from adapters.ble.device_clock import DeviceClock, Setting
+from adapters.ble.device_clock import DeviceClock, Fetched, Setting
 from adapters.ble.hearing import Hearing
 from adapters.local_events import Packet
 from adapters.reading import DeviceKey, Instant
@@ -22,7 +23,7 @@ SAID: Final = "said "
 """Before the UUID of a characteristic that was read."""
 
 CLOCK_SET: Final = "clock set"
-"""We set the device's clock; the data is how far it was ahead until then, in ms, as text."""
+"""We set the device's clock; the data is how far off it was, and what had come by then."""
 
 SLOT_OPENED: Final = "slot opened"
 """The slot of one of the device's users was opened; the data is the user's number, as text."""
@@ -38,9 +39,7 @@ def begins(device: DeviceKey, at: Instant, clock: DeviceClock) -> Packet:
     """The packet that marks the beginning of a link, with all that is known of the clock so far."""
     known: dict[str, object] = {"zone": getattr(clock.zone, "key", "")}
     if clock.setting is not None:
-        ahead = clock.setting.ahead
-        known["set_at"] = clock.setting.at
-        known["was_ahead_ms"] = None if ahead is None else _ms(ahead)
+        known |= {"set_at": clock.setting.at, **_told(clock.setting)}
     return Packet(device, LINK_BEGINS, at, json.dumps(known).encode(), stored=True)
 
 
@@ -49,10 +48,10 @@ def said(device: DeviceKey, at: Instant, uuid: str, data: bytes) -> Packet:
     return Packet(device, SAID + uuid, at, data, stored=True)
 
 
-def clock_set(device: DeviceKey, at: Instant, ahead: timedelta | None) -> Packet:
+def clock_set(device: DeviceKey, setting: Setting) -> Packet:
     """That we set the clock."""
-    told = "" if ahead is None else str(_ms(ahead))
-    return Packet(device, CLOCK_SET, at, told.encode(), stored=True)
+    told = json.dumps(_told(setting)).encode()
+    return Packet(device, CLOCK_SET, setting.at, told, stored=True)
 
 
 def slot_opened(device: DeviceKey, at: Instant, user: int) -> Packet:
@@ -66,9 +65,9 @@ def records_asked(device: DeviceKey, at: Instant) -> Packet:
 
 
 def setting_of(packet: Packet) -> Setting:
-    """What `clock_set` says."""
-    told = packet.data.decode()
-    return Setting(packet.received, timedelta(milliseconds=int(told)) if told else None)
+    """What `clock_set` says; older journals have the number of milliseconds alone, or nothing."""
+    told = json.loads(packet.data or b"null")
+    return _setting(packet.received, told if isinstance(told, dict) else {"was_ahead_ms": told})
 
 
 def is_context(packet: Packet) -> bool:
@@ -88,8 +87,9 @@ def take_up(hearing: Hearing, packet: Packet) -> None:
         hearing.clock = _begun(packet, clock.zone)
         hearing.backlog.begins(packet.received)
     elif word == CLOCK_SET:
-        before = DeviceClock(setting_of(packet).ahead, clock.zone)
-        hearing.clock = before.was_set(packet.received)
+        setting = setting_of(packet)
+        before = DeviceClock(setting.ahead, clock.zone)
+        hearing.clock = before.was_set(setting.at, setting.fetched)
     elif word == SLOT_OPENED:
         hearing.user = int(packet.data)
         hearing.backlog.begins(packet.received)
@@ -104,11 +104,22 @@ def take_up(hearing: Hearing, packet: Packet) -> None:
 
 def _begun(packet: Packet, zone: tzinfo) -> DeviceClock:
     known = json.loads(packet.data)
-    setting = None
-    if "set_at" in known:
-        ahead = known["was_ahead_ms"]
-        setting = Setting(known["set_at"], None if ahead is None else timedelta(milliseconds=ahead))
+    setting = _setting(known["set_at"], known) if "set_at" in known else None
     return DeviceClock(zone=ZoneInfo(known["zone"]) if known["zone"] else zone, setting=setting)
+
+
+def _told(setting: Setting) -> dict[str, object]:
+    ahead, fetched = setting.ahead, setting.fetched
+    told: dict[str, object] = {"was_ahead_ms": None if ahead is None else _ms(ahead)}
+    if fetched is not None:
+        told |= {"asked_at": fetched.asked, "newest": dict(fetched.newest)}
+    return told
+
+
+def _setting(at: Instant, told: Mapping[str, Any]) -> Setting:
+    ahead = told["was_ahead_ms"]
+    fetched = Fetched(told["asked_at"], told["newest"]) if "asked_at" in told else None
+    return Setting(at, None if ahead is None else timedelta(milliseconds=ahead), fetched)
 
 
 def _ms(span: timedelta) -> int:

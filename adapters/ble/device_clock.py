@@ -7,6 +7,7 @@ believed as it is, set right, or marked for the person to say
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
@@ -18,6 +19,9 @@ RIGHT_WITHIN: Final = timedelta(minutes=1)
 
 DRIFT_WITHIN: Final = timedelta(minutes=15)
 """A clock this near drifted: its times are set right. Further off, the person must say so."""
+
+NOW_WITHIN: Final = timedelta(seconds=5)
+"""What is told for a moment this near to its coming is of now."""
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # times of day without a zone are counted from it
 _MS: Final = timedelta(milliseconds=1)
@@ -33,16 +37,43 @@ _MONTHS_BACK: Final = tuple(timedelta(days=30 * months) for months in range(13))
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """That all came which a device kept, right before its clock was set.
+
+    Attributes:
+        asked: when it was asked for the first of it, ms UTC.
+        newest: the highest number that it gave to a record by then, -1 for none, by the series of
+            numbers (`adapters.ble.record_access.series`); only where that is known for sure.
+    """
+
+    asked: Instant
+    newest: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """That we set a device's clock.
 
     Attributes:
         at: when, ms UTC.
         ahead: how far it was ahead of ours until then; None where it did not know the time.
+        fetched: what had come of it before, if that is known.
     """
 
     at: Instant
     ahead: timedelta | None
+    fetched: Fetched | None = None
+
+    def earliest(self, series: str, number: int) -> Instant | None:
+        """Since when a record may be that bears this number; None where nothing tells.
+
+        One with a higher number than all that came before the setting was not there when the device
+        was asked for them.
+        """
+        fetched = self.fetched
+        if fetched is None or number <= fetched.newest.get(series, number):
+            return None
+        return fetched.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +115,61 @@ class DeviceClock:
         """Whether it was read and stands as ours does, to the minute."""
         return self.ahead is not None and abs(self.ahead) <= RIGHT_WITHIN
 
-    def was_set(self, at: Instant) -> DeviceClock:
+    def was_set(self, at: Instant, fetched: Fetched | None = None) -> DeviceClock:
         """The clock from the moment on in which we set it right."""
-        return DeviceClock(timedelta(0), self.zone, at, Setting(at, self.ahead))
+        return DeviceClock(timedelta(0), self.zone, at, Setting(at, self.ahead, fetched))
 
-    def when(self, told: datetime, received: Instant) -> tuple[Instant, Quality]:
+    def when(
+        self,
+        told: datetime,
+        received: Instant,
+        *,
+        live: bool = False,
+        earliest: Instant | None = None,
+    ) -> tuple[Instant, Quality]:
         """When something was measured that the device says was at ``told``.
 
         Args:
             told: the device's own time, naive for a local time of day, aware for UTC.
             received: when it told so, ms UTC.
+            live: it came as it was measured, not as a record that may have been kept.
+            earliest: since when it may be, for all that is known (`Setting.earliest`).
 
         Returns:
             the time, ms UTC, and what is doubtful about it: `Quality.CLOCK_CORRECTED` where it was
             set right, `Quality.CLOCK_NOT_TRUSTED` where the person must say whether it is.
         """
+        if live and (now := self._of_now(told, received)) is not None:
+            return now
         if self.setting is None:
             return self._by_one_clock(told, received)
-        return self._by_either_clock(told, received, self.setting)
+        return self._by_either_clock(told, received, self.setting, earliest)
+
+    def _of_now(self, told: datetime, received: Instant) -> tuple[Instant, Quality] | None:
+        """What is told for the moment that the clock shows itself; None if it is not so.
+
+        How far the clock is off was read on this link, and such a time may be nothing else.
+        """
+        if self.ahead is None or self.read_at is None:
+            return None
+        at = self._shown_by(told, self.read_at)
+        if abs(at - received) * _MS > NOW_WITHIN or at < _FIRST_BELIEVED:
+            return None
+        if self.is_right:
+            return at + self.ahead // _MS, Quality.NONE
+        return at, Quality.CLOCK_CORRECTED
 
     def _by_either_clock(
-        self, told: datetime, received: Instant, setting: Setting
+        self, told: datetime, received: Instant, setting: Setting, earliest: Instant | None
     ) -> tuple[Instant, Quality]:
         """What was measured before we set the clock was told by the clock as it was then."""
         until = replace(self, ahead=setting.ahead, read_at=setting.at, setting=None)
         if received <= setting.at:
             return until._by_one_clock(told, received)
         new, doubt = replace(self, setting=None)._by_one_clock(told, received)
-        fits_old = until._shown_by(told, setting.at) <= setting.at + _SLACK
+        by_old = until._shown_by(told, setting.at)
+        since = by_old if earliest is None else earliest - _SLACK
+        fits_old = since <= by_old <= setting.at + _SLACK
         if not setting.at - _SLACK <= new <= received + _SLACK:
             old = until._by_one_clock(told, setting.at)
             return old if fits_old else (new, doubt | Quality.CLOCK_NOT_TRUSTED)

@@ -21,7 +21,7 @@ from adapters.ble.characteristics import user_control_point
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
 from adapters.ble.paired import Paired
-from adapters.ble.record_access import RecordAccess
+from adapters.ble.record_access import RecordAccess, series
 from adapters.ble.record_procedure import Asked, RecordProcedure
 from adapters.ble.record_times import is_earlier, times
 from adapters.ble.talk import Talk
@@ -38,12 +38,20 @@ _STRAGGLERS = 1.0
 """Seconds that records may come behind the answer: some systems hand each characteristic's values
 over on a way of its own."""
 
+_NONE: Final = -1
+"""The highest number of a device that keeps no record."""
+
 _LOOKED_AT = 256
 """Packets in which the time of a record is looked for."""
 
 
 class Fetching:
-    """The stored records of one service of a connected device."""
+    """The stored records of one service of a connected device.
+
+    Attributes:
+        newest: the highest number that any record had when the last `run` was over, -1 where there
+            was none; None where that is not sure: they could not be counted, or not all be read.
+    """
 
     def __init__(
         self,
@@ -65,6 +73,8 @@ class Fetching:
         self._first: list[Packet] = []
         self._came = 0
         self._was_whole = False
+        self._floor: int | None = None
+        self.newest: int | None = None
         self._more = asyncio.Event()
 
     def came(self, uuid: str, data: bytes) -> None:
@@ -92,6 +102,10 @@ class Fetching:
             if control is not None:
                 return RecordProcedure(self._talk, control, self._access)
         return None
+
+    def series(self, user: int | None) -> str:
+        """What names the numbers that the records of this user bear."""
+        return series(self._access.measures, user if self._access.by_user else None)
 
     @property
     def is_offered(self) -> bool:
@@ -126,12 +140,14 @@ class Fetching:
         session = self._session(user)
         newest = None if session is None else await self._known(session)
         before = None if newest is None else await self._last_known(user)
-        self._numbers, self._first, self._was_whole = [], [], False
+        self._numbers, self._first, self._was_whole, self.newest = [], [], False, None
         if not await self._fetch(self._procedure, newest):
             return False
         first = next(times(self._first, self._paired, self._hearing), (None, None))[0]
         if is_earlier(first, before) and not await self._all():
             return False
+        if self._floor is not None and session is not None:
+            self.newest = max((self._floor, *self._numbers))
         if self._numbers and session is not None:
             newest, now = max(self._numbers), self._now()
             marks = [Synced(device, measures, session, newest, now)]
@@ -175,8 +191,9 @@ class Fetching:
         if there.count == 0:
             return await self._all()
         if there.count == 1:
+            self._floor = newest
             return True
-        expected = there.count - 1 if there.count is not None else 0
+        expected = there.count - 1 if there.count is not None else None
         went = await self._report(procedure, newest + 1, expected)
         return await self._all() if went is Asked.NOT_SO else went is Asked.DONE
 
@@ -186,20 +203,21 @@ class Fetching:
         if there.went is Asked.FAILED:
             return False
         if there.count == 0:
+            self._floor = _NONE
             return True
-        went = await self._report(self._procedure, None, there.count or 0)
+        went = await self._report(self._procedure, None, there.count)
         self._was_whole = went is Asked.DONE
         return self._was_whole
 
     async def _report(
-        self, procedure: RecordProcedure, at_least: int | None, expected: int
+        self, procedure: RecordProcedure, at_least: int | None, expected: int | None
     ) -> Asked:
         """Have records sent, and wait for those that come behind the answer."""
-        self._came = 0
+        self._came, self._floor, before = 0, None, len(self._numbers)
         went = await procedure.report(at_least)
         if went is not Asked.DONE:
             return went
-        while self._came < expected:
+        while self._came < (expected or 0):
             self._more.clear()
             try:
                 async with asyncio.timeout(_STRAGGLERS):
@@ -207,6 +225,8 @@ class Fetching:
             except TimeoutError:
                 self._talk.complain(self._access.measures, TOO_FEW)
                 return Asked.FAILED
+        if expected is not None and len(set(self._numbers[before:])) >= expected:
+            self._floor = _NONE if at_least is None else at_least - 1
         return Asked.DONE
 
     async def _last_known(self, user: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from adapters.ble import context
 from adapters.ble.decoding import decoded
-from adapters.ble.device_clock import DeviceClock, Setting
+from adapters.ble.device_clock import DeviceClock, Fetched, Setting
 from adapters.ble.hearing import Hearing
 from adapters.ble.lanes import Lanes
 from adapters.ble.paired import Paired
@@ -138,11 +138,12 @@ class Inbox:
         if name is not None:
             self.said(paired, access.named, name)
 
-    def clock_was_set(self, paired: Paired, at: Instant) -> None:
+    def clock_was_set(self, paired: Paired, at: Instant, fetched: Fetched | None = None) -> None:
         """We set its clock: what was measured before was told by the clock as it was."""
         device, hearing = paired.device, self._hearings[paired.device]
-        packet = context.clock_set(device, max(at, self._stamp(device)), hearing.clock.ahead)
-        self._settings[device] = context.setting_of(packet)
+        setting = Setting(max(at, self._stamp(device)), hearing.clock.ahead, fetched)
+        packet = context.clock_set(device, setting)
+        self._settings[device] = setting
         self._write_context(paired)
         self._keep_soon(paired, packet, partial(self._take_up, hearing, packet))
 

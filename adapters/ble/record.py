@@ -30,6 +30,8 @@ class Record:
             knows; None where it knows no users.
         identity: what tells this record from all others of the device and characteristic: its
             number and its uncorrected base time as text; "" where only the time it came tells it.
+        number: under which the device keeps it, where it counts its records on; None where the
+            number says nothing of the order in which they were made, or there is none.
         of: the characteristic that tells the same record too, by the same identity, where that
             is another one than it came by: it is stored once, whichever tells it first.
         duration: for how long, ms.
@@ -48,3 +50,4 @@ class Record:
     quality: Quality = Quality.NONE
     where: str = ""
     of: str = ""
+    number: int | None = None

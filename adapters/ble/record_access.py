@@ -20,6 +20,11 @@ SessionNames = Callable[[Hearing, bytes | None], bytes | None]
 """Names the session of a link, by what was said on it and the name of the link before."""
 
 
+def series(measures: str, user: int | None = None) -> str:
+    """What names the numbers of such records; those of a user, where they are counted for each."""
+    return measures if user is None else f"{measures} of {user}"
+
+
 @dataclass(frozen=True, slots=True)
 class RecordAccess:
     """Stored records that are asked for over a Record Access Control Point.

@@ -21,6 +21,7 @@ from adapters.ble.characteristics import battery_level
 from adapters.ble.commanding import command
 from adapters.ble.consenting import Consenting, Refused
 from adapters.ble.control_point import NoAnswer
+from adapters.ble.device_clock import Fetched
 from adapters.ble.ended_sessions import EndedSessions
 from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
@@ -229,12 +230,13 @@ class Session:
             BleakError: the link is lost.
         """
         users = (None,) if self._slots is None else self._slots.users
-        came = [await self._fetch(user) for user in users]
+        asked, newest = self._now(), dict[str, int]()
+        came = [await self._fetch(user, newest) for user in users]
         if self._timekeeper is not None and self._fetching and all(came):
-            await self._timekeeper.set_right()
+            await self._timekeeper.set_right(Fetched(asked, newest))
 
-    async def _fetch(self, user: int | None) -> bool:
-        """Fetch those of one user; whether all came."""
+    async def _fetch(self, user: int | None, newest: dict[str, int]) -> bool:
+        """Fetch those of one user, and note what the highest numbers are; whether all came."""
         if not self._fetching:
             return True
         try:
@@ -244,6 +246,9 @@ class Session:
             return False
         self._inbox.records_asked(self._paired)
         came = [await fetching.run(user) for fetching in self._fetching]
+        for one in self._fetching:
+            if isinstance(one, Fetching) and one.newest is not None:
+                newest[one.series(user)] = one.newest
         return all(came)
 
     async def introduce(self) -> None:

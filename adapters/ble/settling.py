@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
 from adapters.ble.profile import DeviceProfile, Told
-from adapters.ble.record import UNKNOWN_USER
+from adapters.ble.record import UNKNOWN_USER, Record
+from adapters.ble.record_access import series
 from adapters.errors import ReadingRefused
 from adapters.kinds import Kind, kind, row_of
 from adapters.local_events import Packet
-from adapters.reading import PersonKey, Quality, Reading, canonical
+from adapters.reading import Instant, PersonKey, Quality, Reading, canonical
 
 _BATTERY = kind("battery_level")
 
@@ -51,7 +52,12 @@ def settle(
         return _of_somebody(reading, None, "", paired)
     start, quality = packet.received, told.quality
     if told.told is not None:
-        start, of_clock = hearing.clock.when(told.told, packet.received)
+        start, of_clock = hearing.clock.when(
+            told.told,
+            packet.received,
+            live=not packet.stored,
+            earliest=_earliest(told, packet, paired, hearing),
+        )
         quality |= of_clock
     elif kept or Quality.CLOCK_NOT_TRUSTED in quality:
         quality = quality & ~Quality.CLOCK_NOT_TRUSTED | Quality.TIME_OF_ARRIVAL
@@ -70,6 +76,17 @@ def settle(
     if user is None and hearing.user is not None and _is_fetched(paired.profile, packet):
         user = hearing.user
     return _of_somebody(reading, user, record, paired)
+
+
+def _earliest(told: Record, packet: Packet, paired: Paired, hearing: Hearing) -> Instant | None:
+    """Since when a record may be, by its number; None where that tells nothing."""
+    setting = hearing.clock.setting
+    if setting is None or told.number is None:
+        return None
+    user = hearing.user if told.user is None else told.user
+    origin = _origin(paired.profile, packet)
+    each = (setting.earliest(series(origin, of), told.number) for of in {None, user})
+    return next((since for since in each if since is not None), None)
 
 
 def _of_somebody(reading: Reading, user: int | None, record: str, paired: Paired) -> Settled:

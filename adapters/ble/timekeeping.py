@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from adapters.ble.clock_faces import FACES, Face
-from adapters.ble.device_clock import DeviceClock
+from adapters.ble.device_clock import DeviceClock, Fetched
 from adapters.ble.gatt_errors import code_of
 from adapters.ble.hearing import Hearing
 from adapters.ble.inbox import Inbox
@@ -74,8 +74,11 @@ class Timekeeper:
             self._tell(self._now(), self._hearing.clock.ahead, was_set=False)
             return
 
-    async def set_right(self) -> None:
+    async def set_right(self, fetched: Fetched | None = None) -> None:
         """Set the clock that was read, where it is wrong, it lets us, and we know better.
+
+        Args:
+            fetched: what the device kept and has come.
 
         Raises:
             BleakError: the link is lost.
@@ -97,7 +100,7 @@ class Timekeeper:
                 self._talk.complain(face.uuid, _NOT_TAKEN)
                 return
         if await self._is_right_now(face, clock.zone):
-            self._inbox.clock_was_set(self._paired, at)
+            self._inbox.clock_was_set(self._paired, at, fetched)
             self._tell(at, clock.ahead or timedelta(0), was_set=True)
         else:
             self._talk.complain(face.uuid, _NOT_TAKEN)

@@ -133,12 +133,12 @@ def _show(times: Times, *, several: bool) -> None:
 
 
 def _why(one: DeviceTime) -> str:
-    """The look at the clock for which the times are in doubt."""
-    if one.doubt is None:
-        return ""
-    seen, was_set = one.doubt.seen, one.doubt.set
-    right = f", and was set right on {moment(was_set.at)}" if was_set else ""
-    return f" Its clock was {off_by(seen.ahead_ms)} on {moment(seen.at)}{right}."
+    """The looks at the clock for which the times are in doubt."""
+    said = []
+    for doubt in one.doubts:
+        right = f", and was set right on {moment(doubt.set.at)}" if doubt.set else ""
+        said.append(f"{off_by(doubt.seen.ahead_ms)} on {moment(doubt.seen.at)}{right}")
+    return f" Its clock was {'; '.join(said)}." if said else ""
 
 
 def _as_json(who: Person, one: DeviceTime) -> dict[str, object]:
@@ -150,9 +150,14 @@ def _as_json(who: Person, one: DeviceTime) -> dict[str, object]:
         "was_set": one.seen.was_set if one.seen else None,
         "person": who.key if one.waiting else None,
         "waiting": one.waiting.n if one.waiting else 0,
-        "doubt_ahead_ms": one.doubt.seen.ahead_ms if one.doubt else None,
-        "doubt_read": iso(one.doubt.seen.at) if one.doubt else None,
-        "set_after_doubt": iso(one.doubt.set.at) if one.doubt and one.doubt.set else None,
+        "doubts": [
+            {
+                "ahead_ms": doubt.seen.ahead_ms,
+                "read": iso(doubt.seen.at),
+                "set": iso(doubt.set.at) if doubt.set else None,
+            }
+            for doubt in one.doubts
+        ],
         "first": iso(one.waiting.first) if one.waiting else None,
         "last": iso(one.waiting.last) if one.waiting else None,
     }

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
 
 from adapters.local_events import ClockSeen
 from adapters.reading import DeviceKey, PersonKey
 from gateway.sharing.recipients import Act
 from gateway.store.audit import Audit
-from gateway.store.clock_answers import Unsure, answer, came, unsure
-from gateway.store.clocks import clocks_seen, far_off, set_after
+from gateway.store.clock_answers import Unsure, answer, any_came, came, unsure
+from gateway.store.clocks import clocks_seen, far_off, far_off_between, set_after
 from gateway.store.device_names import Called, DeviceNames
 from gateway.store.devices import Device, Devices
 from gateway.store.driver import Database, transaction
+
+_ALIKE: Final = 60_000
+"""Clocks that are off by no more than this from one another, ms, are off alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,15 @@ class DeviceTime:
         called: what the device is called.
         seen: the newest look at it; None where it has none that can be read.
         waiting: readings of one person whose times wait for an answer; None where there are none.
-        doubt: why they wait; None where the clock was never seen to be off: the times themselves
-            do not fit, as an hour that was there twice.
+        doubts: why they wait, the oldest first; none where the clock was never seen to be off: the
+            times themselves do not fit, as an hour that was there twice.
     """
 
     device: Device
     called: Called
     seen: ClockSeen | None
     waiting: Unsure | None
-    doubt: Doubt | None
+    doubts: tuple[Doubt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +76,36 @@ class DeviceTimes:
             seen = clocks_seen(self.local, device.key, 1) if self.local is not None else []
             waits = waiting.get(device.key)
             if waits or (seen and device.forgotten_at is None):
-                doubt = self._doubt(device.key, person) if waits else None
+                doubts = tuple(self._doubts(device.key, person)) if waits else ()
                 newest = seen[0] if seen else None
-                found.append(DeviceTime(device, names[device.key], newest, waits, doubt))
+                found.append(DeviceTime(device, names[device.key], newest, waits, doubts))
         return found
 
     def needed(self) -> Iterator[ClockSeen]:
         """The looks at clocks for which somebody has to answer."""
         for one in unsure(self.gateway):
-            doubt = self._doubt(one.device, one.person)
-            if doubt is not None:
+            for doubt in self._doubts(one.device, one.person):
                 yield doubt.seen
                 if doubt.set is not None:
                     yield doubt.set
 
-    def _doubt(self, device: DeviceKey, person: PersonKey) -> Doubt | None:
-        """The look that was furthest off, of those for the first and the last that wait."""
+    def _doubts(self, device: DeviceKey, person: PersonKey) -> Iterator[Doubt]:
+        """The looks behind which something came that waits, until the next that was far off.
+
+        Of looks that found the clock off alike, one behind the other, the first.
+        """
         when = came(self.gateway, device, person)
         if self.local is None or when is None:
-            return None
-        looks = [look for at in when if (look := far_off(self.local, device, at)) is not None]
-        if not looks:
-            return None
-        worst = max(looks, key=lambda look: abs(look.ahead_ms))
-        return Doubt(worst, set_after(self.local, worst))
+            return
+        first, last = when
+        before = far_off(self.local, device, first)
+        after = before.at if before is not None else first
+        behind = far_off_between(self.local, device, after, last)
+        looks = _unlike(behind if before is None else [before, *behind])
+        for look, following in zip_longest(looks, looks[1:]):
+            until = last + 1 if following is None else following.at
+            if any_came(self.gateway, device, person, look.at, until):
+                yield Doubt(look, set_after(self.local, look))
 
     def waiting(self, person: PersonKey) -> int:
         """How many readings of this person wait for an answer."""
@@ -112,3 +123,14 @@ class DeviceTimes:
                 what = "clock.confirmed" if right else "clock.wrong"
                 self.audit.note(act.at, act.actor, what, {"device": device, "readings": n})
         return n
+
+
+def _unlike(looks: Sequence[ClockSeen]) -> list[ClockSeen]:
+    """Those at which the clock was off otherwise than at the one before, or was set in between."""
+    kept: list[ClockSeen] = []
+    was_set = True
+    for look in looks:
+        if was_set or abs(look.ahead_ms - kept[-1].ahead_ms) > _ALIKE:
+            kept.append(look)
+        was_set = look.was_set
+    return kept

@@ -111,6 +111,21 @@ def came(db: Database, device: DeviceKey, person: PersonKey) -> tuple[Instant, I
     return None if first is None else (int(first), int(last))
 
 
+def any_came(
+    db: Database, device: DeviceKey, person: PersonKey, since: Instant, before: Instant
+) -> bool:
+    """Whether something that waits for an answer of this person came in this time."""
+    (found,) = db.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM series s"  # noqa: S608  # a number of ours
+        f" CROSS JOIN reading r ON r.series = s.id AND {_UNSURE}"
+        " CROSS JOIN intake i ON i.seq = r.intake WHERE (s.device, s.person) = (?1, ?2)"
+        " AND i.at >= ?3 AND i.at < ?4 AND r.intake > COALESCE((SELECT MAX(a.intake)"
+        " FROM clock_answer a WHERE (a.device, a.person) = (?1, ?2)), 0))",
+        (device, person, since, before),
+    ).fetchone()
+    return bool(found)
+
+
 def answer(
     db: Database, device: DeviceKey, person: PersonKey, *, right: bool, at: Instant, actor: str
 ) -> int:

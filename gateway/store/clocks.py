@@ -44,6 +44,18 @@ def far_off(db: Database, device: DeviceKey, until: Instant) -> ClockSeen | None
     return next(map(_seen, rows), None)
 
 
+def far_off_between(
+    db: Database, device: DeviceKey, after: Instant, until: Instant
+) -> list[ClockSeen]:
+    """The looks behind a moment and up to another at which it was too far off, oldest first."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM clock_seen"  # noqa: S608  # our own column names
+        " WHERE device = ? AND at > ? AND at <= ? AND ABS(ahead_ms) > ? ORDER BY at",
+        (device, after, until, FAR),
+    )
+    return [_seen(row) for row in rows]
+
+
 def set_after(db: Database, seen: ClockSeen) -> ClockSeen | None:
     """The look, this one or a later, with which the clock was set right; None where none was."""
     rows = db.conn.execute(

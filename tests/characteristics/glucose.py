@@ -61,7 +61,7 @@ def _context_told(data: bytes) -> Iterator[Any]:
     """As if its measurement had come before it."""
     hearing = Hearing()
     about = GlucoseMeasurementContext.from_bytes(data)
-    hearing.keep(Joined).came(about.number, Measured(None, "1", Quality.NONE))
+    hearing.keep(Joined).came(about.number, Measured(None, "1", Quality.NONE, about.number))
     return glucose_measurement_context.readings(packet(data), hearing)
 
 

@@ -11,7 +11,7 @@ Specification Supplement, Blood Pressure Record (segmentation header, E2E-CRC).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
@@ -115,7 +115,9 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     if _secured(hearing):
         value = _checked(pieces, value, packet.data)
     try:
-        yield from _held(assigned(pieces[0].holds), value, f"{pieces[0].number}")
+        number = pieces[0].number
+        for one in _held(assigned(pieces[0].holds), value, f"{number}"):
+            yield replace(one, number=number)
     except DecodeError as error:
         raise DecodeError(error.why, packet.data) from error
 

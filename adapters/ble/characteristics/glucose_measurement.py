@@ -213,8 +213,9 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
         identity=measured.identity,
         quality=doubts | (Quality.VALUE_AS_CONVERTED if converted else Quality.NONE),
         where=measured.sample.place if measured.sample is not None else "",
+        number=measured.number,
     )
-    about = Measured(measured.told, measured.identity, doubts)
+    about = Measured(measured.told, measured.identity, doubts, measured.number)
     early = hearing.keep(Joined).came(measured.number, about)
     if early is not None:
         yield from explained(early, about)

@@ -213,11 +213,12 @@ class GlucoseMeasurementContext:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a context takes over from its measurement: time, identity, doubts."""
+    """What a context takes over from its measurement: time, identity, doubts, number."""
 
     told: datetime | None
     identity: str
     quality: Quality
+    number: int
 
 
 class Joined:
@@ -246,7 +247,14 @@ def explained(context: GlucoseMeasurementContext, measured: Measured) -> Iterato
     def told(what: Kind, value: Quantity | Category | Absence) -> Record:
         doubts = measured.quality & _SHARED_DOUBTS
         kept = Absence.NOT_PERFORMED if Quality.NOT_A_MEASUREMENT in doubts else value
-        return Record(what, kept, told=measured.told, identity=measured.identity, quality=doubts)
+        return Record(
+            what,
+            kept,
+            told=measured.told,
+            identity=measured.identity,
+            quality=doubts,
+            number=measured.number,
+        )
 
     if context.meal is not None:
         yield told(_MEAL, Category(context.meal.word))

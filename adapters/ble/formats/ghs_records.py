@@ -74,6 +74,7 @@ def records(
                 more | doubt | _doubt(one.status),
                 where,
                 OBSERVATION,
+                number,
             )
             seen[of] += 1
 
