@@ -70,10 +70,11 @@ def add_device(
         at: now.
 
     Raises:
-        WrongUse: nothing of that number was found, nobody knows what it is, or another device has
-            this name.
+        WrongUse: nothing of that number was found, nobody knows what it is, it is somebody else's,
+            or another device has this name.
     """
     found = found_device(house, which)
+    check_owner(house, found, person)
     given = _name(house, found, name) if name else ""
     catalog = catalog_of(house)
     key = _profile(catalog, profile or found.profile)
@@ -85,10 +86,38 @@ def add_device(
     house.devices.add(
         facts, adapter="ble", profile=key, simulated=house.simulation, now=at, several=several
     )
+    if several is not None:
+        house.slots.set_all_others(device, None if several else person.key, at)
     if given:
         house.names().give(device, given, at)
     house.audit.note(at, f"person:{person.key}", "device added", {"device": device})
     return device
+
+
+def check_owner(house: House, found: Nearby, person: Person) -> None:
+    """Let nobody take a device from somebody by adding it.
+
+    Raises:
+        WrongUse: it is somebody else's; says whose, and how it is shared or handed on.
+    """
+    address = found.address.upper()
+    key = house.local.known_addresses().get(address) or house.device_key(f"ble:{address}")
+    known = house.devices.get(key)
+    if known is None or known.forgotten_at is not None or known.facts.person == person.key:
+        return
+    name = house.names().all()[known.key].name
+    if known.several:
+        raise WrongUse(
+            f"{name} is here already, for several people.",
+            "Say whose its readings are: health-gateway devices whose",
+        )
+    owner = next(one.name for one in house.people.list() if one.key == known.facts.person)
+    raise WrongUse(
+        f"{name} is {owner}'s already.",
+        f"If {owner} and {person.name} both use it: health-gateway devices users {known.key}"
+        f" --several. If only {person.name} does now: health-gateway devices forget {known.key},"
+        " and add it again.",
+    )
 
 
 def _name(house: House, found: Nearby, told: str) -> str:

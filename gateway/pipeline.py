@@ -15,7 +15,7 @@ from adapters.source import Arrival
 from gateway.app import House
 from gateway.journal import PacketJournal
 from gateway.rights.claiming import of_known_users
-from gateway.rights.several import new_questions, not_asked_about
+from gateway.rights.several import new_questions, not_asked_about, waiting_numbers
 from gateway.store.devices import Adapter
 from gateway.store.intake import TakenIn
 
@@ -94,11 +94,12 @@ def _not_asked_about(
     """Without records of which somebody was asked whose they are; a device may send them again."""
     if adapter != "ble":
         return arrivals
+    numbers = waiting_numbers(house.slots, house.local.db)
     made: list[Arrival] = []
     for one in arrivals:
         if not isinstance(one, ReadingBatch) or one.live:
             made.append(one)
-        elif len(left := not_asked_about(one, house.local.db)):
+        elif len(left := not_asked_about(one, house.local.db, numbers.get(one.device, ()))):
             made.append(left)
     return made
 

@@ -386,3 +386,20 @@ async def test_what_is_no_device_of_this_house_is_not_paired(home: Furnished) ->
         number = serves.wish_pairing(DeviceKey("nobody"))
         await serves.until(lambda: serves.now(number).state == "failed")
         assert serves.now(number).said == "This device is not one of this house."
+
+
+async def test_a_device_of_somebody_else_is_not_taken_by_adding_it(home: Furnished) -> None:
+    house, device = home.house, Device()
+    olav = house.people.add("Olav", "1959-05", clock.now())
+    async with serving(home, device) as serves:
+        mine = serves.wish()
+        await serves.adding.greet(await serves.linked(mine), False)
+        await serves.until(lambda: serves.now(mine).state == "done")
+        his = Wishes(house.local.db).wish(
+            olav, "add", clock.now(), address=ADDRESS, profile="blood-pressure-cuff"
+        )
+        await serves.until(lambda: serves.now(his).state == "failed")
+        assert serves.now(his).said == "Blood pressure cuff is Ingrid's already."
+        assert "--several" in serves.now(his).next_step
+    assert [one.facts.person for one in house.devices.list()] == [home.person]
+    assert device.pairings == 1

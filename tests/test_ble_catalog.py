@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,10 +163,20 @@ def test_one_bad_description_stops_no_other(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text(OWN)
     (tmp_path / "c.toml").write_text(OWN.replace("own-monitor", "polar-h10"))
     (tmp_path / "d.toml").write_bytes(b"\xff")
+    (tmp_path / "e.toml").mkdir()
     catalog = with_home(tmp_path)
     assert set(catalog.profiles) == {*built_in().profiles, "own-monitor"}
-    assert [str(one).split()[0] for one in catalog.refused] == ["a.toml", "polar-h10", "d.toml"]
+    assert [str(one).split()[0] for one in catalog.refused] == [
+        "a.toml",
+        "c.toml:",
+        "d.toml",
+        "e.toml",
+    ]
     assert all(one.next_step for one in catalog.refused)
+    _, taken, not_text, folder = map(str, catalog.refused)
+    assert taken == "c.toml: Polar H10 has the key polar-h10 already"
+    assert not_text == "d.toml is not text in UTF-8"
+    assert folder == "e.toml is a folder"
 
 
 def test_a_profile_stays_the_same_until_its_file_changes(tmp_path: Path) -> None:
@@ -185,5 +196,7 @@ def test_a_home_without_descriptions_is_none_the_worse(tmp_path: Path) -> None:
 
 def test_two_profiles_known_alike_are_refused() -> None:
     strap = built_in()["heart-rate-strap"]
-    with pytest.raises(DescriptionRefused, match="known like"):
+    with pytest.raises(DescriptionRefused, match="has the key heart-rate-strap already"):
         Catalog([strap, strap])
+    with pytest.raises(DescriptionRefused, match="other is known like heart-rate-strap"):
+        Catalog([strap, replace(strap, key="other")])

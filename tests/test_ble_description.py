@@ -88,7 +88,19 @@ def test_a_packet_of_another_length_is_refused(data: str) -> None:
         pytest.param("scale = 0.01", "scale = 0", "field.2", "one step", id="scale"),
         pytest.param("skip = 1", "", "field.1", "either a type", id="empty field"),
         pytest.param('"stored"', '"often"', "delivery", "live", id="delivery"),
-        pytest.param("key =", "kay =", "key", "required", id="key left out"),
+        pytest.param("key =", "kay =", "kay", "write key,", id="key misspelt"),
+        pytest.param('key = "thermometer"', "", "key", "key is missing", id="key left out"),
+        pytest.param("scale = 0.01", "scale = nan", "field.2.scale", "finite", id="nan"),
+        pytest.param("scale = 0.01", 'scale = "x"', "field.2.scale", "number", id="no number"),
+        pytest.param("skip = 1", "skip = 1.5", "field.1.skip", "whole number", id="not whole"),
+        pytest.param("skip = 1", "skip = 600", "field.1.skip", "at most 512", id="too many"),
+        pytest.param('"thermometer"', '"My one"', "key", "small letters", id="key"),
+        pytest.param('"A thermometer"', '""', "title", "between the quotes", id="no title"),
+        pytest.param("manufacturer = 4660", 'manufacturer = "x"', "manufacturer", "whole", id="m"),
+        pytest.param("[advertised]", "[[advertised]]", "advertised", "block", id="a list"),
+        pytest.param("[[characteristic]]\nuuid", "[characteristic]\nuuid", "t.toml", "", id="one"),
+        pytest.param('"0000fff1-0000-1000-8000-00805f9b34fb"', "3", "uuid", "quotes", id="a 3"),
+        pytest.param("skip = 1", "skip = 1\ncolor = 2", "field.1.color", "no word", id="color"),
         pytest.param('"error"', '"asleep"', "absent", "not-a-number", id="absence"),
         pytest.param('name = "second"\n', "", "characteristic.1", "name of its own", id="names"),
         pytest.param("services = [", "service = [", "advertised", "", id="unknown word"),
@@ -97,16 +109,21 @@ def test_a_packet_of_another_length_is_refused(data: str) -> None:
 def test_what_cannot_be_is_refused_with_place_and_next_step(
     old: str, new: str, place: str, step: str
 ) -> None:
+    assert old in GOOD
     with pytest.raises(DescriptionRefused) as refused:
         parse(GOOD.replace(old, new, 1), "t.toml")
     assert "t.toml" in str(refused.value)
     assert place in str(refused.value)
     assert step in refused.value.next_step
+    said = str(refused.value) + refused.value.next_step
+    assert not any(word in said for word in ("nput", "valid", "[full_uuid", "Field", "Extra"))
 
 
 def test_text_that_is_no_toml_is_refused() -> None:
     with pytest.raises(DescriptionRefused, match=r"t.toml is not TOML"):
         parse("key = [", "t.toml")
+    with pytest.raises(DescriptionRefused, match=r"t.toml is not TOML, at line 2, column"):
+        parse("key = 1\nkey = 2\n", "t.toml")
 
 
 def test_the_breath_monitor_is_read_and_written_by_its_description() -> None:

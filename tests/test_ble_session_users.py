@@ -138,12 +138,38 @@ async def test_a_wrong_code_is_told_and_never_tried_again(house: House) -> None:
             await sensor.advertise()
         await settled(lambda: len(slots.asked) == 4)
         assert [one.user for one in slots.asked] == [1, 2, 1, 1], "or it might lock itself"
-        reason = Trouble(CUFF, user_control_point.UUID, REFUSED)
+        reason = Trouble(CUFF, user_control_point.UUID, f"{REFUSED}2")
         assert source.troubles()[reason] == 1
         house.known[CUFF_ADDRESS] = replace(house.known[CUFF_ADDRESS], codes={1: 1234, 2: 42})
         await sensor.alone()
         await sensor.advertise()
         await settled(lambda: source.states()[CUFF].word == "connected")
+        assert source.troubles() == {}, "the right code was entered"
+
+
+async def test_a_code_that_was_refused_and_is_taken_later_is_no_trouble_any_more(
+    house: House,
+) -> None:
+    slots = Slots({1: 1234, 2: 42})
+    cuff = shared(house, slots, {1: 1234, 2: 42})
+    async with cuff.sensor.on(), house.listening() as source:
+        for user in (1, 3):
+            source._inbox.trouble(CUFF, user_control_point.UUID, f"{REFUSED}{user}")
+        await settled(lambda: source.states()[CUFF].word == "connected")
+        assert [*source.troubles()] == [Trouble(CUFF, user_control_point.UUID, f"{REFUSED}3")]
+
+
+async def test_a_number_that_is_taken_back_leaves_no_trouble(house: House) -> None:
+    slots = Slots({1: 1234})
+    cuff = shared(house, slots, {1: 1234, 9: 1})
+    async with cuff.sensor.on() as sensor, house.listening() as source:
+        await settled(lambda: source.states()[CUFF].word == "trouble")
+        assert [*source.troubles()] == [Trouble(CUFF, user_control_point.UUID, f"{REFUSED}9")]
+        house.known[CUFF_ADDRESS] = replace(house.known[CUFF_ADDRESS], codes={1: 1234})
+        await sensor.alone()
+        await sensor.advertise()
+        await settled(lambda: source.states()[CUFF].word == "connected")
+        assert source.troubles() == {}
 
 
 async def test_a_device_that_does_not_answer_for_its_users_is_read_all_the_same(
@@ -159,7 +185,7 @@ async def test_a_device_that_does_not_answer_for_its_users_is_read_all_the_same(
 
 
 async def test_readings_go_to_the_person_of_their_slot_or_wait_for_an_answer(house: House) -> None:
-    cuff = Cuff(house, paired=Paired(CUFF, ANNA, CUFF_PROFILE, {1: ANNA, 2: BEN, 255: ANNA}))
+    cuff = Cuff(house, paired=Paired(CUFF, ANNA, CUFF_PROFILE, {1: ANNA, 2: BEN}))
     async with cuff.sensor.on() as sensor, house.listening():
         await sensor.subscribed(PRESSURE)
         for n, user in enumerate((1, 2, 3, 255, None)):

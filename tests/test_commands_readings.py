@@ -28,7 +28,10 @@ def test_readings_are_told_by_the_clock_on_the_wall_with_unit_and_doubts(tmp_pat
     said = command("consent", "grant", "collect", "ble", "--script")
     assert said.out.rstrip().endswith("Next: health-gateway devices scan")
     said = command("people", "add", "Bob", "--born", "1985-04")
-    assert "Next: health-gateway devices scan" in said.out
+    assert "Next: health-gateway consent grant collect ble --person Bob, then" in said.out
+    assert "health-gateway import PATH --person Bob" in said.out
+    said = command("consent", "withdraw", "--all", "--person", "Bob")
+    assert said.out.strip() == "Bob shares nothing: there is nothing to take back."
 
     house = open_house(command.home)
     person: PersonKey = house.people.list()[0].key

@@ -222,3 +222,26 @@ def test_after_an_answer_nothing_asks_again(
     assert ("gave a wrong time" in said) is (word == "--wrong")
     assert "devices clock" not in _run(home, capsys, "status")[1]
     assert "--confirm" not in _run(home, capsys, "devices", "clock")[1]
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("👨\u200d👩\u200d👧 Meter", ""),
+        ("می\u200cخواهم", ""),
+        ("\u200d", "A name has 1 to 60 letters."),
+        ("x" * 61, "A name has 1 to 60 letters."),
+        ("red\x1b[31m", "A name has only letters and signs that can be seen."),
+    ],
+)
+def test_a_name_may_be_any_that_can_be_seen(
+    home: Furnished, capsys: pytest.CaptureFixture[str], told: str, why: str
+) -> None:
+    code, said = _run(home, capsys, "devices", "name", ADAS, told)
+    assert (code == 0, why in said) == (not why, True)
+    if not why:
+        assert told in said
+        assert told in _run(home, capsys, "devices", "list")[1]
+        parted = told.replace("\u200d", "").replace("\u200c", "")
+        code, said = _run(home, capsys, "devices", "name", OTHER, parted)
+        assert (code, "Another device is called" in said) == (2, True), "they may look alike"

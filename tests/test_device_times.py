@@ -120,3 +120,15 @@ def test_a_device_whose_clock_was_never_read_is_not_listed(home: Furnished) -> N
     strap = DeviceFacts(home.person, DeviceKey("strap"), "Strap")
     home.house.devices.add(strap, adapter="ble", profile="x", simulated=True, now=NOW)
     assert len(home.house.device_times().list(home.person)) == 2
+
+
+def test_a_clock_that_cannot_be_read_is_doubted_by_its_readings(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sensor = DeviceKey("sensor")
+    facts = DeviceFacts(home.person, sensor, "Glucose sensor")
+    home.house.devices.add(facts, adapter="ble", profile="x", simulated=True, now=NOW)
+    home.take_in(sensor, [number("pulse_rate", NOW, "70", "/min", Quality.CLOCK_NOT_TRUSTED)])
+    main(["--home", str(home.house.path), "devices", "clock", "Glucose sensor"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Glucose sensor in doubt, by its readings" in said

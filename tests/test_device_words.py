@@ -27,7 +27,7 @@ class Radio:
     def troubles(self) -> Mapping[Trouble, int]:
         return {Trouble(STRAP, "2a37", "too short"): 2,
                 Trouble(STRAP, "2a19", "too long"): 1,
-                Trouble(OTHER, UUID, REFUSED, of_packet=False): 1,
+                Trouble(OTHER, UUID, f"{REFUSED}2", of_packet=False): 1,
                 Trouble(OTHER, "2a19", "it did not tell", of_packet=False): 4}  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def test_what_could_not_be_read_is_counted_for_its_device() -> None:
     words = words_of(Radio())
     assert (words[STRAP].unread, words[OTHER].unread) == (3, 0)
     assert words[STRAP].state == "connected"
-    assert words[OTHER].undone == ("it did not tell", REFUSED)
+    assert words[OTHER].undone == ("it did not tell", f"{REFUSED}2")
 
 
 def test_it_is_shown_while_the_gateway_runs(tmp_path: Path) -> None:
@@ -54,9 +54,9 @@ def test_it_is_shown_while_the_gateway_runs(tmp_path: Path) -> None:
     house.close()
     found = [one for one in every if "could not be read" in one.what]
     assert [(one.about, one.good, one.what[0]) for one in found] == [("the strap", False, "3")]
-    (refused,) = (one for one in every if one.what == REFUSED)
+    (refused,) = (one for one in every if one.what == "the device refused the code of user 2")
     assert not refused.good
-    assert "health-gateway devices whose other USER PERSON --code CODE" in refused.next_step
+    assert "health-gateway devices whose other 2 PERSON --code CODE" in refused.next_step
     (undone,) = (one for one in every if "did not tell" in one.what)
     assert undone.good
 

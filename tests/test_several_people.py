@@ -18,7 +18,7 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.paired import Paired
 from adapters.ble.record import UNKNOWN_USER, Record
 from adapters.kinds import Kind, kind
-from adapters.local_events import LocalBatch, Packet, Unclaimed
+from adapters.local_events import LocalBatch, LocalName, Packet, Unclaimed
 from adapters.reading import (
     Category,
     Components,
@@ -32,6 +32,8 @@ from adapters.reading import (
     waveform,
 )
 from adapters.source import Arrival
+from gateway import clock
+from gateway.commands import devices_add
 from gateway.commands.everything import main
 from gateway.parts.permission import look
 from gateway.parts.silence import Silence
@@ -39,6 +41,7 @@ from gateway.pipeline import take_in
 from gateway.radio import catalog_of
 from gateway.rights.occasions import occasions
 from gateway.sharing.offer import allow_collecting
+from gateway.store.nearby import LookedAround, Nearby
 from gateway.store.unclaimed import Waiting
 from tests.fakes_web import NOW, RADIO, Furnished, make_home, number
 from tests.web_visitor import visiting
@@ -214,6 +217,7 @@ def test_it_is_said_later_too_and_the_radio_learns_it(
     assert (code, said) == (
         0, "Only Ingrid uses Bathroom scale: what it measures is Ingrid's.",
     )  # fmt: skip
+    assert home.house.slots.all_others() == {}
     code, said = _run(home, capsys, "users", SCALE, "--several")
     assert said.startswith("Several people use Bathroom scale. What it measures waits until")
     assert "What it measured before is Ingrid's still" in said
@@ -229,7 +233,9 @@ def test_it_is_said_later_too_and_the_radio_learns_it(
     home.house.devices.add(facts, adapter="ble", profile="x", simulated=True, now=NOW)
     assert [one.several for one in home.house.devices.list()] == [True, False]
     _, said = _run(home, capsys, "users", SCALE, "--one")
+    assert "it measures is Ingrid's, whichever user number it gives." in said
     assert "What waits is still asked about." in said
+    assert home.house.slots.all_others() == {SCALE: home.person}
     assert not home.house.devices.list()[0].several
 
 
@@ -373,3 +379,70 @@ async def test_a_page_takes_no_number_that_the_device_never_gave(home: Furnished
         form = dict((await visitor.get("/yours")).form.to("/yours/user")) | {"user": "9"}
         assert (await visitor.post("/yours/user", list(form.items()))).status == 409
     assert home.house.slots.list() == []
+
+
+def _numbered(home: Furnished, n: int, user: int) -> None:
+    events = [Unclaimed(SCALE, user, _weighing(n), f"2a9d:{n}", NOW)]
+    take_in(home.house, [LocalBatch(events)], adapter="ble", at=NOW)
+
+
+def test_of_one_persons_device_all_numbers_are_that_persons(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    olav = home.house.people.list()[1].key
+    home.house.local.set_name(LocalName(SCALE, "address", "C0:FF:EE:00:00:07", NOW))
+    _numbered(home, 1, 1)
+    assert home.house.whose().count() == 1
+    _run(home, capsys, "users", SCALE, "--one")
+    _own(home, 1)  # it sends again what waits, and the radio takes it for Ingrid's by now
+    _numbered(home, 2, 2)  # the radio does not know of it yet
+    _numbered(home, 3, UNKNOWN_USER)
+    assert _kilos(home) == [72.5, 73.5]
+    assert [one.record for one in home.house.whose().waiting()] == ["2a9d:1"]
+    (paired,) = look(home.house, catalog_of(home.house), NOW).paired.values()
+    assert set(paired.slots) == set(range(256))
+    told = Record(kind("body_weight"), Quantity(Decimal("81.5"), "kg"), user=7)
+    profile = replace(WEIGHT, follows={WEIGHING: lambda _packet, _hearing: iter([told])})
+    (batch,) = _decoded(replace(paired, profile=profile), WEIGHING, b"\x01", stored=True)
+    assert isinstance(batch, ReadingBatch)
+    assert batch.person == home.person
+    code, _ = _run(home, capsys, "whose", SCALE, "4", "Olav")
+    assert code == 0, "it can be said of a number later"
+    _run(home, capsys, "whose", SCALE, "5", "--nobody")
+    _numbered(home, 4, 4)
+    _numbered(home, 5, 5)
+    assert (_kilos(home), _kilos(home, olav)) == ([72.5, 73.5], [74.5])
+    (paired,) = look(home.house, catalog_of(home.house), NOW).paired.values()
+    assert (paired.slots[4], paired.slots.get(5)) == (olav, None)
+    _, said = _run(home, capsys, "whose", SCALE, "4", "--undo")
+    assert "What comes of it is Ingrid's, as all of it" in said
+    _run(home, capsys, "users", SCALE, "--several")
+    (paired,) = look(home.house, catalog_of(home.house), NOW).paired.values()
+    assert paired.slots == {}
+
+
+def test_what_is_not_said_is_asked_and_adding_says_so(
+    home: Furnished, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = [Nearby(1, "C0:DE:CA:FE:17:05", "BP-7", "blood-pressure-cuff", "near", clock.now())]
+    LookedAround(home.house.local.db).replace(near)
+    monkeypatch.setattr(devices_add, "can_pair", lambda _house: False)  # as on other systems
+    _, said = _run(home, capsys, "add", "1", "--person", "Ingrid", "--watch", "0")
+    assert "If it numbers its users, whose each number is, is asked." in said
+    assert home.house.slots.all_others() == {}
+    _, said = _run(home, capsys, "add", "1", "--person", "Ingrid", "--one", "--watch", "0")
+    assert said.endswith("All that it measures is Ingrid's, whichever user number it gives.")
+    (key,) = home.house.slots.all_others()
+    code, said = _run(home, capsys, "add", "1", "--person", "Olav", "--watch", "0")
+    assert code == 2
+    assert "Blood pressure cuff is Ingrid's already." in said
+    assert f"devices users {key} --several" in said
+    assert f"devices forget {key}" in said
+    assert {one.facts.person for one in home.house.devices.list()} == {home.person}
+    _run(home, capsys, "users", key, "--several")
+    code, said = _run(home, capsys, "add", "1", "--person", "Olav", "--several")
+    assert (code, "for several people." in said) == (2, True)
+    _run(home, capsys, "forget", key)
+    assert home.house.slots.all_others() == {}
+    code, said = _run(home, capsys, "add", "1", "--person", "Olav", "--one", "--watch", "0")
+    assert (code, "belongs to Olav now" in said) == (0, True)

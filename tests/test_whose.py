@@ -32,7 +32,7 @@ from gateway.sharing.errors import NotAllowed
 from gateway.sharing.offer import allow_collecting
 from gateway.sharing.recipients import Act
 from gateway.sharing.refusal import stop_collecting
-from gateway.store.consent_codes import codes_of
+from gateway.store.consent_codes import codes_of, set_code
 from gateway.store.slots import Slot
 from tests.fakes_web import NOW, Furnished, make_home
 from tests.road import tables_of
@@ -288,10 +288,59 @@ def test_a_failed_measurement_is_no_value_and_units_are_those_of_people(
         assert said.count("no value") == 2
 
 
+def test_a_number_that_was_mistyped_is_taken_back_by_itself(
+    home: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _paired(home)
+    _come(home, _weighed(1, 2))
+    _answer(home, capsys, SCALE, "2", "Ingrid")
+    home.house.slots.set(Slot(SCALE, 9, home.person, NOW))
+    set_code(home.house.local.db, SCALE, 9, 1)
+    set_code(home.house.local.db, SCALE, 2, 42)
+    code, said = _answer(home, capsys, SCALE, "9", "--nobody")
+    assert code == REFUSED
+    assert said["next_step"].endswith(f"devices whose {SCALE} 9 --undo")
+    undone = _answer(home, capsys, SCALE, "9", "--undo")
+    assert undone == {"device": SCALE, "user": 9, "person": None}
+    assert codes_of(home.house.local.db, SCALE) == {2: 42}
+    assert [one.user for one in home.house.slots.list(SCALE)] == [2]
+    assert _paired(home).slots == {2: home.person}
+    assert home.house.audit.entries()[-1].act == "slot.undone"
+    code, said = _answer(home, capsys, SCALE, "9", "--undo")
+    assert (code, said["error"][:6]) == (REFUSED, "Nobody")
+    stored = _stored(home)
+    _answer(home, capsys, SCALE, "2", "--undo")
+    _come(home, _weighed(1, 2), _weighed(3, 2))
+    assert _stored(home) == stored, "what was taken in stays"
+    assert [one.user for one in _whose(home).waiting()] == [2], "and is not asked about again"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([SCALE, "300", "Ingrid"], "A user number is 0 to 254; this device gave 2."),
+        ([SCALE, "2", "Ingrid", "--code", "abc"], "abc is no code: a code has up to four digits."),
+        ([SCALE, "2", "Ingrid", "--code", "12345"], "12345 is no code"),
+        (["nosuch"], "No device is called nosuch."),
+        ([SCALE, "", "Ingrid"], "Which user number?"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    home: Furnished, capsys: pytest.CaptureFixture[str], words: list[str], why: str
+) -> None:
+    _come(home, _weighed(1, 2))
+    _, said = _answer(home, capsys, *words)
+    assert said["error"].startswith(why)
+    assert home.house.slots.list() == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
         [SCALE, "2"],
+        [SCALE, "2", "--undo", "--nobody"],
+        ["--undo"],
+        [SCALE, "--undo"],
         [SCALE, "2", "Ingrid", "--nobody"],
         [SCALE, "two", "Ingrid"],
         ["bicycle", "2", "Ingrid"],

@@ -44,10 +44,15 @@ class Catalog:
         made: dict[str, DeviceProfile] = {}
         for profile in (*built_in, *(text.profile() for text in texts)):
             for other in made.values():
-                if profile.key == other.key or profile.matches == other.matches:
+                if profile.key == other.key:
+                    raise DescriptionRefused(
+                        f"{other.title} has the key {other.key} already", "Write another key."
+                    )
+                if profile.matches == other.matches:
                     raise DescriptionRefused(
                         f"{profile.key} is known like {other.key}",
-                        "Give it a key and an advertisement of its own.",
+                        "Give it an advertisement of its own: under [advertised], write what only"
+                        " this device says.",
                     )
             made[profile.key] = profile
         self.profiles: Mapping[str, DeviceProfile] = MappingProxyType(made)
@@ -118,12 +123,40 @@ def _with_files(files: tuple[tuple[Path, int, int], ...]) -> Catalog:
     refused = []
     for file, _, _ in files:
         try:
-            one = parse(file.read_text(encoding="utf-8"), file.name)
-            Catalog(plain, [*described, one])
+            one = _read(file)
+            _together(file, plain, [*described, one])
         except DescriptionRefused as error:
             refused.append(error)
-        except (OSError, UnicodeDecodeError):
-            refused.append(DescriptionRefused(f"{file.name} cannot be read", "Save it as UTF-8."))
         else:
             described.append(one)
     return Catalog(plain, described, refused)
+
+
+def _read(file: Path) -> Description:
+    """One description.
+
+    Raises:
+        DescriptionRefused: it cannot be read, or says what a description cannot say.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DescriptionRefused(f"{file.name} is not text in UTF-8", "Save it as UTF-8.") from None
+    except IsADirectoryError:
+        raise DescriptionRefused(
+            f"{file.name} is a folder", "Move it elsewhere, or give it another name."
+        ) from None
+    except OSError as error:
+        raise DescriptionRefused(
+            f"{file.name} cannot be opened: {error.strerror}",
+            "Look who owns it and who may read it.",
+        ) from None
+    return parse(text, file.name)
+
+
+def _together(file: Path, plain: Iterable[DeviceProfile], described: Iterable[Description]) -> None:
+    """See that the newest description gets on with all others; its file is named if not."""
+    try:
+        Catalog(plain, described)
+    except DescriptionRefused as error:
+        raise DescriptionRefused(f"{file.name}: {error}", error.next_step) from None

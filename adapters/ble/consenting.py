@@ -26,7 +26,9 @@ Refused = MutableSet[tuple[int, int]]
 """Users and codes that the device refused: they are not tried again, or it might lock itself."""
 
 NO_ANSWER: Final = "the device did not answer whether its user may be read"
-REFUSED: Final = "the device refused the code of a user"
+REFUSED: Final = "the device refused the code of user "
+"""What is told of such a code, with the number of its user behind it."""
+
 NOT_OPENED: Final = "the device did not open what it keeps of a user"
 CODE_WANTED: Final = (
     "It may keep what it measures behind a code for each of its users, and none is known here. "
@@ -139,7 +141,7 @@ class Consenting:
             self._opened(user)
             return True
         if went in (Answer.NOT_AUTHORIZED, Answer.INVALID_PARAMETER):
-            self._talk.complain(UUID, REFUSED)
+            self._talk.complain(UUID, f"{REFUSED}{user}")
             self._refused.add((user, self._codes[user]))
         else:
             self._talk.complain(UUID, NOT_OPENED)

@@ -218,6 +218,13 @@ class Inbox:
         """Count something that a device was asked and did not do."""
         self.troubles[Trouble(device, characteristic, reason, of_packet=False)] += 1
 
+    def well_again(self, device: DeviceKey, characteristic: str, reason: str = "") -> None:
+        """What a device was asked there and did not do counts no more; all of it, or one thing."""
+        for one in [*self.troubles]:
+            where = (one.device, one.characteristic, one.of_packet)
+            if where == (device, characteristic, False) and reason in ("", one.reason):
+                del self.troubles[one]
+
     def live(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a packet of a live stream, or one that was read."""
         packet = self._packet(paired, characteristic, data, stored=False)

@@ -18,6 +18,7 @@ class Paired:
 
     Attributes:
         slots: whose each user number of the device is; a number that is not here is nobody's yet.
+            The number of anybody whom it does not know is here only where one person uses it.
         codes: the consent code of each slot that the person told us (User Data Service).
         several: whether several people use it: what it measures of a user that it does not name
             is nobody's until somebody says whose it is; ``person`` is who looks after it.

@@ -16,6 +16,7 @@ from functools import partial
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
+from adapters.ble import consenting
 from adapters.ble.bond import Bond
 from adapters.ble.characteristics import battery_level
 from adapters.ble.commanding import command
@@ -190,9 +191,13 @@ class Session:
             AdapterError: the device wants to be paired.
             BleakError: it did not do as asked.
         """
-        opened = partial(self._inbox.slot_opened, self._paired)
-        self._slots = Consenting(self._talk, self._paired, refused, opened)
+        self._slots = Consenting(self._talk, self._paired, refused, self._slot_opened)
         return await self._slots.open_each(self._silence)
+
+    def _slot_opened(self, user: int) -> None:
+        self._inbox.slot_opened(self._paired, user)
+        refused = f"{consenting.REFUSED}{user}"
+        self._inbox.well_again(self._paired.device, consenting.UUID, refused)
 
     async def start(self) -> None:
         """Ask it to measure, where it does so only then.

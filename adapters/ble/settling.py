@@ -111,10 +111,7 @@ def _is_fetched(profile: DeviceProfile, packet: Packet) -> bool:
 
 
 def _whose(user: int | None, paired: Paired) -> PersonKey | None:
-    """Nobody's, where the device itself does not know who it was."""
-    if user is None:
-        return paired.person
-    return None if user == UNKNOWN_USER else paired.slots.get(user)
+    return paired.person if user is None else paired.slots.get(user)
 
 
 def _origin(profile: DeviceProfile, packet: Packet) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from adapters.ble import consenting
 from adapters.ble.ear import Ear
 from adapters.ble.inbox import Inbox
 from adapters.ble.link import Link
@@ -214,6 +215,8 @@ class BleSource:
                 link.withdrawn = True
                 task.cancel()
                 del self._links[address]
+                # What was said of users, numbers or codes, is not so any more.
+                self._inbox.well_again(link.paired.device, consenting.UUID)
         for address, paired in wanted.items():
             if address not in self._links:
                 link = Link(address, paired, self._station)

@@ -182,7 +182,9 @@ def withdraw(
     if as_json:
         print_json({"withdrawn": taken, "still_shared_under": still})
         return
-    if taken:
+    if everything and not ids:
+        say(f"{whose.name} shares nothing: there is nothing to take back.")
+    elif taken:
         say("Taken back. Nothing more is sent under it; what was sent is with who received it.")
     else:
         say("It was taken back before.")

@@ -104,7 +104,7 @@ def _show(times: Times, *, several: bool) -> None:
         [
             (
                 called(one.called),
-                off_by(one.seen.ahead_ms) if one.seen else "not known",
+                _its_clock(one),
                 moment(one.seen.at) if one.seen else "",
                 "" if one.seen is None else "yes" if one.seen.was_set else "no",
                 one.waiting.n if one.waiting else "",
@@ -130,6 +130,12 @@ def _show(times: Times, *, several: bool) -> None:
             f"Of {called(one.called)}, {of}.{_why(one)} Not shared until {whom} whether that is"
             f" right: health-gateway devices clock {one.device.key} --confirm (or --wrong){by}"
         )
+
+
+def _its_clock(one: DeviceTime) -> str:
+    if one.seen is not None:
+        return off_by(one.seen.ahead_ms)
+    return "in doubt, by its readings" if one.waiting is not None else "not known"
 
 
 def _why(one: DeviceTime) -> str:

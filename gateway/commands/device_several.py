@@ -44,17 +44,23 @@ def users(
             act = Act(now(), f"person:{known.facts.person}", SESSION, house.clock())
             say_who_uses(
                 known, act, several=several, devices=house.devices, readings=house.readings,
-                audit=house.audit, gateway=house.opened.gateway,
+                audit=house.audit, slots=house.slots, gateway=house.opened.gateway,
             )  # fmt: skip
         after = house.devices.get(known.key) or known
         numbers = house.whose().users_of(known.key)
         text = _in_words(house, after, changed=after.several != known.several)
+        asked = not after.several and known.key not in house.slots.all_others()
     if as_json:
         print_json({"device": known.key, "several": after.several, "numbers": numbers})
         return
     say(text)
     if numbers:
         say(f"It tells users apart, by the numbers {', '.join(map(str, numbers))}.")
+        if asked:
+            say(
+                f"Whose each is, is asked. If all are one person's: health-gateway devices users"
+                f" {known.key} --one"
+            )
 
 
 def _in_words(house: House, device: Device, *, changed: bool) -> str:
@@ -62,7 +68,10 @@ def _in_words(house: House, device: Device, *, changed: bool) -> str:
     owner = next((one.name for one in house.people.list() if one.key == device.facts.person), "")
     if not device.several:
         waits = " What waits is still asked about." if changed else ""
-        return f"Only {owner} uses {name}: what it measures is {owner}'s.{waits}"
+        whatever = (
+            ", whichever user number it gives" if device.key in house.slots.all_others() else ""
+        )
+        return f"Only {owner} uses {name}: what it measures is {owner}'s{whatever}.{waits}"
     before = (
         f"\nWhat it measured before is {owner}'s still. What was not can be deleted:"
         " health-gateway delete --help"

@@ -68,32 +68,60 @@ def whose(
             " repeatable.",
         ),
     ] = None,
-    code: Annotated[
-        int | None,
+    undo: Annotated[
+        bool,
         typer.Option(
-            help="The consent code that the device shows for this user.", min=0, max=HIGHEST_CODE
+            "--undo",
+            help="Take back what was said of this user number; its code is forgotten. What was"
+            " taken in stays whose it is.",
         ),
-    ] = None,
+    ] = False,
+    code: Annotated[
+        str, typer.Option(help="The consent code that the device shows for this user.")
+    ] = "",
     person: PersonName = "",
     as_json: Json = False,
 ) -> None:
     """Is this yours? Show what waits; say whose a user number of a device is, or a reading."""
     with opened(context) as house:
-        if not device and not reading:
+        if not (device or reading or undo):
             _show(house, as_json=as_json)
             return
+        known = device_of(house, device) if device else None
         named = whose or person
-        if bool(named) == nobody:
-            raise WrongUse("Say whose it is.", "Name a person, or say --nobody.")
+        if undo and known is not None and not (named or nobody or reading or code):
+            _take_back(house, known, _number(user), as_json=as_json)
+            return
+        if undo or bool(named) == nobody:
+            raise WrongUse(
+                "Say whose it is.",
+                "Name a person, or say --nobody; or take back what was said: DEVICE USER --undo",
+            )
         if reading:
             _answer_readings(house, reading, named, as_json=as_json)
             return
-        known = device_of(house, device)
-        if not user.isdigit():
-            raise WrongUse(
-                f"{user or 'That'} is no user number.", "Look at: health-gateway devices whose"
-            )
-        _answer_user(house, known, int(user), named, code, as_json=as_json)
+        assert known is not None  # noqa: S101  # a device or readings were named
+        _answer_user(house, known, _number(user), named, _code(code), as_json=as_json)
+
+
+def _number(told: str) -> int:
+    if not (told.isascii() and told.isdigit()):
+        raise WrongUse(
+            f"{told} is no user number." if told else "Which user number?",
+            "Look at: health-gateway devices whose",
+        )
+    return int(told[:9])
+
+
+def _code(told: str) -> int | None:
+    if not told:
+        return None
+    if not (told.isascii() and told.isdigit() and len(told) <= len(str(HIGHEST_CODE))):
+        raise WrongUse(
+            f"{told} is no code: a code has up to four digits.",
+            "Look it up on the device, as in: --code 1234",
+        )
+    return int(told)
 
 
 def _show(house: House, *, as_json: bool) -> None:
@@ -205,6 +233,23 @@ def _answer_user(
     if code is not None:
         set_code(house.local.db, DeviceKey(device.key), user, code)
     _said(f"User {user} of {name} is {who.name}'s now.", n, who, as_json=as_json)
+
+
+def _take_back(house: House, device: Device, user: int, *, as_json: bool) -> None:
+    answers, slot = house.whose(), house.slots.get(device.key, user)
+    actor = slot.person if slot is not None and slot.person is not None else device.facts.person
+    answers.take_back(device.key, user, _act(house, actor))
+    if as_json:
+        print_json({"device": device.key, "user": user, "person": None})
+        return
+    name = called(house.names().all()[device.key])
+    alone = house.slots.all_others().get(device.key)
+    owner = next((one.name for one in house.people.list() if one.key == alone), "")
+    then = f"is {owner}'s, as all of it" if owner else "waits until somebody says whose it is"
+    say(
+        f"Nothing is said of user {user} of {name} any more, and no code is known. What comes of"
+        f" it {then}; what was taken in stays as it is."
+    )
 
 
 def _answer_readings(house: House, numbers: list[int], named: str, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import aside, called, moment, print_json, say
 from gateway.commands.wish_talk import served
 from gateway.htmlkit import words
-from gateway.pairing import add_device, found_device, profile_of
+from gateway.pairing import add_device, check_owner, found_device, profile_of
 from gateway.radio import can_pair
 from gateway.store.intake import highest_intake
 from gateway.store.people import Person
@@ -46,7 +46,8 @@ def add(
         bool | None,
         typer.Option(
             "--several/--one",
-            help="Several people use it: each says which readings are theirs. Or one: all are.",
+            help="Several people use it: each says which readings are theirs. Or one: all are,"
+            " whichever user number it gives.",
         ),
     ] = None,
     watch: Annotated[
@@ -65,6 +66,7 @@ def add(
         watch = _WATCHED if sys.stdin.isatty() and not as_json else 0.0
     with opened(context) as house:
         whose, at = person_of(house, person), now()
+        check_owner(house, found_device(house, which), whose)
         wished = _Wished(
             found_device(house, which).address, profile_of(house, which, profile), name, several
         )
@@ -77,6 +79,7 @@ def add(
             )
             shown = []
         known, named = house.devices.get(device), house.names().all()[device]
+        alone = device in house.slots.all_others()
     is_called, used_by_several = called(named), known is not None and known.several
     if as_json:
         print_json(
@@ -90,7 +93,7 @@ def add(
             }
         )
         return
-    _say_whose(device, is_called, whose, asked=several is not None, several=used_by_several)
+    _say_whose(device, is_called, whose, alone=alone, several=used_by_several)
     if named.exactly:
         say(
             "Another device looks like it. Give it a name of your own:"
@@ -101,18 +104,24 @@ def add(
 
 
 def _say_whose(
-    device: DeviceKey, is_called: str, whose: Person, *, asked: bool, several: bool
+    device: DeviceKey, is_called: str, whose: Person, *, alone: bool, several: bool
 ) -> None:
     if several:
         say(f"{is_called} is here for several people now. `health-gateway run` listens to it.")
         say(WAITS)
         return
     say(f"{is_called} belongs to {whose.name} now. `health-gateway run` listens to it.")
-    if not asked:
-        say(
-            f"All that it measures is taken as {whose.name}'s. If others use it too, say so:"
-            f" health-gateway devices users {device} --several"
-        )
+    if alone:
+        say(f"All that it measures is {whose.name}'s, whichever user number it gives.")
+        return
+    say(
+        f"What it measures is taken as {whose.name}'s. If it numbers its users, whose each number"
+        " is, is asked."
+    )
+    say(
+        f"If others use it too, say so: health-gateway devices users {device} --several"
+        " (only one person: --one)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,12 +159,14 @@ def _devices(house: House) -> Iterator[Finding]:
 
 def _undone(name: str, device: Device, what: str) -> Finding:
     """What a device was asked and did not do; only a code that it refused needs a hand."""
-    if what != REFUSED:
+    if not what.startswith(REFUSED):
         return Finding(name, True, f"{what}; all else is read")
+    user = what.removeprefix(REFUSED)
     return Finding(
         name, False, what,
         f"Look the code up on the device, and enter it again: health-gateway devices whose"
-        f" {device.key} USER PERSON --code CODE",
+        f" {device.key} {user} PERSON --code CODE. If it has no user {user}:"
+        f" health-gateway devices whose {device.key} {user} --undo",
     )  # fmt: skip
 
 

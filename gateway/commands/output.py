@@ -12,6 +12,7 @@ from adapters.errors import AdapterError
 from adapters.reading import Instant
 from adapters.simulator.errors import ScenarioRefused
 from gateway.errors import ExitCode, GatewayError
+from gateway.rights.naming import JOINERS
 from gateway.store.device_names import Called
 from gateway.store.errors import (
     CodeMistyped,
@@ -70,7 +71,8 @@ def visible(text: str) -> str:
     A control character would move the cursor or colour what follows.
     """
     return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+        letter if letter.isprintable() or letter in JOINERS else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
     )
 
 

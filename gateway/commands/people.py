@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,21 +47,21 @@ def add(
         if where:
             house.local.set_zone(key, 0, where)
         house.audit.note(now(), f"person:{key}", "person added")
-        allowed = house.anybody_allows("ble", now())
+        several = len(house.people.list()) > 1
     if as_json:
         print_json({"person": key, "name": name, "born": born, "zone": where or None})
     else:
         say(f"{name} is here now.")
         say(
-            f"Next: {_to_devices(allowed)} (devices that speak Bluetooth), or"
-            " health-gateway import PATH (an Apple Health export)."
+            f"Next: health-gateway consent grant collect ble{_whose(name, several)}, then"
+            " health-gateway devices scan (devices that speak Bluetooth), or health-gateway import"
+            f" PATH{_whose(name, several)} (an Apple Health export)."
         )
 
 
-def _to_devices(allowed: bool) -> str:
-    """The way to the first reading of a device begins with permission."""
-    first = "" if allowed else "health-gateway consent grant collect ble, then "
-    return f"{first}health-gateway devices scan"
+def _whose(name: str, several: bool) -> str:
+    """What a command must be told where several live here; in quotes that a shell understands."""
+    return f" --person {shlex.quote(name)}" if several else ""
 
 
 def _zone(told: str) -> str:

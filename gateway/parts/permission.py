@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from adapters.ble.catalog import Catalog
 from adapters.ble.paired import Paired
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.app import House
 from gateway.store.consent_codes import codes_of
+
+_NUMBERS: Final = range(0x100)
+"""What a device can call a user, or anybody whom it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,12 @@ def _users(
     house: House, device: DeviceKey, willing: Collection[PersonKey]
 ) -> tuple[Mapping[int, PersonKey], Mapping[int, int]]:
     """Whose each user number of a device is, of those who allow it, and the codes of these."""
+    said = {one.user: one.person for one in house.slots.list(device)}
+    others = house.slots.all_others().get(device)
     slots = {
-        one.user: one.person
-        for one in house.slots.list(device)
-        if one.person is not None and one.person in willing
+        user: person
+        for user in _NUMBERS
+        if (person := said.get(user, others)) is not None and person in willing
     }
     codes = codes_of(house.local.db, device) if slots else {}
     return slots, {user: code for user, code in codes.items() if user in slots}

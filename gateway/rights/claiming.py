@@ -40,14 +40,17 @@ def of_known_users(
         readings of known people, and what has to wait.
     """
     said = {(one.device, one.user): one.person for one in slots.list()}
+    others = slots.all_others()
     allowed = set(willing)
     taken: list[ReadingBatch] = []
     left: list[Unclaimed] = []
     for event in events:
         key = event.device, event.user
-        if key not in said:
+        if key not in said and event.device not in others:
             left.append(event)
-        elif (person := said[key]) is not None and person in allowed:
+            continue
+        person = said[key] if key in said else others[event.device]
+        if person is not None and person in allowed:
             records = [event.record] if event.record else ()
             taken += batches(person, event.device, _RADIO, [event.reading], records=records)
     return taken, left

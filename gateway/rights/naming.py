@@ -10,6 +10,9 @@ from gateway.store.device_names import DeviceNames
 
 LONGEST: Final = 60
 
+JOINERS: Final = "\u200d\u200c"
+"""Join or part the letters beside them, as in a family of emoji, or in Persian; unseen alone."""
+
 
 def checked_name(told: str, device: DeviceKey | None, names: DeviceNames) -> str:
     """The name as it is kept.
@@ -22,12 +25,22 @@ def checked_name(told: str, device: DeviceKey | None, names: DeviceNames) -> str
     Raises:
         WrongUse: it cannot be shown, or another device has it.
     """
-    name = " ".join(told.split())
-    if not name or len(name) > LONGEST or not name.isprintable():
+    name = " ".join(told.split()).strip(JOINERS)
+    seen = _as_seen(name)
+    if not seen.strip() or len(name) > LONGEST:
         raise WrongUse(
             f"A name has 1 to {LONGEST} letters.", "Choose a short one, such as: Ada's cuff"
         )
+    if not seen.isprintable():
+        raise WrongUse(
+            "A name has only letters and signs that can be seen.", "Type it anew, without copying."
+        )
     others = (one.name for key, one in names.in_use().items() if key != device)
-    if name.casefold() in map(str.casefold, others):
+    if seen.casefold() in (_as_seen(other).casefold() for other in others):
         raise WrongUse(f"Another device is called {name}.", "Choose another name.")
     return name
+
+
+def _as_seen(name: str) -> str:
+    """A name without what only joins its letters."""
+    return name.translate(dict.fromkeys(map(ord, JOINERS)))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from adapters.errors import ReadingRefused
 from adapters.local_events import Unclaimed
-from adapters.reading import ReadingBatch, canonical
+from adapters.reading import DeviceKey, ReadingBatch, canonical
 from gateway.errors import WrongUse
 from gateway.rights.whose import UNKNOWN_USER
 from gateway.sharing.recipients import Act
@@ -19,7 +19,8 @@ from gateway.store.audit import Audit
 from gateway.store.devices import Device, Devices
 from gateway.store.driver import Database, transaction
 from gateway.store.readings import Readings
-from gateway.store.unclaimed import is_asked
+from gateway.store.slots import Slots
+from gateway.store.unclaimed import is_asked, waiting_by_user
 
 
 def new_questions(events: Iterable[Unclaimed], readings: Readings) -> list[Unclaimed]:
@@ -27,9 +28,32 @@ def new_questions(events: Iterable[Unclaimed], readings: Readings) -> list[Uncla
     return [one for one in events if one.user != UNKNOWN_USER or not _is_here(one, readings)]
 
 
-def not_asked_about(batch: ReadingBatch, local: Database) -> ReadingBatch:
-    """A batch without what waits, or was answered, from when several people used the device."""
-    rows = [row for row in range(len(batch)) if not is_asked(local, UNKNOWN_USER, batch, row)]
+def waiting_numbers(slots: Slots, local: Database) -> dict[DeviceKey, list[int]]:
+    """Of devices that one person alone uses: numbers of which readings wait from before."""
+    alone = slots.all_others()
+    numbers: dict[DeviceKey, list[int]] = {key: [] for key in alone}
+    for device, user in waiting_by_user(local) if alone else ():
+        if device in alone:
+            numbers[device].append(user)
+    return numbers
+
+
+def not_asked_about(
+    batch: ReadingBatch, local: Database, numbers: Iterable[int] = ()
+) -> ReadingBatch:
+    """A batch without what waits, or was answered, from when several people used the device.
+
+    Args:
+        batch: what a device sent of somebody.
+        local: the database of ``local.db``.
+        numbers: by which numbers of users it may wait as well.
+    """
+    users = {UNKNOWN_USER, *numbers}
+    rows = [
+        row
+        for row in range(len(batch))
+        if not any(is_asked(local, user, batch, row) for user in users)
+    ]
     if len(rows) == len(batch):
         return batch
     return replace(
@@ -46,18 +70,22 @@ def not_asked_about(batch: ReadingBatch, local: Database) -> ReadingBatch:
 
 def say_who_uses(
     device: Device, act: Act, *, several: bool, devices: Devices, readings: Readings, audit: Audit,
-    gateway: Database,
+    slots: Slots, gateway: Database,
 ) -> bool:  # fmt: skip
     """From now on several people use a device, or one; says whether that is new.
+
+    Of one that one person uses all user numbers are that person's, but those of which something
+    else was said.
 
     A silence of it that is open ends: of what several people use nobody knows whose silence it is.
     """
     if device.adapter != "ble":
         raise WrongUse("What was imported belongs to whom it was imported for.")
-    if device.several == several:
+    if device.several == several and (several or device.key in slots.all_others()):
         return False
     with transaction(gateway):
         devices.set_several(device.key, several)
+        slots.set_all_others(device.key, None if several else device.facts.person, act.at)
         if several:
             readings.close_gap(device.key, act.at)
         detail: dict[str, str | int] = {"device": device.key}

@@ -18,6 +18,7 @@ from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Act
 from gateway.store.audit import Audit
+from gateway.store.consent_codes import forget_code
 from gateway.store.devices import Devices
 from gateway.store.driver import Database, transaction
 from gateway.store.readings import Readings
@@ -71,14 +72,13 @@ class Whose:
         Raises:
             NotAllowed: it never gave this one; says which it gave.
         """
-        self._is_a_slot(user)
+        self._is_a_slot(device, user)
         seen = self.users_of(device)
-        if user in seen:
+        if user in seen or device in self.slots.all_others():
             return
-        gave = f"It gave {_listed(seen)}." if seen else "It gave none so far."
         code = " Or say the code that it shows for this user: --code CODE" if by_code else ""
         raise NotAllowed(
-            f"The device has given no user the number {user}. {gave}",
+            f"The device has given no user the number {user}. It {_gave(seen)}",
             f"Measure once as user {user}, let the device connect, and look at: health-gateway"
             f" devices whose.{code}",
         )
@@ -130,13 +130,10 @@ class Whose:
                 it stands for anybody.
         """
         self._may_be_collected(person, act.at)
-        self._is_a_slot(user)
+        self._is_a_slot(device, user)
         before = self.slots.get(device, user)
         if before is not None and before.person not in (None, person):
-            raise NotAllowed(
-                "This user number is somebody else's already.",
-                "To say all anew, forget the device and add it again.",
-            )
+            raise _said_before("This user number is somebody else's already.", device, user)
         n = len(waiting(self.local, device, user))
         with transaction(self.gateway):
             self.slots.set(Slot(device, user, person, act.at))
@@ -149,18 +146,35 @@ class Whose:
         Raises:
             NotAllowed: the number is somebody's, or stands for anybody.
         """
-        self._is_a_slot(user)
+        self._is_a_slot(device, user)
         before = self.slots.get(device, user)
         if before is not None and before.person is not None:
-            raise NotAllowed(
-                "This user number is somebody's already.",
-                "To say all anew, forget the device and add it again.",
-            )
+            raise _said_before("This user number is somebody's already.", device, user)
         n = len(waiting(self.local, device, user))
         with transaction(self.gateway):
             self.slots.set(Slot(device, user, None, act.at))
             self._note(act, "slot.nobody", device, user, n)
         return self.finish(act.at)
+
+    def take_back(self, device: DeviceKey, user: int, act: Act) -> None:
+        """Nobody said whose this user number is: what comes of it is asked about, its code is gone.
+
+        What was taken in of it stays whose it is.
+
+        Raises:
+            NotAllowed: nobody said anything of it, or it stands for anybody.
+        """
+        self._is_a_slot(device, user)
+        if self.slots.get(device, user) is None:
+            said = [one.user for one in self.slots.list(device)]
+            of = f"It was said of {_listed(said)}." if said else "It was said of none."
+            raise NotAllowed(
+                f"Nobody said whose the user number {user} is.", f"{of} Nothing was changed."
+            )
+        with transaction(self.gateway):
+            self.slots.take_back(device, user)
+            self.audit.note(act.at, act.actor, "slot.undone", {"device": device, "user": user})
+        forget_code(self.local, device, user)
 
     def these_are(self, numbers: Iterable[int], person: PersonKey, act: Act) -> int:
         """Single readings are this person's, whatever number the device gave its user.
@@ -193,18 +207,24 @@ class Whose:
         wanted = set(numbers)
         return [one for one in self.waiting() if one.number in wanted]
 
-    def _is_a_slot(self, user: int) -> None:
-        if not 0 <= user < UNKNOWN_USER:
+    def _is_a_slot(self, device: DeviceKey, user: int) -> None:
+        if user == UNKNOWN_USER:
             raise NotAllowed(
                 "The device gives this number to anybody whom it does not know.",
                 "Answer for each of these readings by itself.",
+            )
+        if not 0 <= user < UNKNOWN_USER:
+            raise NotAllowed(
+                f"A user number is 0 to {UNKNOWN_USER - 1}; this device"
+                f" {_gave(self.users_of(device))}",
+                "Look the number up on the device.",
             )
 
     def _may_be_collected(self, person: PersonKey, now: Instant) -> None:
         if not may_collect(self.ledger.state(), person, "ble", now).permit:
             raise NotAllowed(
                 "This person has not allowed readings of Bluetooth devices to be kept here.",
-                "Allow it first: health-gateway consent grant collect ble",
+                f"Allow it first: health-gateway consent grant collect ble --person {person}",
             )
 
     def _take_in(self, those: Sequence[Waiting], person: PersonKey, at: Instant) -> None:
@@ -218,6 +238,16 @@ class Whose:
     def _note(self, act: Act, what: str, device: DeviceKey, user: int, n: int) -> None:
         detail: dict[str, str | int] = {"device": device, "user": user, "readings": n}
         self.audit.note(act.at, act.actor, what, detail)
+
+
+def _said_before(what: str, device: DeviceKey, user: int) -> NotAllowed:
+    return NotAllowed(
+        what, f"Take that back first: health-gateway devices whose {device} {user} --undo"
+    )
+
+
+def _gave(numbers: Sequence[int]) -> str:
+    return f"gave {_listed(numbers)}." if numbers else "gave none so far."
 
 
 def _listed(numbers: Sequence[int]) -> str:

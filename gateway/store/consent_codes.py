@@ -18,6 +18,11 @@ def set_code(db: Database, device: DeviceKey, user: int, code: int) -> None:
     )
 
 
+def forget_code(db: Database, device: DeviceKey, user: int) -> None:
+    """Keep the code of a user number no longer."""
+    db.conn.execute("DELETE FROM consent_code WHERE (device, user) = (?, ?)", (device, user))
+
+
 def codes_of(db: Database, device: DeviceKey) -> dict[int, int]:
     """The code of each user number of a device that somebody told us."""
     rows = db.conn.execute("SELECT user, code FROM consent_code WHERE device = ?", (device,))

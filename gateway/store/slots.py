@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.store.driver import Database
+
+_ALL_OTHERS: Final = 0xFF
+"""The row that says whose all other numbers are: no user has this one (`Whose.UNKNOWN_USER`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,9 @@ class Slots:
     def list(self, device: DeviceKey | None = None) -> list[Slot]:
         """Every one of which somebody said whose it is; of one device, or of all."""
         rows = self._db.conn.execute(
-            "SELECT device, user, person, at FROM slot WHERE ?1 IS NULL OR device = ?1"
-            " ORDER BY device, user",
-            (device,),
+            "SELECT device, user, person, at FROM slot WHERE (?1 IS NULL OR device = ?1)"
+            " AND user != ?2 ORDER BY device, user",
+            (device, _ALL_OTHERS),
         )
         return [Slot(*row) for row in rows]
 
@@ -44,6 +48,24 @@ class Slots:
             " SET person = excluded.person, at = excluded.at",
             (slot.device, slot.user, slot.person, slot.at),
         )
+
+    def take_back(self, device: DeviceKey, user: int) -> None:
+        """Nobody said whose it is."""
+        self._db.conn.execute("DELETE FROM slot WHERE (device, user) = (?, ?)", (device, user))
+
+    def all_others(self) -> dict[DeviceKey, PersonKey]:
+        """Whose all other numbers are, and whom a device does not know: of one person's devices."""
+        rows = self._db.conn.execute(
+            "SELECT device, person FROM slot WHERE user = ?", (_ALL_OTHERS,)
+        )
+        return {DeviceKey(device): PersonKey(person) for device, person in rows}
+
+    def set_all_others(self, device: DeviceKey, person: PersonKey | None, at: Instant) -> None:
+        """From now on all other numbers are this person's; None: it is asked of each."""
+        if person is None:
+            self.take_back(device, _ALL_OTHERS)
+        else:
+            self.set(Slot(device, _ALL_OTHERS, person, at))
 
     def forget(self, device: DeviceKey) -> None:
         """Forget all of a device."""

@@ -13,14 +13,14 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from adapters.ble.describing.description_fields import FieldText, Strict
+from adapters.ble.describing.description_fields import FieldText, Strict, WhenText
+from adapters.ble.describing.description_mistakes import mistaken, not_toml
 from adapters.ble.describing.description_uuids import Uuid
 from adapters.ble.describing.description_writes import WriteText
 from adapters.ble.describing.layout import Layout, of_any
 from adapters.ble.describing.layout_fields import width_of
 from adapters.ble.formats.fields import ByteOrder
 from adapters.ble.profile import MANUFACTURER_DATA, Advertised, Decoder, DeviceProfile
-from adapters.errors import DescriptionRefused
 from adapters.kinds import kind, row_of
 
 
@@ -191,9 +191,13 @@ def parse(text: str, name: str) -> Description:
     try:
         return Description.model_validate(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise DescriptionRefused(f"{name} is not TOML: {error}", "Mend that line.") from None
+        raise not_toml(name, error) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step + 1) if isinstance(step, int) else step for step in first["loc"])
-        why = first["msg"].removeprefix("Value error, ")
-        raise DescriptionRefused(f"{name}, at {place or 'the top'}", f"{why}.") from None
+        raise mistaken(name, error, _WORDS) from None
+
+
+_WORDS = {
+    word
+    for block in (Description, AdvertisedText, WriteText, CharacteristicText, FieldText, WhenText)
+    for word in block.model_fields
+}
