@@ -97,6 +97,24 @@ def test_what_cannot_be_written_is_told(tmp_path: Path, home: CommandLine) -> No
     assert ended.json["exit_code"] == ended.code == 1
 
 
+def test_every_error_is_one_json_document_if_that_is_asked_for(
+    tmp_path: Path, home: CommandLine
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('title = "x"\n[[device]]\nid = "s"\nmodel = "heart-rate-strap"\nevery_s = 0\n')
+    for words in (
+        ("simulate", "nosuch"),
+        ("simulate", str(wrong)),
+        ("simulate",),
+        ("recipients", "invitation", "--sped", "2"),
+        ("nosuch",),
+    ):
+        ended = home(*words, "--json")
+        assert ended.code == ended.json["exit_code"] == WRONG_USE
+        assert ended.json["error"]
+    assert "Ctrl-C" not in home("simulate", str(wrong)).err  # nothing runs that could be stopped
+
+
 def test_nobody_decides_about_the_readings_of_somebody_else(
     tmp_path: Path, home: CommandLine
 ) -> None:

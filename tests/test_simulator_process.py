@@ -100,9 +100,19 @@ def test_a_scenario_that_is_none_ends_with_the_next_step(
 
 async def test_an_app_elsewhere_pairs_with_a_passkey_and_fetches_records() -> None:
     """Over HCI, as a tester's own app: what it needs stands in the line that says "ready"."""
+    lines: list[dict[str, Any]] = []
+    heard: list[bytes] = []
+
+    def note(line: str) -> None:
+        lines.append(json.loads(line))
+
+    def answers() -> list[str]:
+        confirmed = [line for line in lines if line["event"] == "indicated"]
+        return [line["data"] for line in confirmed if line["characteristic"] == racp.UUID]
+
     told: list[str] = []
     stop = asyncio.Event()
-    running = asyncio.ensure_future(serve(load("paired"), tell=told.append, stop=stop))
+    running = asyncio.ensure_future(serve(load("paired"), tell=told.append, note=note, stop=stop))
     await until(lambda: bool(told))
     ready = json.loads(told[0])
     meter = next(device for device in ready["devices"] if device["id"] == "meter")
@@ -119,16 +129,28 @@ async def test_an_app_elsewhere_pairs_with_a_passkey_and_fetches_records() -> No
         assert device is not None
         assert device.name == meter["name"]
         async with BleakClient(device, timeout=10, pair=True, backend=radio.client) as client:
-            await client.start_notify(glucose_measurement.UUID, lambda *_: None)
+            await client.start_notify(
+                glucose_measurement.UUID, lambda _, value: heard.append(bytes(value))
+            )
             await client.start_notify(racp.UUID, lambda _, value: came.append(bytes(value)))
             await client.write_gatt_char(racp.UUID, b"\x04\x01", response=True)
             await until(lambda: bool(came))
             assert racp.RecordAccessControlPoint.from_bytes(came[0]).count == 50
             await client.write_gatt_char(racp.UUID, b"\x02\x01", response=True)
             await until(lambda: len(came) == 2)
+            await client.write_gatt_char(racp.UUID, b"\x01\x01", response=True)
+            await until(lambda: len(came) == 3)
+            await until(lambda: len(answers()) == 3)
     stop.set()
     await running
-    assert json.loads(told[1])["asked_to_delete"] == {"meter": 1}
+    summary = json.loads(told[1])
+    assert summary["asked_to_delete"] == {"meter": 1}
+    assert summary["emitted"]["meter"][glucose_measurement.UUID] == {"notified": 50}
+    written = [line for line in lines if line["event"] == "notified"]
+    records = [one for one in written if one["characteristic"] == glucose_measurement.UUID]
+    assert [one["data"] for one in records] == [data.hex() for data in heard]
+    assert {one["number"] for one in records} == {None}  # they are from before the start
+    assert answers() == [data.hex() for data in came]
 
 
 async def test_a_port_that_is_taken_is_said_so() -> None:

@@ -21,6 +21,14 @@ VALUES: Final[Mapping[str, Shape]] = {
     "battery": Constant(shape="constant", value=57),
 }
 
+LIMITS: Final = {
+    "systolic": (0, 2000),
+    "diastolic": (0, 2000),
+    "pulse": (0, 2000),
+    "status": (0, int(KNOWN_STATUS)),
+}
+"""What a scenario may say of them (`Sensor.limits`)."""
+
 Three = tuple[MedicalNumber, MedicalNumber, MedicalNumber]
 
 _KPA = Decimal("7.50064")

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
+from adapters.simulator.bounds import LONGEST_S, PLAIN, Shift, Time
 from adapters.simulator.faults import Fault
 from adapters.simulator.registry import sensors
-from adapters.simulator.sensor import Pairing, Sensor
-from adapters.simulator.shapes import Shape
+from adapters.simulator.sensor import Limits, Pairing, Sensor
+from adapters.simulator.shapes import Course, Shape, Within
 from adapters.simulator.user_slots import User
 
 Option = bool | int | float | str | list[int] | list[float] | list[str]
 
 _BATTERY = "battery"
 
-_Seconds = Annotated[float, Field(gt=0)]
+_PERCENT = (0.0, 100.0)
+_NAME_BYTES = 248
+"""Bluetooth Core 6.0, Vol 3, Part C, 12.1: the longest device name."""
+
+_SERIAL_BYTES = 64
+
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
 
 class SimulatedDevice(BaseModel):
@@ -58,7 +65,7 @@ class SimulatedDevice(BaseModel):
         clock_reset: its clock was never set: it shows 2000-01-01 at the start.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PLAIN
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     model: str
@@ -66,9 +73,9 @@ class SimulatedDevice(BaseModel):
     address: str = Field(default="", pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")
     name: str = ""
     serial: str = ""
-    rate_hz: float | None = Field(default=None, gt=0, le=200)
-    every_s: _Seconds | None = None
-    at_s: list[Annotated[float, Field(ge=0)]] | None = None
+    rate_hz: float | None = Field(default=None, ge=1e-8, le=200)
+    every_s: float | None = Field(default=None, ge=1 / 200, le=LONGEST_S)
+    at_s: list[Time] | None = None
     values: dict[str, Shape] = Field(default_factory=dict)
     options: dict[str, Option] = Field(default_factory=dict)
     records: int | None = Field(default=None, ge=0, le=65_535)
@@ -89,7 +96,7 @@ class SimulatedDevice(BaseModel):
     protected: bool = False
     remembers: bool = True
     early_ms: float = Field(default=20, ge=0, le=10_000)
-    clock_error_s: float = 0.0
+    clock_error_s: Shift = 0.0
     clock_drift_ppm: float = Field(default=0.0, ge=-100_000, le=100_000)
     clock_reset: bool = False
 
@@ -97,6 +104,17 @@ class SimulatedDevice(BaseModel):
     def sensor(self) -> Sensor:
         """What every sensor of this model has in common."""
         return sensors()[self.model]
+
+    @property
+    def courses(self) -> Mapping[str, Course]:
+        """How each thing that it measures goes through time, within what can be carried of it."""
+        shapes = {**self.sensor.values, **self.values}
+        return {name: Within(shape, *self._carries(name)) for name, shape in shapes.items()}
+
+    def _carries(self, name: str) -> tuple[float, float]:
+        limits = _PERCENT if name == _BATTERY else self.sensor.limits[name]
+        assert isinstance(limits, tuple)  # noqa: S101  # only options are one of several numbers
+        return limits
 
     @property
     def said(self) -> Mapping[str, object]:
@@ -142,6 +160,12 @@ class SimulatedDevice(BaseModel):
             raise ValueError(
                 f"a {self.model} does not measure {strange[0]!r}; it has: " + ", ".join(known)
             )
+        for name, shape in self.values.items():
+            low, high = self._carries(name)
+            if not all(low <= one <= high for one in shape.reaches()):
+                raise ValueError(f"values.{name} must stay from {low:g} to {high:g}")
+            if shape.noise > high - low:
+                raise ValueError(f"the noise of values.{name} must be {high - low:g} or less")
         return self
 
     @model_validator(mode="after")
@@ -154,6 +178,9 @@ class SimulatedDevice(BaseModel):
         for name, said in self.options.items():
             if not _alike(said, known[name]):
                 raise ValueError(f"options.{name} must be written like {known[name]!r}")
+            _check(name, said, self.sensor.limits.get(name))
+        if self.records is not None:
+            _check("records", self.records, self.sensor.limits.get("records"))
         return self
 
     @model_validator(mode="after")
@@ -174,6 +201,22 @@ class SimulatedDevice(BaseModel):
             raise ValueError('a passkey is asked for only with pairing = "passkey"')
         return self
 
+    @field_validator("users")
+    @classmethod
+    def _slots_differ(cls, users: list[User] | None) -> list[User] | None:
+        slots = [user.slot for user in users or ()]
+        if len(set(slots)) < len(slots):
+            raise ValueError("two users have one slot; give each its own")
+        return users
+
+    @field_validator("name", "serial")
+    @classmethod
+    def _has_room(cls, text: str, info: ValidationInfo) -> str:
+        most = _NAME_BYTES if info.field_name == "name" else _SERIAL_BYTES
+        if len(text.encode()) > most:
+            raise ValueError(f"it must have {most} bytes or fewer in UTF-8; write a shorter one")
+        return text
+
     @field_validator("address")
     @classmethod
     def _is_static(cls, address: str) -> str:
@@ -183,11 +226,24 @@ class SimulatedDevice(BaseModel):
         return address
 
 
+def _check(name: str, said: object, limits: Limits | None) -> None:
+    """Each number of an option is one that the model can have."""
+    every = said if isinstance(said, list) else [said]
+    numbers = [n for n in every if isinstance(n, int | float) and not isinstance(n, bool)]
+    if isinstance(limits, frozenset):
+        if not limits.issuperset(numbers):
+            raise ValueError(
+                f"options.{name} must be one of: {', '.join(map(str, sorted(limits)))}"
+            )
+    elif limits is not None and not all(limits[0] <= one <= limits[1] for one in numbers):
+        raise ValueError(f"options.{name} must be from {limits[0]:g} to {limits[1]:g}")
+
+
 def _alike(said: object, known: object) -> bool:
     if known is None:
         return True
     if isinstance(known, tuple | list):
-        return isinstance(said, list)
+        return isinstance(said, list) and all(type(one) is type(known[0]) for one in said)
     if isinstance(known, float):
         return isinstance(said, float | int) and not isinstance(said, bool)
     return type(said) is type(known)

@@ -22,6 +22,7 @@ CURRENT_TIME: Final = current_time.UUID
 NEVER_SET: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a device's clock has no zone
 """What a clock shows that nobody has set since its battery was put in."""
 
+
 _READ_NOT_PERMITTED, _WRITE_NOT_PERMITTED = 0x02, 0x03
 _INVALID_LENGTH, _DATA_FIELD_IGNORED, _OUT_OF_RANGE = 0x0D, 0x80, 0xFF
 _DATE_TIME_BYTES, _CURRENT_TIME_BYTES = 7, 10
@@ -105,3 +106,8 @@ class DeviceTime:
         if (told := said.told) is None:
             raise AttError(_DATA_FIELD_IGNORED)
         self.set(told)
+
+
+def counted(shown: datetime) -> datetime:
+    """The same for a clock that counts from the year 2000: it shows none before."""
+    return max(shown, NEVER_SET)

@@ -13,7 +13,8 @@ class Emission:
         at_ms: when it was measured, since the start of the scenario.
         device: the id of the device in the scenario.
         characteristic: the UUID that it is sent on.
-        number: how many measurements this device had made before.
+        number: how many measurements this device had made before; None for what tells of no
+            measurement of this run: a record from before the start, an answer.
         data: the bytes.
         stored: it is kept and sent again until it was confirmed.
         bad: it is not what its characteristic says.
@@ -22,7 +23,7 @@ class Emission:
     at_ms: int
     device: str
     characteristic: str
-    number: int
+    number: int | None
     data: bytes
     stored: bool = False
     bad: bool = False

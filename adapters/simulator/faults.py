@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from adapters.simulator.bounds import LONGEST_S, PLAIN, SHORTEST_S, Shift, Time
 
 What = Literal[
     "drop-link",
@@ -33,14 +35,14 @@ class Fault(BaseModel):
     ``clock-reset``: its clock falls back to 2000-01-01, as when the battery is changed.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PLAIN
 
     what: What
-    at_s: float = Field(ge=0)
-    for_s: float = Field(default=5.0, gt=0)
-    count: int = Field(default=1, ge=1)
-    rate_hz: float = Field(default=200.0, gt=0, le=1000)
-    by_s: float = 3600.0
+    at_s: Time
+    for_s: float = Field(default=5.0, ge=SHORTEST_S, le=LONGEST_S)
+    count: int = Field(default=1, ge=1, le=10_000)
+    rate_hz: float = Field(default=200.0, ge=0.01, le=1000)
+    by_s: Shift = 3600.0
 
     def lasts_at(self, seconds: float) -> bool:
         """Whether it is going on then."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from adapters.simulator.sensor import Identity, Moment
-from adapters.simulator.shapes import Shape
+from adapters.simulator.shapes import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Setup:
     """
 
     identity: Identity
-    values: Mapping[str, Shape]
+    values: Mapping[str, Course]
     clock: Callable[[], datetime]
     dice: random.Random
     options: Mapping[str, object]

@@ -35,7 +35,7 @@ def made(
         time.reset()
     setup = Setup(
         identity=scenario.identity(device),
-        values={**device.sensor.values, **device.values},
+        values=device.courses,
         clock=time,
         dice=scenario.dice(device.id, "instrument"),
         options=device.said,

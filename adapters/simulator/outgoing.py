@@ -136,9 +136,10 @@ class Outgoing:
         data, bad = self._data(sent)
         if not await self._confirmed(listeners[0], sent.uuid, data):
             return False
+        at_ms = self._now_ms()
         if sent.number is not None:
-            at_ms = self._measured_ms.pop((sent.uuid, sent.number), self._now_ms())
-            self._note(sent, data, at_ms, bad)
+            at_ms = self._measured_ms.pop((sent.uuid, sent.number), at_ms)
+        self._note(sent, data, at_ms, bad)
         return True
 
     def _notify(self, sent: Sent, peers: Sequence[Connection], at_ms: int) -> bool:
@@ -154,8 +155,7 @@ class Outgoing:
             )
             self._host.gatt_server.send_gatt_pdu(peer, bytes(notification))
         self.last, self.has_sent = self._clock.time(), True
-        if sent.number is not None:
-            self._note(sent, data, at_ms, bad)
+        self._note(sent, data, at_ms, bad)
         return True
 
     async def _confirmed(self, peer: Connection, uuid: str, data: bytes) -> bool:
@@ -181,7 +181,6 @@ class Outgoing:
         return spoil(sent.data), True
 
     def _note(self, sent: Sent, data: bytes, at_ms: int, bad: bool) -> None:
-        assert sent.number is not None  # noqa: S101  # who calls looked
         emission = Emission(
             at_ms, self._device, sent.uuid, sent.number, data, sent.confirmed, bad=bad
         )

@@ -99,6 +99,27 @@ def _on_signal() -> asyncio.Event:
     return stop
 
 
+def run(scenario: Scenario, *, port: int, out: Path | None, tell: Tell) -> None:
+    """Run a scenario until a signal ends it.
+
+    Args:
+        scenario: what to run.
+        port: TCP port on 127.0.0.1 for gateways; 0 takes a free one.
+        out: where to write a line for each value that went out.
+        tell: called with the line "ready" and, at the end, with the line "summary".
+
+    Raises:
+        AdapterError: the simulator is not installed, or the port is taken.
+        OSError: `out` cannot be written.
+    """
+    with contextlib.ExitStack() as stack:
+        note = None
+        if out is not None:
+            file = stack.enter_context(out.open("w", encoding="utf-8", buffering=1))
+            note = lambda line: file.write(line + "\n")  # noqa: E731
+        asyncio.run(serve(scenario, port=port, tell=tell, note=note))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the simulator from the command line; say how it went as an exit code."""
     parser = argparse.ArgumentParser(prog="adapters.simulator.process", description=__doc__)
@@ -107,19 +128,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="write a line for each value that went out")
     asked = parser.parse_args(arguments)
     try:
-        with contextlib.ExitStack() as stack:
-            note = None
-            if asked.out is not None:
-                file = stack.enter_context(asked.out.open("w", encoding="utf-8", buffering=1))
-                note = lambda line: file.write(line + "\n")  # noqa: E731
-            asyncio.run(serve(load(asked.scenario), port=asked.port, tell=_say, note=note))
+        run(load(asked.scenario), port=asked.port, out=asked.out, tell=say)
     except (AdapterError, ScenarioRefused) as error:
         sys.stderr.write(f"{error} {getattr(error, 'next_step', '')}\n")
         return 2
     return 0
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line of its own on stdout, at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from adapters.simulator.bounds import PLAIN, Period
 from adapters.simulator.device_text import SimulatedDevice
 from adapters.simulator.errors import ScenarioRefused
 from adapters.simulator.registry import sensors
@@ -22,6 +23,9 @@ from adapters.simulator.sensor import Identity, Sensor
 
 SENSORS: dict[str, Sensor] = sensors()
 """Every model that a scenario can have."""
+
+_SHOWN, _ENDLESS = 40, 10**30
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 """Where the scenarios that come with the program are."""
@@ -42,23 +46,35 @@ class Scenario(BaseModel):
         device: the sensors.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = PLAIN
 
     title: str
     seed: int = 0
     begins: datetime | None = None
-    duration_s: float | None = Field(default=None, gt=0)
+    duration_s: Period | None = None
     connection_interval_ms: float = Field(default=0.0, ge=0, le=4000)
     loss: float = Field(default=0.0, ge=0, lt=0.9)
     unheard: float = Field(default=0.0, ge=0, lt=1)
-    most_links: int | None = Field(default=None, ge=1)
+    most_links: int | None = Field(default=None, ge=1, le=1000)
     device: list[SimulatedDevice] = Field(min_length=1)
+
+    @field_validator("begins")
+    @classmethod
+    def _is_of_this_century(cls, begins: datetime | None) -> datetime | None:
+        if begins is not None and not _FIRST_YEAR <= begins.year <= _LAST_YEAR:
+            raise ValueError(f"write a time from the years {_FIRST_YEAR} to {_LAST_YEAR}")
+        return begins
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
         ids = [device.id for device in self.devices()]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
             raise ValueError(f"two devices are called {twice[0]!r}; give each its own id")
+        by_address: dict[str, str] = {}
+        for device in self.devices():
+            other = by_address.setdefault(self.identity(device).address, device.id)
+            if other != device.id:
+                raise ValueError(f"{other!r} and {device.id!r} have one address; give each its own")
         return self
 
     def devices(self) -> list[SimulatedDevice]:
@@ -105,10 +121,15 @@ def read(text: str, *, where: str = "the scenario") -> Scenario:
     """
     try:
         return Scenario.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioRefused(where, [f"it is not TOML: {error}"]) from error
     except ValidationError as error:
         raise ScenarioRefused(where, [_sentence(dict(e)) for e in error.errors()]) from error
+    except (ValueError, RecursionError) as error:  # what is no TOML, a number of 5000 digits
+        raise ScenarioRefused(where, [f"it is not TOML: {error}"]) from error
+
+
+def built_in() -> list[str]:
+    """The names of the scenarios that come with the program."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
 
 
 def load(name: str | Path) -> Scenario:
@@ -124,7 +145,7 @@ def load(name: str | Path) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        known = ", ".join(sorted(p.stem for p in SCENARIOS.glob("*.toml")))
+        known = ", ".join(built_in())
         raise ScenarioRefused(
             str(name), [f"it cannot be read; give a file, or one of: {known}"]
         ) from error
@@ -139,5 +160,12 @@ def _sentence(error: dict[str, object]) -> str:
         return f"{where}: there is no such setting; take it out or correct its spelling"
     if error["type"] == "missing":
         return f"{where}: this is missing; add it"
-    shown = f" (it says {given!r})" if isinstance(given, str | int | float) else ""
+    shown = f" (it says {_short(given)})" if isinstance(given, str | int | float) else ""
     return f"{where}: {str(error['msg']).removeprefix('Value error, ')}{shown}"
+
+
+def _short(given: str | int | float) -> str:
+    """What was written, as much of it as helps to find it."""
+    if isinstance(given, str):
+        return repr(given if len(given) <= _SHOWN else given[:_SHOWN] + "…")
+    return repr(given) if abs(given) < _ENDLESS or isinstance(given, float) else "a longer number"

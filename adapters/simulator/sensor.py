@@ -11,7 +11,7 @@ from adapters.ble.characteristics import device_information as information
 from adapters.ble.characteristics import system_id
 from adapters.ble.characteristics.battery_level import SERVICE as BATTERY_SERVICE
 from adapters.ble.characteristics.battery_level import UUID as BATTERY
-from adapters.simulator.shapes import Shape
+from adapters.simulator.shapes import Course, Shape
 
 if TYPE_CHECKING:
     from adapters.simulator.instrument import Instrument, Setup
@@ -82,13 +82,16 @@ class Moment:
     number: int
     numbered: bool
     dice: random.Random
-    values: Mapping[str, Shape]
+    values: Mapping[str, Course]
     failed: bool = False
 
     def value(self, name: str) -> float:
         """What is measured of this now."""
         return self.values[name].at(self.seconds, self.number, self.dice)
 
+
+Limits = tuple[float, float] | frozenset[int]
+"""The lowest and the highest of a number, or all that it may be."""
 
 Measure = Callable[[Moment], bytes]
 
@@ -119,6 +122,8 @@ class Sensor:
             Information that every device has. No characteristic may stand in two of them.
         options: what a scenario can set by ``options`` (`Setup.options`), with what it is
             otherwise: a number, a text, yes or no, or a list.
+        limits: what its characteristics can carry of each value, and what each option that is a
+            number may be; the battery's are known.
         window_s: it can be heard for so long after a measurement and is silent otherwise; None:
             always. A scenario can say otherwise, here and below.
         leaves_after_s: it ends the link itself, so long after the last thing that went over it;
@@ -142,6 +147,7 @@ class Sensor:
     instrument: Callable[[Setup], Instrument] | None = None
     offers: Services = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
     window_s: float | None = None
     leaves_after_s: float | None = None
     pairing: Pairing = "none"

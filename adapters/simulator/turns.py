@@ -80,8 +80,7 @@ def moment(
 ) -> Moment:
     """The measurement of this number, made so long after the start."""
     dice = scenario.dice(device.id, "measured", str(number))
-    values = {**device.sensor.values, **device.values}
-    return Moment(seconds, number, device.numbered, dice, values, failed)
+    return Moment(seconds, number, device.numbered, dice, device.courses, failed)
 
 
 def _times(scenario: Scenario, device: SimulatedDevice) -> Iterator[float]:

@@ -40,7 +40,7 @@ from gateway.commands import (
     upload,
 )
 from gateway.commands.opening import Where
-from gateway.commands.output import failed
+from gateway.commands.output import failed, misused
 from gateway.errors import ExitCode, GatewayError, Refused, of_the_system
 from gateway.places import default_home
 from gateway.store.errors import StoreError
@@ -129,10 +129,7 @@ def main(words: Sequence[str]) -> int:
     try:
         ended = app(args=list(words), standalone_mode=False, prog_name="health-gateway")
     except TyperException as error:
-        show = getattr(error, "show", None)  # every error of wrong use has it
-        if show is not None:
-            show()
-        return ExitCode.WRONG_USE
+        return misused(error, as_json)
     except (GatewayError, StoreError, AdapterError, ArchiveRefused, ScenarioRefused) as error:
         return failed(error, as_json)
     except EOFError:

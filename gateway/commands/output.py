@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import orjson
+from typer.exceptions import TyperException
 
 from adapters.errors import AdapterError
 from adapters.reading import Instant
@@ -118,6 +119,19 @@ def failed(error: Exception, as_json: bool) -> int:
         print_json({"error": str(error), "next_step": next_step, "exit_code": int(code)})
     sys.stderr.write(f"{error} {next_step}".strip() + "\n")
     return int(code)
+
+
+def misused(error: TyperException, as_json: bool) -> int:
+    """Say that a command was written in a way it does not have; return the exit code."""
+    if as_json:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "health-gateway"
+        said = {"error": error.format_message(), "next_step": f"See: {path} --help"}
+        print_json({**said, "exit_code": int(ExitCode.WRONG_USE)})
+    show = getattr(error, "show", None)  # every error of wrong use has it
+    if show is not None:
+        show()
+    return ExitCode.WRONG_USE
 
 
 def code_of(error: Exception) -> ExitCode:

@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
-from adapters.simulator import process
+from adapters.simulator.process import run, say
+from adapters.simulator.scenario import built_in, load
 from gateway.commands.opening import Json
 from gateway.commands.output import aside
+
+_HINTS = (
+    "Write the transport below into config.toml of a simulation home: [bluetooth] radio.",
+    "Ctrl-C stops the sensors.",
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 def simulate(
     scenario: Annotated[
         str,
-        typer.Argument(help="A scenario file, or one of: gym, household, paired, rest, troubles."),
+        typer.Argument(help=f"A scenario file, or one of: {', '.join(built_in())}."),
     ],
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0: a free one.")
@@ -35,10 +41,11 @@ def simulate(
     Prints one line of JSON when they are ready, with the address for config.toml, and one with
     what really went out when they are stopped.
     """
-    if not as_json:
-        aside("Write the transport below into config.toml of a simulation home: [bluetooth] radio.")
-        aside("Ctrl-C stops the sensors.")
-    words = [scenario, "--port", str(port)]
-    if out is not None:
-        words += ["--out", str(out)]
-    raise typer.Exit(process.main(words))
+    hints = [] if as_json else list(_HINTS)
+
+    def tell(line: str) -> None:
+        while hints:  # they run: now there is something to write, and to stop
+            aside(hints.pop(0))
+        say(line)
+
+    run(load(scenario), port=port, out=out, tell=tell)

@@ -14,8 +14,14 @@ NAMES = sorted(found.name for found in pkgutil.iter_modules(here.__path__) if fo
 def main() -> int:
     """Run the named benches, or all; each prints a table of figures and ratios."""
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")] or NAMES
+    usage = f"usage: ./scripts/bench [NAME…]\nNAME: {', '.join(NAMES)}"
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        for name in wanted if set(wanted) < set(NAMES) else ():
+            usage += f"\n\n{importlib.import_module(f'scripts.benches.{name}').__doc__}"
+        print(usage)
+        return 0
     if not set(wanted) <= set(NAMES):
-        print(f"usage: ./scripts/bench [NAME…]\nNAME: {', '.join(NAMES)}", file=sys.stderr)
+        print(usage, file=sys.stderr)
         return 2
     for name in wanted:
         importlib.import_module(f"scripts.benches.{name}").main(

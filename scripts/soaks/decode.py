@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 
 from adapters.errors import DecodeError
+from scripts.soaks._words import numbers
 from tests.characteristics import Case, every
 from tests.mutations import mutations
 
@@ -59,7 +60,7 @@ def damaged(one: Case, count: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run, and print the figures as JSON."""
-    count = int(arguments[0]) if arguments else N
+    count = int(*numbers(arguments, N))
     began = time.monotonic()
     decoded = {one.name: damaged(one, count) for one in every()}
     figures = {"each": count, "seconds": round(time.monotonic() - began), "decoded": decoded}

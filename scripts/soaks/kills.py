@@ -26,6 +26,7 @@ from gateway import clock
 from scripts.demo_house import Demo
 from scripts.soaks._evidence import Evidence, Kill, Wanted, figures, findings
 from scripts.soaks._gathered import gather
+from scripts.soaks._words import numbers
 from tests.loopback_proxy import LoopbackProxy, Seen
 
 KILLS = 30
@@ -204,7 +205,7 @@ async def _send_the_rest(demo: Demo) -> None:
 
 def main(arguments: list[str]) -> int:
     """Kill N times and print one JSON document; 1 if something did not hold."""
-    kills, seed = [*map(int, arguments), *(KILLS, SEED)[len(arguments) :]]
+    kills, seed = map(int, numbers(arguments, KILLS, SEED))
     with tempfile.TemporaryDirectory(prefix="health-gateway-kills-") as folder:
         result = run(
             kills, seed, folder=Path(folder), tell=lambda text: print(text, file=sys.stderr)

@@ -28,6 +28,7 @@ from gateway.pairing import add_device
 from gateway.store.nearby import LookedAround, Nearby
 from scripts.demo_house import PERSON, Demo
 from scripts.soaks._bare import pss_mib
+from scripts.soaks._words import numbers
 
 SENSORS, SECONDS, RATE = 100, 300.0, 4.0
 BUDGET_PERCENT = 10.0
@@ -247,13 +248,10 @@ def _numbers(demo: Demo, named: dict[str, str]) -> dict[str, Numbers]:
 
 def main(arguments: Sequence[str]) -> int:
     """Listen and print one JSON document; 1 if something did not hold."""
-    given = list(arguments)
-    sensors = int(given.pop(0)) if given else SENSORS
-    seconds = float(given.pop(0)) if given else SECONDS
-    rate = float(given.pop(0)) if given else RATE
+    sensors, seconds, rate = numbers(arguments, SENSORS, SECONDS, RATE)
     with tempfile.TemporaryDirectory(prefix="health-gateway-radio-") as folder:
         result = run(
-            sensors,
+            int(sensors),
             seconds,
             rate,
             folder=Path(folder),

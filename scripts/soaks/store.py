@@ -25,6 +25,7 @@ from gateway.store.driver import Database
 from gateway.store.gateway_db import create_gateway
 from gateway.store.people import People
 from gateway.store.readings import Readings
+from scripts.soaks._words import numbers
 
 FIRST_DAY = date(2016, 1, 1)
 YEARS = 10
@@ -212,7 +213,7 @@ def run(readings: int, measures: list[Measure] | None = None) -> dict[str, float
 
 def main(arguments: list[str]) -> int:
     """Fill a store with N readings and print its figures."""
-    readings = int(arguments[0]) if arguments else 10_000_000
+    readings = int(*numbers(arguments, 10_000_000))
     json.dump(run(readings), sys.stdout, indent=1)
     print()
     return 0

@@ -231,6 +231,12 @@ SENSOR = Sensor(
         "heart_rate": Sine(shape="sine", mean=98, swing=14, period_s=300, noise=2),
         "battery": Constant(shape="constant", value=58),
     },
+    limits={
+        "heart_rate": (0, 255),
+        "sessions": (0, 1000),
+        "summary_every": (0, 1_000_000),
+        "session_every": (0, 1_000_000),
+    },
     rate_hz=1.0,
     instrument=ActivityMonitor,
     offers={

@@ -48,6 +48,13 @@ SENSOR = Sensor(
         "cadence": Sine(shape="sine", mean=84, swing=6, period_s=60, noise=1),
         "battery": Constant(shape="constant", value=58),
     },
+    limits={
+        "wheel": (0, 61_440),
+        "cadence": (0, 61_440),
+        "wheel_turns": (0, 0xFFFFFFFF),
+        "crank_turns": (0, 0xFFFF),
+        "ticks": (0, 0xFFFF),
+    },
     rate_hz=1.0,
     instrument=_instrument,
     offers={

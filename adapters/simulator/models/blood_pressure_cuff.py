@@ -17,7 +17,7 @@ from adapters.ble.characteristics.blood_pressure_feature import BloodPressureFea
 from adapters.ble.characteristics.date_time import DateTime
 from adapters.ble.characteristics.intermediate_cuff_pressure import IntermediateCuffPressure
 from adapters.simulator.clock_service import PLAIN_CLOCK, ClockService
-from adapters.simulator.cuffs import INFLATING, VALUES, noticed, pressure, pressures, pulse
+from adapters.simulator.cuffs import INFLATING, LIMITS, VALUES, noticed, pressure, pressures, pulse
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
 from adapters.simulator.store_and_forward import StoreAndForward
@@ -91,6 +91,7 @@ SENSOR = Sensor(
     make=make("Cuff 2", "2.0"),
     service=blood_pressure.SERVICE,
     values=VALUES,
+    limits={**LIMITS, "people": (0, 254)},
     rate_hz=1 / 3600,
     instrument=Cuff,
     offers={

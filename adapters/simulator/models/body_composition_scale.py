@@ -155,6 +155,7 @@ SENSOR = Sensor(
         "impedance": Noise(shape="noise", mean=452, noise=4),
         "battery": Constant(shape="constant", value=73),
     },
+    limits={"weight": (0, 327.6), "fat": (0, 100), "impedance": (0, 6553), "people": (0, 255)},
     rate_hz=1 / 3600,
     instrument=BodyCompositionScale,
     offers={

@@ -44,6 +44,7 @@ SENSOR = Sensor(
         "breath": Steps(shape="steps", values=[2, 3, 9, 4], each_s=600, noise=0.4),
         "battery": Constant(shape="constant", value=64),
     },
+    limits={"breath": (0, 500)},
     rate_hz=1 / 600,
     measuring=measuring,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from adapters.simulator.device_time import counted
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
 from adapters.simulator.shapes import Constant, Noise
@@ -38,7 +39,7 @@ class ClosedScale:
         if self._waits:
             return ()
         self._number += 1
-        steps, told = round(moment.value("weight") / _STEP_KG), self._clock()
+        steps, told = round(moment.value("weight") / _STEP_KG), counted(self._clock())
         alive = Sent(ALIVE, bytes([0x01, self._number & 0xFF]))
         before = [self._said(round(steps * part), told, False) for part in _SETTLING]
         said = self._said(steps, told, True)
@@ -82,6 +83,7 @@ SENSOR = Sensor(
         "weight": Noise(shape="noise", mean=72.4, noise=6),
         "battery": Constant(shape="constant", value=77),
     },
+    limits={"weight": (0, 320)},
     rate_hz=1 / 60,
     instrument=ClosedScale,
     offers={

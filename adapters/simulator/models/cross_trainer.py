@@ -83,6 +83,12 @@ SENSOR = Sensor(
         "heart_rate": Sine(shape="sine", mean=126, swing=10, period_s=300, noise=1),
         "battery": Constant(shape="constant", value=100),
     },
+    limits={
+        "steps": (0, 0xFFFE),
+        "power": (0, 0x7FFF),
+        "resistance": (0, 255),
+        "heart_rate": (0, 254),
+    },
     rate_hz=1.0,
     instrument=_instrument,
     offers=offers(

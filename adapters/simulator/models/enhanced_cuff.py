@@ -33,7 +33,8 @@ from adapters.ble.formats.cuff_times import since_2000
 from adapters.ble.formats.e2e_crc import sealed
 from adapters.simulator import user_slots
 from adapters.simulator.clock_service import CLOCK, ClockService
-from adapters.simulator.cuffs import INFLATING, VALUES, noticed, pressures, pulse
+from adapters.simulator.cuffs import INFLATING, LIMITS, VALUES, noticed, pressures, pulse
+from adapters.simulator.device_time import counted
 from adapters.simulator.instrument import Sent, Setup
 from adapters.simulator.record_store import Access, Kept, RecordStore
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
@@ -101,11 +102,11 @@ class EnhancedCuff:
             systolic=systolic,
             diastolic=diastolic,
             mean=mean,
-            seconds=since_2000(self._began) + round(moment.seconds),
+            seconds=since_2000(counted(self._began)) + round(moment.seconds),
             pulse=pulse(moment),
             user=user,
             status=noticed(self._status, moment.number),
-            shown_seconds=since_2000(self._clock.time()),
+            shown_seconds=since_2000(counted(self._clock.time())),
         )
 
     def _store(self, user: int, measured: EnhancedBloodPressureMeasurement, emitted: int) -> None:
@@ -181,6 +182,7 @@ SENSOR = Sensor(
     make=make("Cuff plus 1", "1.0"),
     service=blood_pressure.SERVICE,
     values=VALUES,
+    limits=LIMITS,
     rate_hz=1 / 3600,
     instrument=EnhancedCuff,
     offers={

@@ -175,6 +175,14 @@ SENSOR = Sensor(
         "glucose": Steps(shape="steps", values=[96, 131, 118, 154], each_s=21600, noise=9),
         "battery": Constant(shape="constant", value=80),
     },
+    limits={
+        "glucose": (_LOWEST, _HIGHEST),
+        "records": (0, 0xFFFF),
+        "minutes_apart": (0, 1440),
+        "context_every": (0, 1_000_000),
+        "control_every": (0, 1_000_000),
+        "next_number": (0, 0xFFFF),
+    },
     rate_hz=1 / 21600,
     instrument=GlucoseMeter,
     offers={

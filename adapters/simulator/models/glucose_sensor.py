@@ -228,6 +228,15 @@ SENSOR = Sensor(
         "glucose": Sine(shape="sine", mean=125, swing=45, period_s=21600, noise=2),
         "battery": Constant(shape="constant", value=93),
     },
+    limits={
+        "glucose": (_LOWEST, 2000),
+        "records": (0, 0xFFFF),
+        "minutes_apart": (1, 254),
+        "bundle": (1, 15),
+        "packed": (1, 15),
+        "zone": frozenset({_NO_ZONE, *range(-48, 57)}),
+        "saving": frozenset(DaylightSaving),
+    },
     rate_hz=1 / 300,
     instrument=GlucoseSensor,
     offers={

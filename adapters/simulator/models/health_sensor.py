@@ -37,7 +37,7 @@ from adapters.ble.formats.acom_values import Numeric
 from adapters.ble.formats.numbers import MedicalNumber, Special
 from adapters.ble.formats.segments import split
 from adapters.errors import DecodeError
-from adapters.simulator.device_time import DeviceTime
+from adapters.simulator.device_time import DeviceTime, counted
 from adapters.simulator.instrument import AttError, Sent, Setup
 from adapters.simulator.record_store import Access, Kept, RecordStore
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
@@ -97,7 +97,7 @@ class HealthSensor:
     def _stamp(self, shown: datetime) -> ElapsedTime:
         if self._option("counter"):
             return ElapsedTime((shown - self._began) // timedelta(seconds=1), True, False)
-        return ElapsedTime.of(shown)
+        return ElapsedTime.of(counted(shown))
 
     def _patient(self) -> int | None:
         said = self._option("patient")
@@ -232,6 +232,16 @@ SENSOR = Sensor(
         "systolic": Constant(shape="constant", value=124, noise=5),
         "peak_flow": Constant(shape="constant", value=480, noise=20),
         "battery": Constant(shape="constant", value=71),
+    },
+    limits={
+        "saturation": (0, 100),
+        "pulse": (0, 2000),
+        "systolic": (0, 2000),
+        "peak_flow": (0, 2000),
+        "records": (0, 0xFFFF),
+        "patient": (-1, 255),
+        "kept_every": (0, 1_000_000),
+        "pressure_every": (0, 1_000_000),
     },
     rate_hz=1.0,
     instrument=HealthSensor,

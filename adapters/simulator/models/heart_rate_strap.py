@@ -26,6 +26,9 @@ _MOST_INTERVALS = 9
 """As many as fit into the shortest packet beside rate and energy: (20 - 4) / 2, and one to spare
 for none; a strap that falls behind drops the oldest."""
 
+_MOST_BEATS = 10_000
+"""So many beats are made up for one packet; those before them nobody could be told of."""
+
 _PNP_ID = PnpId(Numbered.BLUETOOTH_SIG, 0xFFFF, 1, 0x0240)
 """0xFFFF is the company number for tests (Assigned Numbers, 7)."""
 
@@ -42,10 +45,12 @@ class _Strap:
         rate = max(0, round(moment.value("heart_rate")))
         self._since_beat_s += moment.seconds - self._before_s
         self._before_s = moment.seconds
+        if rate:
+            self._since_beat_s = min(self._since_beat_s, _MOST_BEATS * 60 / rate)
         intervals = []
         while rate and self._since_beat_s >= (interval_s := 60 / rate * moment.dice.gauss(1, 0.02)):
             self._since_beat_s -= interval_s
-            intervals.append(round(interval_s * 1024))
+            intervals.append(min(round(interval_s * 1024), 0xFFFF))
         measured = HeartRateMeasurement(
             rate=min(rate, 0xFFFF),
             contact=moment.value("contact") >= 0.5,
@@ -90,6 +95,7 @@ SENSOR = Sensor(
         "contact": Constant(shape="constant", value=1),
         "battery": Constant(shape="constant", value=92),
     },
+    limits={"heart_rate": (0, 0xFFFF), "contact": (0, 1)},
     rate_hz=1.0,
     measures=UUID,
     measuring=lambda: _Strap().measure,

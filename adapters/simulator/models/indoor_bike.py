@@ -61,6 +61,7 @@ SENSOR = Sensor(
         "heart_rate": Constant(shape="constant", value=0),
         "battery": Constant(shape="constant", value=100),
     },
+    limits={"cadence": (0, 0x7FFF), "power": (0, 0x7FFF), "heart_rate": (0, 254)},
     rate_hz=1.0,
     instrument=_instrument,
     offers=offers(

@@ -79,6 +79,12 @@ SENSOR = Sensor(
         "speed": Constant(shape="constant", value=1.4, noise=0.1),
         "battery": Constant(shape="constant", value=45),
     },
+    limits={
+        "latitude": (-90, 90),
+        "longitude": (-180, 180),
+        "elevation": (-80_000, 80_000),
+        "speed": (0, 655),
+    },
     rate_hz=1.0,
     instrument=_instrument,
     offers={

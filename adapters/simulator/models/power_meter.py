@@ -57,7 +57,7 @@ class _Meter:
         )
         yield Sent(cycling_power_measurement.UUID, bytes(measured), number=moment.number)
         torque = power * 60 / (6.2832 * cadence) if cadence > 0 else 0.0
-        pushes = tuple(min(round(torque * push * 32), 0x7FFF) for push in _PUSHES)
+        pushes = tuple(round(min(torque * push * 32, 0x7FFF)) for push in _PUSHES)
         vector = CyclingPowerVector(crank, 0, None, pushes, Direction.TANGENTIAL)
         yield Sent(cycling_power_vector.UUID, bytes(vector))
 
@@ -100,6 +100,7 @@ SENSOR = Sensor(
         "balance": Constant(shape="constant", value=49, noise=0.7),
         "battery": Constant(shape="constant", value=74),
     },
+    limits={"power": (0, 0x7FFF), "cadence": (0, 23_000), "balance": (0, 100)},
     rate_hz=1.0,
     instrument=_instrument,
     offers={

@@ -32,7 +32,7 @@ from adapters.simulator.device_time import DeviceTime
 from adapters.simulator.instrument import AttError, Sent, Setup
 from adapters.simulator.record_store import Access, Kept, RecordStore
 from adapters.simulator.sensor import Moment, Offered, Sensor, make
-from adapters.simulator.shapes import Constant, Shape, Sine
+from adapters.simulator.shapes import Constant, Course, Sine
 
 _SPOT = plx_spot_check_measurement.UUID
 _STREAM = plx_continuous_measurement.UUID
@@ -143,7 +143,7 @@ class _Finger:
         missing: bool = False,
     ) -> None:
         def at(name: str) -> Decimal:
-            shape: Shape = setup.values[name]
+            shape: Course = setup.values[name]
             return Decimal(repr(max(0.0, shape.at(seconds, number, dice))))
 
         strength = at("perfusion")
@@ -174,6 +174,13 @@ SENSOR = Sensor(
         "pulse": Sine(shape="sine", mean=68, swing=5, period_s=60, noise=1),
         "perfusion": Constant(shape="constant", value=4.2, noise=0.5),
         "battery": Constant(shape="constant", value=66),
+    },
+    limits={
+        "saturation": (0, 100),
+        "pulse": (0, 2000),
+        "perfusion": (0, 20),
+        "records": (0, 0xFFFF),
+        "spot_every": (0, 1_000_000),
     },
     rate_hz=1.0,
     instrument=PulseOximeter,

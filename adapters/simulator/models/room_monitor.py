@@ -56,6 +56,7 @@ SENSOR = Sensor(
         "air": Sine(shape="sine", mean=1.2, swing=0.6, period_s=300, noise=0.05),
         "battery": Constant(shape="constant", value=100),
     },
+    limits={"air": (0, 1000)},
     rate_hz=0.1,
     measuring=measuring,
 )

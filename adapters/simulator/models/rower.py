@@ -41,7 +41,7 @@ def _instrument(setup: Setup) -> Streamer:
         last = RowerData(
             stroke_rate=min(round(rate * 2), 0xFF),
             strokes=moment.number & 0xFFFF if moment.numbered else int(row["strokes"]) & 0xFFFF,
-            pace=min(round(500 / metres_a_second), 0xFFFF) if metres_a_second else 0xFFFF,
+            pace=round(min(500 / metres_a_second, 0xFFFF)) if metres_a_second else 0xFFFF,
             power=power,
             resistance=5,
         )
@@ -66,6 +66,7 @@ SENSOR = Sensor(
         "heart_rate": Sine(shape="sine", mean=138, swing=9, period_s=300, noise=1),
         "battery": Constant(shape="constant", value=100),
     },
+    limits={"strokes": (0, 127), "power": (0, 0x7FFF), "heart_rate": (0, 254)},
     rate_hz=1.0,
     instrument=_instrument,
     offers=offers(rower_data.UUID, _MEASURES, Settable(0)),

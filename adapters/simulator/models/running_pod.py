@@ -90,6 +90,7 @@ SENSOR = Sensor(
         "cadence": Sine(shape="sine", mean=168, swing=5, period_s=120, noise=1),
         "battery": Constant(shape="constant", value=80),
     },
+    limits={"speed": (0, 255), "cadence": (0, 255)},
     rate_hz=1.0,
     instrument=_instrument,
     offers={

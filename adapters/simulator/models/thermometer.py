@@ -90,6 +90,7 @@ SENSOR = Sensor(
         ),
         "battery": Constant(shape="constant", value=81),
     },
+    limits={"body_temperature": (-100, 200)},
     rate_hz=1 / 3600,
     instrument=Thermometer,
     offers={

@@ -75,6 +75,7 @@ SENSOR = Sensor(
         "heart_rate": Sine(shape="sine", mean=132, swing=12, period_s=400, noise=1),
         "battery": Constant(shape="constant", value=100),
     },
+    limits={"speed": (0, 655), "inclination": (-3276, 3276), "heart_rate": (0, 254)},
     rate_hz=1.0,
     instrument=_instrument,
     offers=offers(

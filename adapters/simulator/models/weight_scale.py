@@ -63,6 +63,7 @@ SENSOR = Sensor(
         "weight": Noise(shape="noise", mean=78.4, noise=0.4),
         "battery": Constant(shape="constant", value=90),
     },
+    limits={"weight": (0, 327.6)},
     rate_hz=1 / 3600,
     instrument=WeightScale,
     offers={

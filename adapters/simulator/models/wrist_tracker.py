@@ -38,6 +38,7 @@ SENSOR = Sensor(
         "heart_rate": Sine(shape="sine", mean=66, swing=6, period_s=60, noise=1.5),
         "battery": Constant(shape="constant", value=71),
     },
+    limits={"heart_rate": (0, 0xFFFF)},
     rate_hz=1.0,
     measuring=measuring,
 )
