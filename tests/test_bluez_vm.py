@@ -55,9 +55,9 @@ def test_what_fails_there_is_seen_here(results: Results, suite: str, name: str) 
 
 
 def test_a_scenario_says_of_itself_what_it_needs() -> None:
-    day, short = scenario("household"), scenario("exchange")
+    day, short = scenario("household"), scenario("smoke")
     assert (day.flies, day.short) == (True, False)
-    assert (short.flies, short.short, short.seconds) == (False, True, 240)
+    assert (short.flies, short.short, short.seconds) == (False, True, 120)
 
 
 def test_a_guest_that_never_ends_is_given_up(tmp_path: Path) -> None:
