@@ -10,7 +10,6 @@ from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.meter_and_strap import AIR, listened, on_virtual_radio
 from scripts.bluez.guest.snoop import said
 
-SHORT = True
 SECONDS = 240
 
 
