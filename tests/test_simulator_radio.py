@@ -263,7 +263,7 @@ async def test_a_device_that_went_away_times_out_and_can_be_reached_later(
 async def test_only_one_of_two_radios_gets_a_device(link: RadioLink, bare: Bare) -> None:
     async with virtual_radio(link, "one") as one, virtual_radio(link, "two") as two:
         clients = [
-            BleakClient(await find(radio), backend=radio.client, timeout=0.3)
+            BleakClient(await find(radio), backend=radio.client, timeout=1.5)
             for radio in (one, two)
         ]
         results = await asyncio.gather(*(c.connect() for c in clients), return_exceptions=True)
