@@ -28,7 +28,7 @@ PATHS = (
     "/readings/carbon_monoxide_in_air", "/share", "/share/to/{recipient}",
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
-    "/stays/routes", "/first", "/readings/mood", "/yours", "/times",
+    "/stays/routes", "/first", "/readings/mood", "/yours", "/times", "/add",
 )  # fmt: skip
 
 
