@@ -6,6 +6,7 @@ import ast
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -79,7 +80,8 @@ def test_nothing_is_ever_deleted(
     async def ask() -> None:
         quick = RadioSettings(record_timeout=0.002)
         talk = Talk(cast(BleakClient, client), quick, asyncio.Event(), lambda *_: None)
-        procedure = RecordProcedure(talk, cast(BleakGATTCharacteristic, object()), ACCESS)
+        point = cast(BleakGATTCharacteristic, SimpleNamespace(uuid=ACCESS.control))
+        procedure = RecordProcedure(talk, point, ACCESS)
         await procedure.open()
         for counting, at_least in asked:
             await (procedure.count if counting else procedure.report)(at_least)

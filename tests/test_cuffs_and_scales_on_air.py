@@ -202,7 +202,8 @@ async def test_a_wrong_code_of_one_slot_does_not_stop_the_other(
         async with house.listening() as source:
             await house.until(lambda: whose in sessions(house))
             assert source.states()[DeviceKey("enhanced")].word == "trouble"
-            assert [one.reason for one in source.troubles()] == [REFUSED]
+            other = {"user 1": 2, "user 2": 1}[whose]
+            assert [one.reason for one in source.troubles()] == [f"{REFUSED}{other}"]
         assert fetched(house, who)
         assert set(sessions(house)) == {whose}
 

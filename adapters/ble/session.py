@@ -117,7 +117,7 @@ class Session:
                 await self._listen_if_it_tells(characteristic)
             elif not self._is_stored(characteristic):
                 await self._listen_beside_others(characteristic)
-        if not self._listens:
+        if wanted and not self._listens:
             raise TimeoutError
         for battery in talk.offered(battery_level.UUID, "notify"):
             await self._listen_if_it_tells(battery)

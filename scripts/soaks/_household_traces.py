@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from adapters.ble.catalog import built_in
-from adapters.ble.characteristics.battery_level import UUID as BATTERY
 from adapters.ble.hearing import Hearing
 from adapters.ble.profile import told_by
 from adapters.ble.record import Record
@@ -68,10 +67,10 @@ def told(lines: Iterable[Mapping[str, Any]]) -> Counter[Value]:
     counted: Counter[Value] = Counter()
     for line in lines:
         device, uuid = line["device"], line["characteristic"]
-        if device not in OURS or uuid == BATTERY:
-            continue
+        if device not in OURS or uuid not in (profile := built_in()[OURS[device]]).subscribes:
+            continue  # a neighbour's, its battery, or an answer at a control point
         packet = Packet(DeviceKey(device), uuid, 0, bytes.fromhex(line["data"]))
-        for nth, one in enumerate(told_by(built_in()[OURS[device]], packet, Hearing())):
+        for nth, one in enumerate(told_by(profile, packet, Hearing())):
             when: object = line["at_ms"]
             if isinstance(one, Record):
                 when = one.identity or one.told or when
