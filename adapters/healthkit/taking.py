@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit.columns import Columns
@@ -19,6 +20,9 @@ from adapters.healthkit.types import DIASTOLIC, PRESSURE, SYSTOLIC
 from adapters.local_events import LocalBatch, Position, TimeOffset
 from adapters.reading import PersonKey
 from adapters.source import Arrival
+
+if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
+    from adapters.healthkit.rows import Rows
 
 _NOT_READ = {
     "ActivitySummary": "day's summary of the rings, made by the phone",
@@ -76,6 +80,22 @@ class Taking:
         if self._columns.rows >= self._limits.batch or len(self._places) >= self._limits.batch:
             yield from self.waiting()
 
+    @property
+    def offsets(self) -> Collection[int]:
+        """The offsets, in minutes, in which dates were printed so far."""
+        return self._calendar.offsets
+
+    def take_rows(self, rows: Rows) -> Iterator[Arrival]:
+        """Take many records whose shape is known; yields when a batch is full."""
+        self._report.entries += len(rows)
+        nths = self._twins.nths(*rows.for_twins(self._twins.first_key))
+        if nths is not None:
+            self._report.duplicate += nths.count(None)
+        for portion in rows.portions(nths):
+            self._columns.extend(portion)
+        if self._columns.rows >= self._limits.batch:
+            yield from self.waiting()
+
     def shape(self, entry: Entry) -> Shape | None:
         """What an entry that was taken shares with all that differ in dates and value alone.
 
@@ -86,7 +106,7 @@ class Taking:
         if entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
             return None
         try:
-            start, _ = self._records.span(entry)
+            start = self._records.record(entry).start
             return self._records.shape(entry, start)
         except ReadingRefused:
             return None

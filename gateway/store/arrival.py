@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain, repeat, zip_longest
+from itertools import chain, zip_longest
 
 from adapters.reading import Instant, ReadingBatch, Value
 from gateway.store.driver import Database
@@ -28,8 +28,19 @@ _Row = tuple[Instant, int, Value, int]
 
 
 @cache
-def _insert(rows: int) -> str:
-    values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * rows)
+def _insert(rows: int, same: tuple[bool, ...]) -> str:
+    """Insert rows of one series; a column that is the same in all of them is bound once."""
+    once = [f"?{number}" for number in range(1, 3 + sum(same))]
+    marks = iter(range(3 + sum(same), 3 + 6 * rows))
+
+    def row() -> str:
+        shared = iter(once[2:])
+        start, duration, value, nth, decimals, flags = (
+            next(shared) if one else f"?{next(marks)}" for one in same
+        )
+        return f"(?1, {start}, {duration}, {value}, {nth}, {decimals}, {flags}, ?2)"
+
+    values = ", ".join(row() for _ in range(rows))
     return f"INSERT INTO reading VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608  # marks only
 
 
@@ -158,19 +169,21 @@ class Arrival:
             yield None if text in self.buried else key_of(self._identity, text)
 
     def _insert(self, batch: ReadingBatch, low: int, high: int) -> int:
-        columns = zip(
-            repeat(self.series.id, high - low),
-            batch.starts[low:high],
-            batch.durations[low:high],
-            batch.values[low:high],
-            batch.nths[low:high],
-            batch.decimals[low:high],
-            batch.flags[low:high],
-            repeat(self._seq, high - low),
-            strict=True,
+        columns = [
+            column[low:high]
+            for column in (
+                batch.starts, batch.durations, batch.values, batch.nths, batch.decimals, batch.flags
+            )
+        ]  # fmt: skip
+        # A column of values is never taken for the same: 1 and 1.0 are equal, and kept apart.
+        same = tuple(
+            place != 2 and high - low > 1 and column.count(column[0]) == high - low
+            for place, column in enumerate(columns)
         )
-        cursor = self._db.conn.execute(_insert(high - low), [*chain.from_iterable(columns)])
-        return int(cursor.rowcount)
+        once = [column[0] for column, one in zip(columns, same, strict=True) if one]
+        each = [column for column, one in zip(columns, same, strict=True) if not one]
+        marks = [self.series.id, self._seq, *once, *chain.from_iterable(zip(*each, strict=True))]
+        return int(self._db.conn.execute(_insert(high - low, same), marks).rowcount)
 
     def _insert_records(self, batch: ReadingBatch) -> None:
         """Store what is new of a batch in which some rows are records of a device.
