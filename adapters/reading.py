@@ -204,6 +204,9 @@ class ReadingBatch:
     all its others (its number and the device's uncorrected time), "" for a row that is none. With
     the series, the value and ``nth`` it is the identity of the reading in place of its start, so
     that setting a time right makes no second reading.
+
+    ``written``, where given, is the unit in which the values were written before they were turned
+    into the kind's own.
     """
 
     person: PersonKey
@@ -219,6 +222,7 @@ class ReadingBatch:
     live: bool = False
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
     records: Sequence[str] = ()
+    written: str = ""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -407,7 +411,7 @@ def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
         if batch.records or batch.waveforms:
             alone.append(batch)
         else:
-            key = (batch.person, batch.kind, batch.device, batch.source)
+            key = (batch.person, batch.kind, batch.device, batch.source, batch.written)
             together.setdefault(key, []).append(batch)
     return [*map(_joined, together.values()), *alone]
 

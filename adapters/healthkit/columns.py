@@ -54,6 +54,7 @@ class Columns:
                 decimals=columns.decimals,
                 nths=columns.nths,
                 flags=columns.flags,
+                written=series.unit,
             )
             for series, columns in taken.items()
         ]

@@ -23,11 +23,12 @@ BACKWARDS = "it ends before it starts"
 
 
 class Series(NamedTuple):
-    """What parts readings, of one person, from each other."""
+    """What parts readings, of one person, from each other; ``unit`` is the one as written."""
 
     kind: Kind
     device: DeviceKey
     source: SourceKey
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,31 @@ class Row:
     decimals: int
     flags: int
     created: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What all records have in common that differ in nothing but dates and value.
+
+    Attributes:
+        series: where they go.
+        flags: the bits of their quality.
+        numbers: how to convert the value, or None where it is a word.
+        words: HealthKit's constant -> our word.
+    """
+
+    series: Series
+    flags: int
+    numbers: Conversion | None
+    words: Mapping[str, str]
+
+    def stored(self, written: str) -> tuple[Value, int]:
+        """A value as the store keeps it, and its decimals.
+
+        Raises:
+            ReadingRefused: it is not a number, or a word that is not known.
+        """
+        return _stored(self.words, self.numbers, written)
 
 
 class Records:
@@ -62,16 +88,24 @@ class Records:
         Raises:
             ReadingRefused: the type, unit or value is not known, or something is missing.
         """
-        row = self._types.get(text_of(entry, "type"))
-        if row is None:
-            raise ReadingRefused(UNKNOWN_TYPE)
         start, duration = self.span(entry)
-        written = text_of(entry, "value")
-        if row.words:
-            word = _word(row, written, UNKNOWN_WORD)
-            return self._row(row.kind, entry, start, duration, word, 0)
-        value, decimals = conversion(row.units, entry).stored(written)
-        return self._row(row.kind, entry, start, duration, value, decimals)
+        row, numbers = self._meaning(entry)
+        value, decimals = _stored(row.words, numbers, text_of(entry, "value"))
+        created = self.created(entry)
+        shape = self.shape(entry, start)
+        return Row(shape.series, start, duration, value, decimals, shape.flags, created)
+
+    def shape(self, entry: Entry, at: Instant) -> Shape:
+        """Everything of a `Record` but its dates and its value.
+
+        Raises:
+            ReadingRefused: the type or unit is not known, or something is missing.
+        """
+        row, numbers = self._meaning(entry)
+        series = self.series(row.kind, entry, at)
+        if numbers is not None:
+            series = series._replace(unit=text_of(entry, "unit"))
+        return Shape(series, flags(entry.by_hand), numbers, row.words)
 
     def workout(self, entry: Entry) -> Row:
         """One row of a `Workout`: what was done, and for how long.
@@ -115,6 +149,12 @@ class Records:
         written = entry.attributes.get("device") or device
         return Series(kind, self._devices.device(written, name, at), self._devices.source(name, at))
 
+    def _meaning(self, entry: Entry) -> tuple[TypeRow, Conversion | None]:
+        row = self._types.get(text_of(entry, "type"))
+        if row is None:
+            raise ReadingRefused(UNKNOWN_TYPE)
+        return row, None if row.words else conversion(row.units, entry)
+
     def _row(
         self, kind: Kind, entry: Entry, start: Instant, duration: int, value: Value, decimals: int
     ) -> Row:
@@ -156,6 +196,17 @@ def conversion(units: Mapping[str, Conversion], entry: Entry) -> Conversion:
     if found is None:
         raise ReadingRefused(UNKNOWN_UNIT)
     return found
+
+
+def _stored(
+    words: Mapping[str, str], numbers: Conversion | None, written: str
+) -> tuple[Value, int]:
+    if numbers is not None:
+        return numbers.stored(written)
+    word = words.get(written)
+    if word is None:
+        raise ReadingRefused(UNKNOWN_WORD)
+    return word, 0
 
 
 def _word(row: TypeRow, constant: str, reason: str) -> str:

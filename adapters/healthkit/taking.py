@@ -10,7 +10,7 @@ from adapters.healthkit.devices import Devices
 from adapters.healthkit.elements import Entry
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.pressures import Pressures
-from adapters.healthkit.records import UNKNOWN_TYPE, Records, Row
+from adapters.healthkit.records import UNKNOWN_TYPE, Records, Row, Shape
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.routes import NOWHERE, Tracks
 from adapters.healthkit.times import Calendar
@@ -75,6 +75,21 @@ class Taking:
                 self._report.unknown(identifier)
         if self._columns.rows >= self._limits.batch or len(self._places) >= self._limits.batch:
             yield from self.waiting()
+
+    def shape(self, entry: Entry) -> Shape | None:
+        """What an entry that was taken shares with all that differ in dates and value alone.
+
+        None where there is more in it than one number or word: such entries are taken one by one.
+        """
+        if entry.name != "Record" or entry.inside or entry.children:
+            return None
+        if entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
+            return None
+        try:
+            start, _ = self._records.span(entry)
+            return self._records.shape(entry, start)
+        except ReadingRefused:
+            return None
 
     def end(self) -> Iterator[Arrival]:
         """The file has ended: what no Correlation took, and all that waits."""
