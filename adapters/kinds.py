@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Final, Literal, NewType, get_args
+from typing import Any, Final, Literal, NewType, get_args
 
 from adapters.errors import UnknownKind
 
@@ -49,9 +49,9 @@ class KindRow:
         return self.about == "person" and not self.stays
 
 
-def _row(name: str, columns: Mapping[str, object]) -> KindRow:
-    lists = {each: tuple(columns.get(each, ())) for each in _LISTS}  # type: ignore[call-overload]  # checked below
-    row = KindRow(kind=Kind(name), **{**columns, **lists})  # type: ignore[arg-type]  # checked below
+def _row(name: str, columns: Mapping[str, Any]) -> KindRow:
+    lists = {each: tuple(columns.get(each, ())) for each in _LISTS}
+    row = KindRow(kind=Kind(name), **{**columns, **lists})
     if row.shape not in _SHAPES or row.aggregation not in _AGGREGATIONS or row.about not in _ABOUTS:
         raise ValueError(f"kinds.toml: {name} has a column with an unknown word")
     if (row.shape in _WITH_COMPONENTS) != bool(row.components):

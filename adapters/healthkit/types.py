@@ -52,6 +52,11 @@ def pressure_units() -> Mapping[str, Conversion]:
     return conversions()[row_of(kind("blood_pressure")).unit]
 
 
+def word_list(name: str) -> Mapping[str, str]:
+    """A list of `words.toml`: what is written there -> our word."""
+    return _lists()[name]
+
+
 @cache
 def _lists() -> Mapping[str, Mapping[str, str]]:
     text = resources.files("adapters.healthkit").joinpath("words.toml").read_text("utf-8")
