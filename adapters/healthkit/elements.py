@@ -16,7 +16,7 @@ from adapters.healthkit.archive import CutShort
 _NEXT = re.compile(rb"\n (?=<[A-Z])")
 _OVERLAP = 3
 _ROOT = b"<HealthData>"
-_MOST_CHILDREN = 20_000
+_MOST_CHILDREN = 2_000
 _MOST_METADATA = 200
 _MOST_DEPTH = 32
 _CHILDREN = frozenset(
