@@ -11,7 +11,8 @@ from pathlib import Path
 from adapters.healthkit.archive import Archive, Member, fingerprint, open_archive
 from adapters.healthkit.body import cleaned, without_head
 from adapters.healthkit.devices import Devices
-from adapters.healthkit.elements import Losses, entries
+from adapters.healthkit.elements import Losses
+from adapters.healthkit.entries import entries
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport, peak_mib
 from adapters.healthkit.routes import positions
