@@ -106,6 +106,25 @@ PLACES: Final = (
 Their order is stored: add at the end, never renumber."""
 
 
+_SITUATION_BITS = 32
+
+SITUATIONS: Final = (
+    "",
+    "at rest",
+    "active",
+    "before a meal",
+    "after a meal",
+    "basal dose",
+    "dose for a meal",
+    "first day of a cycle",
+    "with protection",
+    "without protection",
+)
+"""In what situation a reading can say that it was made.
+
+Their order is stored: add at the end, never renumber."""
+
+
 class Absence(Enum):
     """Why there is no value. The words are those of HL7 FHIR R4, data-absent-reason."""
 
@@ -152,7 +171,8 @@ class Category:
 class Waveform:
     """Samples over time: ``value[i] = samples[i] * factor``, every ``period_ms`` milliseconds.
 
-    ``samples`` are whole numbers of 32 bits, signed, little endian. Made by `waveform()`.
+    ``samples`` are whole numbers of 32 bits, signed, little endian. Made by `waveform()`. Of a
+    kind whose shape is "document" they are the bytes of a file, and ``period_ms`` is 0.
     """
 
     digest: str
@@ -346,7 +366,22 @@ def quality_of(flags: int) -> Quality:
 
 def place_of(flags: int) -> str:
     """Where it was measured, from stored flags; empty where the reading does not say."""
-    return PLACES[flags >> _PLACE_BITS]
+    return PLACES[flags >> _PLACE_BITS & 0xFF]
+
+
+def situation_of(flags: int) -> str:
+    """In what situation it was made, from stored flags; empty where the reading does not say."""
+    return SITUATIONS[flags >> _SITUATION_BITS]
+
+
+def as_flags(quality: Quality, where: str = "", situation: str = "") -> int:
+    """What the store keeps beside a value.
+
+    Raises:
+        ValueError: the place or the situation is not one that is known.
+    """
+    place, moment = PLACES.index(where), SITUATIONS.index(situation)
+    return int(quality) | place << _PLACE_BITS | moment << _SITUATION_BITS
 
 
 def batches(

@@ -16,6 +16,11 @@ _NAMES = {
     systems.SNOMED: "SNOMED CT",
     systems.SLEEP: "Sleep",
     systems.TIMING: "TimingEvent",
+    systems.SEVERITY: "Severity",
+    systems.PRESENCE: "Presence",
+    systems.APPETITE: "Appetite",
+    systems.ECG: "ECG",
+    systems.APPLE: "Apple",
 }
 _HEAD = """# How readings are written in FHIR
 
@@ -63,7 +68,8 @@ The reasons, by the codes of data-absent-reason.
 _HERE = """
 ## What has no FHIR form
 
-Kinds that are not about the person are never shared. Data of a test, a demonstration, a calibration
+Kinds that are not about the person are never shared, nor are those that stay for a reason. Data
+of a test, a demonstration, a calibration
 or a control solution are not the person's, and are never sent.
 """
 
@@ -87,8 +93,12 @@ def mapping() -> str:
         _table("code | words", ((f"`{code}`", said) for code, said in words.ABSENT.items())),
         _HERE,
         _table(
-            "kind | about the",
-            ((f"`{row.kind}`", row.about) for row in all_kinds().values() if not row.shareable),
+            "kind | why",
+            (
+                (f"`{row.kind}`", row.stays or f"It is about the {row.about}")
+                for row in all_kinds().values()
+                if not row.shareable
+            ),
         ),
     ]
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -105,13 +115,14 @@ def _kinds() -> Iterator[tuple[str, ...]]:
         unit = f"`{row.unit.code}` ({row.unit.words})" if row.unit else ""
         profiles = "<br>".join(f"<{one}>" for one in row.profiles)
         evidence = f"{row.verified} source{'s' if row.verified == 'two' else ''}"
-        yield f"`{kind}`", _codes(row), unit, row.category, profiles, row.source, evidence
+        yield f"`{kind}`", codes_of(row), unit, row.category, profiles, row.source, evidence
         for name, codes in row.components.items():
             optional = ", if there" if name in all_kinds()[kind].optional else ""
-            yield f"`{kind}`, {name}{optional}", _codes(codes), unit, "", "", "", ""
+            yield f"`{kind}`, {name}{optional}", codes_of(codes), unit, "", "", "", ""
 
 
-def _codes(codes: Codes) -> str:
+def codes_of(codes: Codes) -> str:
+    """Every code that says what was measured, a line each."""
     said = [_code(one) for one in (codes.code, *codes.also)]
     said += [f"Bluetooth: {_sited(one)}" for one in codes.bluetooth if not one.at]
     said += [f"HealthKit: {_code(one)}" for one in codes.healthkit]

@@ -7,30 +7,52 @@ from xml.parsers import expat
 
 _SETTLES = "between"
 BETWEEN = b"<between/>"
-_MOST_CHILDREN = 64
+_MOST_CHILDREN = 2_000
+_MOST_METADATA = 200
 _MOST_DEPTH = 32
-_COUNTED = frozenset(
-    {"InstantaneousBeatsPerMinute", "WorkoutStatistics", "WorkoutEvent", "WorkoutActivity"}
+_CHILDREN = frozenset(
+    {
+        "Record",
+        "InstantaneousBeatsPerMinute",
+        "WorkoutStatistics",
+        "WorkoutEvent",
+        "WorkoutActivity",
+        "SensitivityPoint",
+        "RightEye",
+        "LeftEye",
+        "Attachment",
+    }
 )
+BY_HAND = "HKWasUserEntered"
+_YES = ("1", "true", "yes")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One child of `HealthData`, with the little of its inside that is used.
+    """One child of `HealthData`, or an element within one.
 
     Attributes:
         name: the element's name.
         attributes: as written.
-        by_hand: the metadata say that a person typed it in.
-        children: the records of a correlation.
-        inside: how many of the elements that are counted only.
+        metadata: what its `MetadataEntry` elements say, the first of each key.
+        children: the elements within it that say something of their own, in their order.
+        inside: how many more of them there were than can be.
     """
 
     name: str
     attributes: dict[str, str]
-    by_hand: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
     children: list[Entry] = field(default_factory=list)
     inside: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the metadata say that a person typed it in."""
+        return self.metadata.get(BY_HAND, "").lower() in _YES
+
+    def named(self, name: str) -> list[Entry]:
+        """The children of that name."""
+        return [child for child in self.children if child.name == name]
 
 
 @dataclass(slots=True)
@@ -67,8 +89,7 @@ class Reader:
         self.settled = False
         self._settling = False
         self._fed = 0
-        self._entry: Entry | None = None
-        self._child: Entry | None = None
+        self._open: list[tuple[int, Entry]] = []
         self._whole: list[Entry] = []
         self._parser = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._start
@@ -110,38 +131,40 @@ class Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        entry = self._entry
         if self.depth == 1:
             self.good = self._parser.CurrentByteIndex
         elif self.depth == 2:
             if self._settling and name == _SETTLES:
                 self.settled = True
                 return
-            self._entry = Entry(name, attributes)
-        elif entry is None:
+            self._open = [(2, Entry(name, attributes))]
+        elif not self._open:
             return
         elif name == "MetadataEntry":
-            if attributes.get("key") == "HKWasUserEntered":
-                typed = attributes.get("value", "").lower() in ("1", "true", "yes")
-                (self._child or entry).by_hand |= typed
-        elif name == "Record" and entry.name == "Correlation":
-            self._child = Entry(name, attributes)
-            if len(entry.children) < _MOST_CHILDREN:
-                entry.children.append(self._child)
+            metadata = self._open[-1][1].metadata
+            if len(metadata) < _MOST_METADATA:
+                metadata.setdefault(attributes.get("key", ""), attributes.get("value", ""))
         elif name in ("WorkoutRoute", "Location"):
             self._whole.append(Entry(name, attributes))
-        elif name in _COUNTED:
-            entry.inside[name] = entry.inside.get(name, 0) + 1
+        elif name in _CHILDREN:
+            self._child(Entry(name, attributes))
         if self.depth > _MOST_DEPTH:
             raise _TooDeep
 
+    def _child(self, child: Entry) -> None:
+        top, parent = self._open[0][1], self._open[-1][1]
+        if len(parent.children) < _MOST_CHILDREN:
+            parent.children.append(child)
+        else:
+            top.inside[child.name] = top.inside.get(child.name, 0) + 1
+        self._open.append((self.depth, child))
+
     def _end(self, name: str) -> None:
+        if self._open and self._open[-1][0] == self.depth:
+            _, ended = self._open.pop()
+            if not self._open:
+                self.good = self._parser.CurrentByteIndex
+                self._whole.append(ended)
         self.depth -= 1
-        if self.depth == 1 and self._entry is not None:
-            self.good = self._parser.CurrentByteIndex
-            self._whole.append(self._entry)
-            self._entry = None
-        elif name == "Record":
-            self._child = None
         if self.depth == 0:
             self.done = True

@@ -57,6 +57,12 @@ class Rows:
             self.decimals[rows],
         )
 
+    def counted(self) -> Iterator[tuple[Shape, int]]:
+        """Each shape, and how many rows have it."""
+        for number, count in enumerate(np.bincount(self.shapes).tolist()):
+            if count:
+                yield self.all_shapes[number], count
+
     def for_twins(
         self, first_key: Callable[[Series], int]
     ) -> tuple[list[int], list[int], list[Value], list[int]]:
