@@ -43,6 +43,7 @@ class _Asked:
     person: PersonKey
     limits: Limits
     keep_routes: bool
+    about_me: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,10 @@ class ImportApart:
         *,
         progress: Progress | None = None,
         keep_routes: bool = True,
+        about_me: bool = False,
     ) -> None:
         self.report = ImportReport()
-        self._asked = _Asked(path.absolute(), person, limits, keep_routes)
+        self._asked = _Asked(path.absolute(), person, limits, keep_routes, about_me)
         self._keys = _Keys(device_key, source_key)
         self._progress = progress
 
@@ -225,6 +227,7 @@ def main() -> int:
         asked.limits,
         progress=progress,
         keep_routes=asked.keep_routes,
+        about_me=asked.about_me,
         fast=True,
     )
     try:

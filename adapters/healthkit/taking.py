@@ -174,6 +174,7 @@ class Taking:
             return
         if name == "ExportDate":
             self._exported = self._calendar.instant(entry.attributes.get("value", ""))
+            self._report.exported = self._exported
             return
         if name == "Me":
             self._owner(entry)

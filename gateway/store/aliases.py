@@ -1,4 +1,4 @@
-"""Renamed apps, phones and devices: what they were called first is what they stay, in `local.db`."""
+"""Renamed apps, phones and devices: each stays what it was called first. Kept in `local.db`."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ anew. Such rows are known. They are looked for only where a series was written i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 
@@ -51,6 +52,19 @@ def known_otherwise(
         elif _within(batch.values[i], batch.decimals[i], value, decimals):
             near.add(i)
     return near - exact
+
+
+def how_many_here(db: Database, series: int, batch: ReadingBatch, rows: Sequence[int]) -> int:
+    """How many rows of a batch a series has, as they came or rounded otherwise."""
+    here: set[int] = set()
+    if rows:
+        marks = chain.from_iterable((i, batch.starts[i], batch.durations[i]) for i in rows)
+        for i, value, decimals in db.conn.execute(_at_the_same_time(len(rows)), [*marks, series]):
+            if value == batch.values[i] or _within(
+                batch.values[i], batch.decimals[i], value, decimals
+            ):
+                here.add(i)
+    return len(here)
 
 
 def _within(one: object, one_decimals: int, other: object, other_decimals: int) -> bool:
