@@ -125,6 +125,7 @@ class Reader:
         return damage
 
     def taken(self) -> list[Entry]:
+        """The entries that became whole since the last call."""
         whole, self._whole = self._whole, []
         return whole
 
