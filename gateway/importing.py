@@ -32,6 +32,7 @@ def import_export(
     *,
     now: Callable[[], Instant],
     progress: Progress | None = None,
+    about_me: bool = False,
 ) -> ImportReport:
     """Import an export for one person; doing it again adds nothing.
 
@@ -41,6 +42,7 @@ def import_export(
         person: whose export it is.
         now: the time, ms UTC.
         progress: told how many bytes were read, of how many.
+        about_me: whether birth date, sex, blood and skin type are read too.
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
@@ -60,6 +62,7 @@ def import_export(
         _limits(house),
         progress=progress,
         keep_routes=house.may_collect(person.key, "routes", at),
+        about_me=about_me,
     )
     digest = hmac.digest(house.opened.ring.identity, export.fingerprint(), sha256)
     run = house.imports.begin(at, person.key, "healthkit", digest)
