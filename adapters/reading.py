@@ -435,6 +435,20 @@ def batches(
     return made
 
 
+def picked(batch: ReadingBatch, rows: Sequence[int]) -> ReadingBatch:
+    """Some rows of a batch."""
+    return replace(
+        batch,
+        starts=[batch.starts[i] for i in rows],
+        durations=[batch.durations[i] for i in rows],
+        values=[batch.values[i] for i in rows],
+        decimals=[batch.decimals[i] for i in rows],
+        nths=[batch.nths[i] for i in rows],
+        flags=[batch.flags[i] for i in rows],
+        records=[batch.records[i] for i in rows] if batch.records else (),
+    )
+
+
 def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
     """One batch a series, in the order of their first: many small ones cost more to store.
 

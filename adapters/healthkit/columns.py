@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from adapters.healthkit.records import Row, Series
 from adapters.reading import Instant, PersonKey, ReadingBatch, Value, Waveform
+
+if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
+    from adapters.healthkit.rows import Portion
 
 
 @dataclass(slots=True)
@@ -47,6 +51,20 @@ class Columns:
         if row.waveform is not None:
             columns.waveforms[row.waveform.digest] = row.waveform
             self.bytes += len(row.waveform.samples)
+
+    def extend(self, portion: Portion) -> None:
+        """Append many rows of one shape."""
+        shape = portion.shape
+        columns = self._series.get(shape.series)
+        if columns is None:
+            columns = self._series[shape.series] = _Columns()
+        columns.starts += portion.starts
+        columns.durations += portion.durations
+        columns.values += portion.values
+        columns.decimals += portion.decimals
+        columns.nths += portion.nths
+        columns.flags += [shape.flags] * len(portion.starts)
+        self.rows += len(portion.starts)
 
     def batches(self) -> list[ReadingBatch]:
         """Everything collected so far, a batch a series; the columns are empty afterwards."""

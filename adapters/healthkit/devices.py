@@ -67,7 +67,7 @@ class Devices:
         key = self._sources.get(name)
         if key is None:
             self._bound(len(self._sources))
-            key = self._source_key(_PART.join(("healthkit", _plain(name))))
+            key = self._source_key(source_identity(name))
             self._sources[name] = key
             self._name(key, "source_name", name, at)
         return key
@@ -130,6 +130,11 @@ class Devices:
     def _bound(self, count: int) -> None:
         if count >= self._most:
             raise ReadingRefused(TOO_MANY)
+
+
+def source_identity(name: str) -> str:
+    """What tells an app or phone from all others: what it is called."""
+    return _PART.join(("healthkit", _plain(name)))
 
 
 def described(description: str) -> dict[str, str]:

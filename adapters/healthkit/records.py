@@ -64,6 +64,7 @@ class Shape:
         numbers: how to convert the value, or None where it is a word.
         words: HealthKit's constant -> our word.
         named: Apple's name and the unit of a type that is not known; the value stands between.
+        not_read: keys of their metadata of which nothing is read.
     """
 
     series: Series
@@ -71,6 +72,7 @@ class Shape:
     numbers: Conversion | None
     words: Mapping[str, str]
     named: tuple[str, str] | None = None
+    not_read: tuple[str, ...] = ()
 
     def stored(self, written: str) -> tuple[Value, int]:
         """A value as the store keeps it, and its decimals.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit.archive import Member
@@ -31,6 +32,9 @@ from adapters.healthkit.workouts import workout_rows
 from adapters.local_events import LocalBatch, Position, TimeOffset
 from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
+
+if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
+    from adapters.healthkit.rows import Rows
 
 _UNKNOWN_ENTRY = "an entry of a sort not known to this version"
 _TOO_MUCH = "parts of an entry beyond the most that one can have"
@@ -81,6 +85,27 @@ class Taking:
         if self._full():
             yield from self.waiting()
 
+    @property
+    def offsets(self) -> Collection[int]:
+        """The offsets, in minutes, in which dates were printed so far."""
+        return self._calendar.offsets
+
+    def take_rows(self, rows: Rows) -> Iterator[Arrival]:
+        """Take many records whose shape is known; yields when a batch is full."""
+        self._report.entries += len(rows)
+        nths = self._twins.nths(*rows.for_twins(self._twins.first_key))
+        if nths is not None:
+            self._report.duplicate += nths.count(None)
+        for shape, count in rows.counted():
+            for key in shape.not_read:
+                self._report.not_read(key, count)
+            if shape.named is not None:
+                self._report.unknown(shape.named[0], count)
+        for portion in rows.portions(nths):
+            self._columns.extend(portion)
+        if self._full():
+            yield from self.waiting()
+
     def _full(self) -> bool:
         most = self._limits.batch
         return (
@@ -115,8 +140,9 @@ class Taking:
         if entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
             return None
         try:
-            start, _ = self._records.span(entry)
-            return self._records.shape(entry, start)
+            start = self._records.record(entry).start
+            shape = self._records.shape(entry, start)
+            return replace(shape, not_read=tuple(not_on_the_list(entry.metadata)))
         except ReadingRefused:
             return None
 
@@ -148,6 +174,7 @@ class Taking:
             return
         if name == "ExportDate":
             self._exported = self._calendar.instant(entry.attributes.get("value", ""))
+            self._report.exported = self._exported
             return
         if name == "Me":
             self._owner(entry)

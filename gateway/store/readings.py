@@ -21,6 +21,7 @@ from gateway.store.driver import Database, in_transaction
 from gateway.store.heads import Anchor
 from gateway.store.identity import ReadingId, SeriesRow
 from gateway.store.known import is_here
+from gateway.store.written import how_many_here
 
 _A_DAY_IS_WORTH = 10
 
@@ -110,6 +111,10 @@ class Readings:
     ) -> bool:
         """Whether somebody has this reading of a device; see `known.is_here`."""
         return is_here(self._db, self._identity, device, kind, record, row)
+
+    def have(self, series: int, batch: ReadingBatch, rows: Sequence[int]) -> int:
+        """How many of some rows of a batch a series has; at most some hundred at a time."""
+        return how_many_here(self._db, series, batch, rows)
 
     def latest(self, person: PersonKey, kind: Kind | None = None) -> list[query.Latest]:
         """The newest reading of each kind that was not entered in error."""

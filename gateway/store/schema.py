@@ -42,6 +42,11 @@ CREATE TABLE reading (
     PRIMARY KEY (series, start, duration, value, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- In which units the readings of a series were written before they were turned into their kind's.
+CREATE TABLE written (
+    series INTEGER NOT NULL REFERENCES series (id), unit TEXT NOT NULL, PRIMARY KEY (series, unit)
+) STRICT, WITHOUT ROWID;
+
 -- Those whose time a person has to confirm (CLOCK_NOT_TRUSTED and TIME_OF_ARRIVAL); they are few.
 CREATE INDEX reading_of_unsure_time ON reading (series, intake) WHERE flags & 262148;
 
