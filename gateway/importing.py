@@ -50,6 +50,7 @@ def import_export(
     now: Callable[[], Instant],
     progress: Progress | None = None,
     again: bool = False,
+    about_me: bool = False,
 ) -> ImportReport:
     """Import an export for one person; doing it again adds nothing.
 
@@ -60,6 +61,7 @@ def import_export(
         now: the time, ms UTC.
         progress: told how many bytes were read and stored, of how many.
         again: read the file even if it was imported before.
+        about_me: whether birth date, sex, blood and skin type are read too.
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
@@ -75,7 +77,8 @@ def import_export(
     started = time.perf_counter()
     limits = limits_of(house)
     routes = house.may_collect(person.key, "routes", at)
-    told = b"%s %d " % (person.key.encode(), routes) + rules() + fingerprint(path, limits)
+    told = b"%s %d %d " % (person.key.encode(), routes, about_me)
+    told += rules() + fingerprint(path, limits)
     digest = hmac.digest(house.opened.ring.identity, told, sha256)
     before = None if again else house.imports.finished_before(digest)
     if before is not None:
@@ -83,7 +86,7 @@ def import_export(
     resumed = house.imports.begun_before(digest)
     run = house.imports.begin(at, person.key, "healthkit", digest)
     counts = _Counts()
-    export = _export(house, path, person.key, limits, progress, routes=routes)
+    export = _export(house, path, person.key, limits, progress, routes=routes, about_me=about_me)
     try:
         _store(house, export, person.key, path, counts, now)
     except BaseException:
@@ -151,6 +154,7 @@ def _export(
     progress: Progress | None,
     *,
     routes: bool,
+    about_me: bool,
 ) -> HealthKitImport | ImportApart:
     with open_archive(path, limits) as archive:
         make = ImportApart if archive.main.size >= APART_FROM else HealthKitImport
@@ -162,6 +166,7 @@ def _export(
         limits,
         progress=progress,
         keep_routes=routes,
+        about_me=about_me,
     )
 
 

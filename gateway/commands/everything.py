@@ -35,6 +35,7 @@ from gateway.commands import (
     sent,
     setup,
     simulate,
+    sources,
     status,
     stays,
     upload,
@@ -109,6 +110,7 @@ for name, group in (
     ("devices", devices.app),
     ("recipients", recipients.app),
     ("consent", consent.app),
+    ("sources", sources.app),
 ):
     app.add_typer(group, name=name)
 

@@ -28,6 +28,10 @@ def import_(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(help="export.zip, its folder, or the XML in it.")],
     person: PersonName = "",
+    about_me: Annotated[
+        bool,
+        typer.Option("--about-me", help="Also birth date, sex, blood and skin type, and the like."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +46,12 @@ def import_(
             allow_collecting(house.ledger, whose.key, "healthkit", act)
         quiet = as_json or not sys.stderr.isatty()
         report = import_export(
-            house, path, whose, now=now, progress=None if quiet else _Progress().show
+            house,
+            path,
+            whose,
+            now=now,
+            progress=None if quiet else _Progress().show,
+            about_me=about_me,
         )
     if as_json:
         print_json(report.as_dict())
@@ -86,6 +95,8 @@ def _tell(report: ImportReport) -> None:
         say(f"{report.deleted_before:,} you had deleted; they stay deleted.")
     if report.routes:
         say(f"{report.routes:,} routes; they stay here.")
+    for name, count in sorted(report.unknown_types.items()):
+        say(f"Kept under Apple's name, {count:,}: {name}, which this version does not know")
     for reason, count in sorted(report.refused.items()):
         say(f"Not taken in, {count:,}: {reason} (for example {report.examples[reason]})")
     for what, count in sorted(report.left_out.items()):

@@ -42,6 +42,7 @@ class Templates:
         self._jinja.globals.update(spoken=spoken, uplot=(_UPLOT / "uPlot.esm.js").is_file())
         self._jinja.filters.update(
             ago=words.ago,
+            day=words.day,
             iso=words.iso,
             lasting=words.lasting,
             number=words.number,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
 from babel.core import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from gateway.htmlkit.language import gettext as _
@@ -33,6 +33,15 @@ _UNITS: Mapping[str, str] = MappingProxyType(
         "mL/(kg.min)": "mL/kg/min",
         "{beats}/min": "/min",
         "{breaths}/min": "/min",
+        "dB[SPL]{A}": "dB(A)",
+        "kcal/(kg.h)": "kcal/(kg·h)",
+        "uS": "µS",
+        "ug": "µg",
+        "[iU]": "IU",
+        "[diop]": "D",
+        "[p'diop]": "Δ",
+        "deg": "°",
+        "{rev}/min": "turns/min",
     }
 )
 
@@ -55,6 +64,11 @@ def value(text: str, code: str) -> tuple[str, str]:
         return _("no value"), ""
     shown = (_("no value") if part.startswith("absent:") else part for part in parts)
     return "/".join(shown), unit(code)
+
+
+def day(date_: date) -> str:
+    """A day in the reader's language, ``Sunday, 28 June 2026``."""
+    return str(format_date(date_, "full", locale=spoken().locale))
 
 
 def number(value: float | Decimal, decimals: int | None = None) -> str:

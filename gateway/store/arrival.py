@@ -18,6 +18,7 @@ from gateway.store.identity import (
     tombstone_of,
 )
 from gateway.store.records import Recorded, find_record, forget_record, insert_record
+from gateway.store.resolving import mark_unresolved
 from gateway.store.series import hours
 from gateway.store.written import known_otherwise, note_unit
 
@@ -75,6 +76,7 @@ class Notes:
         db.conn.executemany("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?)", self.intake)
         db.conn.executemany("UPDATE series SET n = n + ? WHERE id = ?", self.counts)
         db.conn.executemany("INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING", self.dirty)
+        mark_unresolved(db, self.dirty)
 
 
 class Arrival:

@@ -101,6 +101,24 @@ CREATE TABLE dirty (
     series INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (series, hour)
 ) STRICT, WITHOUT ROWID;
 
+-- Of what several sources counted at once, how much the sum of all holds too much: by quarter hour.
+CREATE TABLE overlap (
+    person TEXT NOT NULL, kind TEXT NOT NULL, quarter INTEGER NOT NULL, less REAL NOT NULL,
+    PRIMARY KEY (person, kind, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- Days of UTC of which `overlap` is not what the readings say now.
+CREATE TABLE unresolved (
+    person TEXT NOT NULL, kind TEXT NOT NULL, day INTEGER NOT NULL,
+    PRIMARY KEY (person, kind, day)
+) STRICT, WITHOUT ROWID;
+
+-- Sources that a person put before others; a lower place counts first.
+CREATE TABLE source_order (
+    person TEXT NOT NULL REFERENCES person (key), device TEXT NOT NULL, source TEXT NOT NULL,
+    place INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (person, device, source)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE correction (
     series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
     value ANY NOT NULL, nth INTEGER NOT NULL, version INTEGER NOT NULL,

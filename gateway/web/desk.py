@@ -32,6 +32,7 @@ from gateway.web.preview import Previews
 from gateway.web.readings_book import ReadingsBook
 from gateway.web.sent_book import SentBook
 from gateway.web.sharing_book import SharingBook
+from gateway.web.sources_book import SourcesBook
 from gateway.web.stays_book import StaysBook
 from gateway.web.yours_book import YoursBook
 
@@ -56,6 +57,7 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    sources: SourcesBook
     expected: Expected
     sharing: SharingBook
     sent: SentBook
@@ -103,6 +105,7 @@ def make_desk(
         codes=Codes(db),
         audit=audit,
         readings=ReadingsBook(db, readings, names),
+        sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),

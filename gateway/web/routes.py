@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from gateway.web import adding, entry, live, readings, sent, share, stays, yours
+from gateway.web import adding, entry, live, readings, sent, share, sources, stays, yours
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,6 +47,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/readings", readings.overview, audit="page.readings", nav="readings"),
     Route("GET", "/readings/live", live.live, audit="page.readings.live", nav="readings"),
     Route("GET", "/readings/{kind}", readings.kind, audit="page.reading", nav="readings"),
+    Route("GET", "/sources", sources.order, audit="page.sources", nav="readings"),
+    Route("POST", "/sources", sources.put_first, audit="sources.order", nav="readings"),
     Route("GET", "/yours", yours.yours, audit="page.yours", nav="readings"),
     Route("POST", "/yours/user", yours.answer_user, audit="yours.user", nav="readings"),
     Route("POST", "/yours/reading", yours.answer_reading, audit="yours.reading", nav="readings"),
