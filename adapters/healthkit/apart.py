@@ -59,14 +59,8 @@ class _Refused:
     next_step: str
 
 
-class ReaderFailed(RuntimeError):
-    """The process that reads ended before the export did; what came before is stored.
-
-    Attributes:
-        next_step: one sentence a person can act on.
-    """
-
-    next_step = "Import the same file again to go on."
+class ReaderFailed(ArchiveRefused):
+    """The process that reads ended before the export did; what came before is stored."""
 
 
 class ImportApart:
@@ -121,7 +115,10 @@ class ImportApart:
                     case _Refused(what, next_step):
                         raise ArchiveRefused(what, next_step)
                     case _:
-                        raise ReaderFailed("The export could not be read to its end.")
+                        raise ReaderFailed(
+                            "The export could not be read to its end.",
+                            "Import the same file again to go on.",
+                        )
         finally:
             given_up.set()
             child.kill()
