@@ -7,6 +7,7 @@ whatever became of whoever started it.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -216,6 +217,7 @@ def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
 def main() -> int:
     """Read what is asked for on stdin; tell on stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
+    gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
     out, at = sys.stdout.buffer, [0, 0]
 
