@@ -16,7 +16,7 @@ from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database, transaction
 from gateway.store.overlap import Amount, counted
-from gateway.store.source_order import SourceOrder, adds_up
+from gateway.store.source_order import SourceOrder, overlaps
 from gateway.store.trend import TrendPoint
 
 DAY: Final = 86_400_000
@@ -48,7 +48,8 @@ def accounts(
     order = SourceOrder(db).series(person, kind)
     amounts = _amounts(db, order, since, until)
     made = {series: Account(series, 0, 0.0, 0.0) for series in order}
-    for one, part in zip(amounts, counted(amounts), strict=True):
+    counts = counted(amounts) if overlaps(kind) else [one.value for one in amounts]
+    for one, part in zip(amounts, counts, strict=True):
         if since <= one.start < until:
             was = made[order[one.rank]]
             made[was.series] = Account(
@@ -61,7 +62,7 @@ def without_overlap(
     db: Database, person: PersonKey, kind: Kind, edges: Sequence[Instant], points: list[TrendPoint]
 ) -> list[TrendPoint]:
     """The points of a trend without what was counted twice."""
-    order = SourceOrder(db).series(person, kind) if adds_up(kind) else []
+    order = SourceOrder(db).series(person, kind) if overlaps(kind) else []
     if len(order) < 2 or not points:
         return points
     less = dict.fromkeys((point.start for point in points), 0.0)
@@ -90,7 +91,7 @@ def resolve(db: Database, limit: int) -> int:
                 "DELETE FROM overlap WHERE (person, kind) = (?, ?) AND quarter BETWEEN ? AND ?",
                 (person, kind, day * 96, day * 96 + 95),
             )
-            order = SourceOrder(db).series(person, kind) if adds_up(kind) else []
+            order = SourceOrder(db).series(person, kind) if overlaps(kind) else []
             db.conn.executemany(
                 "INSERT INTO overlap VALUES (?, ?, ?, ?)",
                 [(person, kind, *row) for row in _of_day(db, order, day).items()],
@@ -115,7 +116,7 @@ def mark_unresolved(db: Database, dirty: Iterable[tuple[int, int]]) -> None:
             " WHERE (o.person, o.kind) = (s.person, s.kind) AND o.id <> s.id)",
             (series,),
         ).fetchone()
-        if row is not None and adds_up(row[1]):
+        if row is not None and overlaps(row[1]):
             near = {day + by for day in those for by in (-1, 0, 1)}
             db.conn.executemany(
                 "INSERT INTO unresolved VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
