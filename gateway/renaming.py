@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from adapters.healthkit.devices import app_identity
 from adapters.local_events import LocalBatch, LocalName
 from adapters.reading import DeviceFacts, Instant, PersonKey, ReadingBatch, SourceKey
 from adapters.source import Arrival
@@ -57,6 +58,7 @@ class Renaming:
     ) -> None:
         self.found = 0
         self._house = house
+        self._person = person
         self._named_now = named_now
         self._at = at
         self._aliases = aliases(house.local.db)
@@ -114,6 +116,7 @@ class Renaming:
         old = self._same(arrival)
         if old is not None:
             self._alias(name, str(old.source))
+            self._alias_app(held, str(old.source))
             if str(arrival.device) not in self._devices | {str(old.device)}:
                 self._alias(str(arrival.device), str(old.device))
                 self._facts.pop(str(arrival.device), None)
@@ -130,6 +133,29 @@ class Renaming:
         self.found += 1
         self._aliases[key] = known_as
         note_alias(self._house.local.db, key, known_as, self._at)
+
+    def _alias_app(self, held: _Held, known_as: str) -> None:
+        """What names no device is known by the app; so the app's old name stays its device."""
+        old = [
+            name
+            for (name,) in self._house.local.db.conn.execute(
+                "SELECT name FROM local_name WHERE owner = ? AND what = 'source_name' ORDER BY at",
+                (known_as,),
+            )
+        ]
+        devices = [self._app(name) for name in old if self._app(name) in self._devices]
+        for arrival in held.arrivals:
+            if devices and isinstance(arrival, LocalBatch):
+                for event in arrival.events:
+                    if isinstance(event, LocalName):
+                        self._aliases[self._app(event.name)] = devices[0]
+                        note_alias(
+                            self._house.local.db, self._app(event.name), devices[0], self._at
+                        )
+                        self._facts.pop(self._app(event.name), None)
+
+    def _app(self, name: str) -> str:
+        return str(self._house.device_key(app_identity(self._person, name)))
 
     def _new_name(self, arrival: Arrival) -> str | None:
         """The new app or phone that an arrival is of."""

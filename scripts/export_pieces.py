@@ -176,7 +176,8 @@ class Export:
             self.truth.positions += 1
             when = Printer(0, 0, frozenset()).date(at)[:19].replace(" ", "T")
             yield f'<trkpt lon="{east}" lat="{north}"><ele>{up}</ele><time>{when}Z</time>'
-            yield "<extensions><speed>1.4</speed></extensions></trkpt>\n"
+            yield "<extensions><speed>1.4</speed><course>11</course><hAcc>3</hAcc>"
+            yield "<vAcc>2</vAcc></extensions></trkpt>\n"
         yield "</trkseg></trk></gpx>\n"
 
     def _route_name(self, bout: Bout) -> str:

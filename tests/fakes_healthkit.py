@@ -12,6 +12,7 @@ from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport
 from adapters.local_events import LocalBatch, LocalEvent, LocalName, Position, TimeOffset
 from adapters.reading import DeviceFacts, DeviceKey, PersonKey, ReadingBatch, SourceKey
+from adapters.source import Arrival
 from scripts.export_history import History, at_midnight
 from scripts.export_pieces import Export
 from scripts.export_text import Printer
@@ -75,13 +76,32 @@ class Imported:
 
 
 def run(
-    path: Path, limits: Limits | None = None, *, keep_routes: bool = True, about_me: bool = False
+    path: Path,
+    limits: Limits | None = None,
+    *,
+    keep_routes: bool = True,
+    about_me: bool = False,
+    fast: bool = False,
 ) -> Imported:
     source = HealthKitImport(
-        path, PERSON, device_key, source_key, limits, keep_routes=keep_routes, about_me=about_me
+        path,
+        PERSON,
+        device_key,
+        source_key,
+        limits,
+        keep_routes=keep_routes,
+        about_me=about_me,
+        fast=fast,
     )
-    found = Imported(source.report)
-    for arrival in source.arrivals():
+    found = collected(source.report, source.arrivals())
+    found.report = source.report
+    return found
+
+
+def collected(report: ImportReport, arrivals: Iterable[Arrival]) -> Imported:
+    """What an import yields, sorted."""
+    found = Imported(report)
+    for arrival in arrivals:
         match arrival:
             case ReadingBatch():
                 found.batches.append(arrival)
@@ -91,7 +111,6 @@ def run(
                 found.local.extend(arrival.events)
             case _:
                 raise AssertionError(arrival)
-    found.report = source.report
     return found
 
 

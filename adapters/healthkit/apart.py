@@ -60,7 +60,13 @@ class _Refused:
 
 
 class ReaderFailed(RuntimeError):
-    """The process that reads ended before the export did; what came before is stored."""
+    """The process that reads ended before the export did; what came before is stored.
+
+    Attributes:
+        next_step: one sentence a person can act on.
+    """
+
+    next_step = "Import the same file again to go on."
 
 
 class ImportApart:

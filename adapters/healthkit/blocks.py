@@ -73,6 +73,8 @@ class Block:
         self._after = [self._pieces[0], *(junction for _, _, junction in after)]
         numbers = np.fromiter(map(self._junctions.number, self._after), np.int64, count + 1)
         self._heads, self._ends = numbers[:-1] & 0xFFFF, numbers[1:] >> 16
+        # An end is one only where the next record begins behind it, or the block is over.
+        self._ends[:-1][self._heads[1:] == 0] = 0
         dates = digits.dates(columns, offsets)
         self._dated = dates.read
         self._rows = Rows(

@@ -100,10 +100,10 @@ class Devices:
         fields = described(description)
         make = tuple(fields.get(name, "") for name in ("name", "manufacturer", "model", "hardware"))
         if any(make):
-            identity = ("healthkit", self._person, "device", *make)
+            identity = _PART.join(("healthkit", self._person, "device", *make))
         else:
-            identity = ("healthkit", self._person, "app", _plain(source_name))
-        key = self._device_key(_PART.join(identity))
+            identity = app_identity(self._person, source_name)
+        key = self._device_key(identity)
         if key not in self._known:
             self._bound(len(self._known))
             self._known.add(key)
@@ -135,6 +135,11 @@ class Devices:
 def source_identity(name: str) -> str:
     """What tells an app or phone from all others: what it is called."""
     return _PART.join(("healthkit", _plain(name)))
+
+
+def app_identity(person: PersonKey, name: str) -> str:
+    """What tells the device of a reading that names none: who passed it on."""
+    return _PART.join(("healthkit", person, "app", _plain(name)))
 
 
 def described(description: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ BETWEEN = b"<between/>"
 _MOST_CHILDREN = 2_000
 _MOST_METADATA = 200
 _MOST_DEPTH = 32
-_CHILDREN = frozenset(
+CHILDREN = frozenset(
     {
         "Record",
         "InstantaneousBeatsPerMinute",
@@ -146,7 +146,7 @@ class Reader:
                 metadata.setdefault(attributes.get("key", ""), attributes.get("value", ""))
         elif name in ("WorkoutRoute", "Location"):
             self._whole.append(Entry(name, attributes))
-        elif name in _CHILDREN:
+        elif name in CHILDREN:
             self._child(Entry(name, attributes))
         if self.depth > _MOST_DEPTH:
             raise _TooDeep

@@ -54,6 +54,7 @@ class EntryReader:
         self._reader = Reader()
         self._base = 0  # where in the stream the parser's own bytes begin
         self._end = 0
+        self._began = -1  # where an entry begins that is read after damage
         self._fed = 0
         self._held = b""
         self._lost = False
@@ -122,7 +123,7 @@ class EntryReader:
             self._held = self._held[-_OVERLAP:]
             return False
         self._fed = self._origin + found.end()
-        self._base = self._fed - len(_ROOT)
+        self._base, self._began = self._fed - len(_ROOT), self._fed
         self._reader, self._lost = Reader(_ROOT), False
         return True
 
@@ -131,10 +132,13 @@ class EntryReader:
         good = self._base + self._reader.good
         if damage - good > _MOST_HELD or good < self._origin:
             return damage
+        if good == self._began:
+            return good
         begins = _NEXT.search(self._held, good - self._origin)
-        if begins is not None and self._origin + begins.end() <= damage:
+        if begins is not None and self._origin + begins.end() < damage:
             return self._origin + begins.end()
-        return good
+        at = damage - self._origin
+        return damage if self._held[max(0, at - 2) : at + 1] == b"\n <" else good
 
     def _let_go(self) -> None:
         """Hold no more than the entry that is being read."""

@@ -49,19 +49,28 @@ class FastPath:
             for block in blocks:
                 rest += block
                 cut = rest.rfind(BOUNDARY)
-                if cut <= 0 and len(rest) > _MOST_WITHOUT:
-                    cut = whole(rest[: -len(BOUNDARY)])
                 if cut > 0:
                     block, rest = rest[:cut], rest[cut:]
                     yield from self._block(block)
+                elif len(rest) > _MOST_WITHOUT:
+                    cut = whole(rest[: -len(BOUNDARY)])
+                    block, rest = rest[:cut], rest[cut:]
+                    yield from self._unusual(block, settle=False)
                 if self._reader.ended:
                     break
         except CutShort:
             pass
-        yield from self._block(rest)
+        yield from self._unusual(rest, settle=False)
         self._losses.cut_short = not self._reader.done
 
     def _block(self, bytes_: bytes) -> Iterator[Arrival]:
+        """Take what lies before a boundary."""
+        if not bytes_.startswith(BOUNDARY):  # what stands before the first record is read first
+            cut = bytes_.find(BOUNDARY)
+            yield from self._unusual(bytes_[:cut] if cut >= 0 else bytes_)
+            if cut < 0:
+                return
+            bytes_ = bytes_[cut:]
         if self._junctions.make_room():
             self._values.forget()
         pieces = bytes_.split(CREATED)
@@ -69,7 +78,7 @@ class FastPath:
             yield from self._unusual(bytes_)
             return
         block = Block(pieces, self._junctions, self._values, self._taking.offsets)
-        if self._settled and bytes_.startswith(BOUNDARY) and block.fine.all():
+        if self._settled and block.fine.all():
             yield from self._taking.take_rows(block.rows(0, len(block)))
         else:
             yield from self._runs(bytes_, block)
@@ -115,13 +124,16 @@ class FastPath:
         self._junctions.keep(head, end, shape)
         return shape is not None
 
-    def _unusual(self, piece: bytes) -> Generator[Arrival, None, int]:
-        """Give bytes to the parser; says how many entries were in them."""
+    def _unusual(self, piece: bytes, *, settle: bool = True) -> Generator[Arrival, None, int]:
+        """Give bytes to the parser; says how many entries were in them.
+
+        ``settle``: a boundary follows, so the parser may be asked where it stands.
+        """
         count = 0
         for entry in self._reader.feed(clean(piece, self._losses.replace)):
             count += 1
             yield from self._taking.take(entry)
-        self._settled = self._reader.settle()
+        self._settled = settle and self._reader.settle()
         for entry in self._reader.taken():
             count += 1
             yield from self._taking.take(entry)

@@ -64,9 +64,18 @@ class ImportRuns:
         ]
 
     def finished_before(self, archive: bytes) -> ImportRun | None:
-        """The last import of these very bytes that went to its end, or None."""
+        """The last import of these very bytes that went to its end, or None.
+
+        None also where something was deleted since: then the report would not be true any more.
+        """
+        (deleted,) = self._db.conn.execute("SELECT COALESCE(MAX(at), 0) FROM tombstone").fetchone()
         return next(
-            (run for run in self.list() if run.archive == archive and run.finished_at), None
+            (
+                run
+                for run in self.list()
+                if run.archive == archive and run.finished_at and run.finished_at > deleted
+            ),
+            None,
         )
 
     def begun_before(self, archive: bytes) -> bool:

@@ -71,9 +71,11 @@ def _within(one: object, one_decimals: int, other: object, other_decimals: int) 
     """Whether two numbers may be one, each rounded in its own unit.
 
     Decimals are those that the printed step is worth: of a converted number the step is one to
-    ten of the last place (0.1 lb is 0.045 kg, two decimals), so half of it is at most five.
+    ten of the last place (0.1 lb is 0.045 kg, two decimals), so half of it is at most five. Of a
+    small number only two digits may be printed, which leaves 5 % of doubt.
     """
     if not isinstance(one, int | float) or not isinstance(other, int | float):
         return False
     fine, coarse = max(one_decimals, other_decimals), min(one_decimals, other_decimals)
-    return abs(one - other) <= 5 * 10.0**-fine + 0.5 * 10.0**-coarse
+    doubt = max(5 * 10.0**-fine + 0.5 * 10.0**-coarse, 0.05 * max(abs(one), abs(other)))
+    return abs(one - other) <= doubt
