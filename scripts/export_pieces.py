@@ -82,6 +82,9 @@ class Export:
             if "files-missing" not in nasty:
                 self.truth.left_out[NOBODYS] += "truncated" in nasty
                 yield path, iter([text])
+        if "macos-zip" in nasty:
+            for name in ("._export.xml", "electrocardiograms/._ecg.csv", "._a.json", "._b.gpx"):
+                yield f"__MACOSX/{name}", iter(["Mac OS X <HealthData "])
         if "files-odd" in nasty:
             yield from odd_files(self.truth)
 

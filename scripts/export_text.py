@@ -34,6 +34,7 @@ NASTY = {
     "long-attribute": "a note of 2 MiB",
     "ecg-german": "electrocardiograms with German headings and bare decimal commas",
     "bad-entries": "entries that no reading can be made of",
+    "macos-zip": "what macOS puts beside each file of a zip that it made",
     "files-missing": "records of clinics without their files",
     "files-odd": "files of clinics and electrocardiograms that cannot be read, or belong to nobody",
 }

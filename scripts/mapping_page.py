@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from adapters.kinds import all_kinds
-from adapters.reading import Quality
+from adapters.reading import SITUATIONS, Quality, as_flags
 from fhir_mappings import systems, words
 from fhir_mappings.table import Codes, Coding, Sited, rows
 
@@ -55,6 +55,11 @@ Each is a note in these words. One with a status is also an interpretation, by t
 status codes of the HL7 Point-of-Care Device guide, where there is a value; an early indication
 makes the Observation preliminary.
 """
+_SITUATIONS = """
+## Situations
+
+Each is a note in these words, where a reading says so.
+"""
 _SITES = """
 ## Places on the body
 
@@ -87,6 +92,8 @@ def mapping() -> str:
         _table("kind | word | code", _words()),
         _DOUBTS,
         _table("quality | note | status", _doubts()),
+        _SITUATIONS,
+        _table("situation | note", _situations()),
         _SITES,
         _table("place | SNOMED CT", ((site, " ".join(c)) for site, c in words.BODY_SITES.items())),
         _ABSENT,
@@ -158,6 +165,11 @@ def _doubts() -> Iterator[tuple[str, ...]]:
         elif bit:
             said = words.DOUBTS[bit]
             yield _bit(bit), said.note, f"`{said.status}`" if said.status else ""
+
+
+def _situations() -> Iterator[tuple[str, ...]]:
+    for situation in SITUATIONS[1:]:
+        yield situation, words.situation(as_flags(Quality.NONE, "", situation))
 
 
 def _bit(bit: Quality) -> str:

@@ -17,7 +17,7 @@ def importing_home(folder: Path) -> Furnished:
     """A home whose person allows exports and routes."""
     home = make_home(folder, at=clock.now())
     for source in ("healthkit", "routes"):
-        allow_collecting(home.house.ledger, home.person, source, home.act)  # type: ignore[arg-type]
+        allow_collecting(home.house.ledger, home.person, source, home.act)
     return home
 
 

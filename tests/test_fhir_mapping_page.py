@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.kinds import all_kinds
-from adapters.reading import Quality
+from adapters.reading import SITUATIONS, Quality
 from fhir_mappings import words
 from fhir_mappings.table import rows
 from scripts.documents import DOCS
@@ -33,6 +33,7 @@ def test_the_page_has_every_kind_code_doubt_and_place() -> None:
     assert all(doubt.note in page for doubt in words.DOUBTS.values())
     assert all(f"| {bit.name.lower().replace('_', ' ')} |" in page for bit in Quality if bit.name)
     assert all(f"| {site} |" in page for site in words.BODY_SITES)
+    assert all(f"| {situation} |" in page for situation in SITUATIONS[1:])
 
 
 def test_no_table_of_the_page_has_an_empty_cell() -> None:

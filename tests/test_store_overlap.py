@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.kinds import kind
+from adapters.kinds import Kind, kind
 from adapters.reading import DeviceFacts, DeviceKey, Instant, ReadingBatch, SourceKey
 from gateway.store.devices import Devices
 from gateway.store.overlap import Amount, counted
@@ -75,10 +75,10 @@ class Walk:
                 facts, adapter="healthkit", profile="healthkit", simulated=True, now=1
             )
 
-    def take(self, device: DeviceKey, *steps: tuple[Instant, int, float]) -> None:
+    def take(self, device: DeviceKey, *steps: tuple[Instant, int, float], of: Kind = STEPS) -> None:
         batch = ReadingBatch(
             person=self.store.person,
-            kind=STEPS,
+            kind=of,
             device=device,
             source=SourceKey(f"of {device}"),
             starts=[start for start, _, _ in steps],
@@ -162,6 +162,18 @@ def test_what_is_worn_counts_before_what_is_carried_and_that_before_apps(walk: W
         (WATCH, False),
         (PHONE, False),
     ]
+
+
+def test_what_is_taken_and_not_moved_counts_of_every_source(walk: Walk) -> None:
+    insulin = kind("insulin_delivery")
+    walk.take(WATCH, (MIDNIGHT, 60 * MINUTE, 1), of=insulin)
+    walk.take(PHONE, (MIDNIGHT + MINUTE, 0, 6), of=insulin)
+    walk.roll_up()
+    edges = [MIDNIGHT, MIDNIGHT + DAY]
+    [point] = walk.store.readings.trend_between(walk.store.person, insulin, edges)
+    told = walk.store.readings.accounts(walk.store.person, insulin, *edges)
+    assert point.total == sum(one.counted for one in told) == 7
+    assert walk.order.of(walk.store.person) == []
 
 
 def test_corrections_and_deletions_change_the_total_at_once(walk: Walk) -> None:

@@ -128,7 +128,10 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
     by_suffix: dict[str, list[Member]] = {".gpx": [], ".csv": [], ".json": []}
     damaged = 0
     for member in members:
-        suffix = PurePosixPath(member.name).suffix.lower()
+        path = PurePosixPath(member.name)
+        if path.name.startswith("._"):  # what macOS puts beside each file of a zip
+            continue
+        suffix = path.suffix.lower()
         if suffix in by_suffix:
             by_suffix[suffix].append(member)
         else:

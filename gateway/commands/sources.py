@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,8 +11,8 @@ import typer
 from babel.dates import get_timezone
 
 from adapters.errors import UnknownKind
+from adapters.kinds import Kind, row_of
 from adapters.kinds import kind as checked
-from adapters.kinds import row_of
 from adapters.reading import PersonKey
 from gateway.app import House
 from gateway.clock import now
@@ -27,6 +28,8 @@ app = typer.Typer(
     no_args_is_help=True, help="Which source counts first where several counted the same."
 )
 
+_MOST_TITLES = 6
+
 
 def _book(house: House) -> SourcesBook:
     return SourcesBook(house.opened.gateway, house.readings, house.names(), house.local)
@@ -35,6 +38,12 @@ def _book(house: House) -> SourcesBook:
 def _zone(house: House, person: PersonKey) -> tzinfo:
     name = house.local.zone_at(person, now())
     return ZoneInfo(name) if name else get_timezone()
+
+
+def _titles(kinds: Sequence[Kind]) -> str:
+    titles = [row_of(kind).title for kind in kinds]
+    more = len(titles) - _MOST_TITLES
+    return ", ".join(titles[:_MOST_TITLES]) + (f", and {more} more" if more > 0 else "")
 
 
 @app.command("list")
@@ -64,10 +73,7 @@ def list_sources(context: typer.Context, person: PersonName = "", as_json: Json 
         return
     table(
         ["", "Source", "Counts"],
-        [
-            (str(number), called, ", ".join(row_of(kind).title for kind in one.kinds))
-            for number, (called, one) in enumerate(rows, 1)
-        ],
+        [(str(number), called, _titles(one.kinds)) for number, (called, one) in enumerate(rows, 1)],
     )
 
 

@@ -49,6 +49,7 @@ class Templates:
             unit=words.unit,
             when=words.when,
             whole=words.whole,
+            word=words.word,
             **(filters or {}),
         )
 

@@ -21,7 +21,7 @@ class Origin:
 
     Attributes:
         chosen: whether the person put it where it stands.
-        kinds: of which it counted something, and which add up.
+        kinds: of which it counted something that others may have counted too.
     """
 
     device: DeviceKey
@@ -36,6 +36,15 @@ def adds_up(kind: Kind) -> bool:
     return row is not None and row.aggregation == "sum" and row.shape == "quantity"
 
 
+def overlaps(kind: Kind) -> bool:
+    """Whether several sources may count the same of a kind: what somebody moves, not what is taken.
+
+    A pump and an app that tell of insulin in the same hour tell of two doses; a watch and a phone
+    that count steps in the same hour count one walk.
+    """
+    return adds_up(kind) and all_kinds()[kind].consent == "activity"
+
+
 class SourceOrder:
     """The order of the sources of each person."""
 
@@ -43,10 +52,10 @@ class SourceOrder:
         self._db = db
 
     def of(self, person: PersonKey) -> list[Origin]:
-        """Every source that counted something, the one that counts first first."""
+        """Every source of what may overlap, the one that counts first first."""
         kinds: dict[tuple[DeviceKey, SourceKey], list[Kind]] = {}
         for one in list_series(self._db, person, spans=False):
-            if adds_up(one.kind) and one.n:
+            if overlaps(one.kind) and one.n:
                 kinds.setdefault((one.device, one.source), []).append(one.kind)
         places = self._places(person)
         ranks = {pair: self._rank(pair, places) for pair in kinds}

@@ -47,11 +47,11 @@ async def put_first(request: web.Request) -> web.StreamResponse:
 
 
 def source_words(by: Counter, zone: tzinfo) -> str:
-    """What a person reads of a source: ``Apple Inc. Watch (Ada's Apple Watch)``."""
-    device = called(by.called, zone) if by.called is not None else ""
-    if device and by.name and by.name not in device:
+    """What a person reads of a source: its device, and its name where that was asked for."""
+    device = called(by.called, zone) or _("a source without a name")
+    if by.name and by.name not in device:
         return f"{device} ({by.name})"
-    return device or by.name or _("a source without a name")
+    return device if by.nth == 1 else f"{device}, {by.nth}"
 
 
 def day_sentence(told: DayTotal, code: str, zone: tzinfo) -> str:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 
 from adapters.kinds import Kind
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway.store.device_names import Called, DeviceNames
 from gateway.store.driver import Database
+from gateway.store.identity import SeriesRow
 from gateway.store.local import LocalStore
 from gateway.store.readings import Readings
-from gateway.store.source_order import SourceOrder
+from gateway.store.source_order import Origin, SourceOrder
 from gateway.web.spans import midnight
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A device, and the name of the app or phone that passed its readings on; that stays here."""
+    """A device, and what passed its readings on.
+
+    Attributes:
+        name: that of the app or phone, where it was asked for; it stays here.
+        nth: 2, 3 … where others before it are called the same.
+    """
 
     device: DeviceKey
     source: SourceKey
     called: Called | None
-    name: str
+    name: str = ""
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +75,14 @@ class SourcesBook:
         self._order = SourceOrder(db)
 
     def day(self, person: PersonKey, kind: Kind, day: date, today: date, zone: tzinfo) -> DayTotal:
-        """The total of a day, from midnight to midnight where the person lives."""
+        """The total of a day, from midnight to midnight where the person lives; without names."""
         since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
         series = {one.id: one for one in self._readings.series(person, kind)}
-        called = self._names.all()
+        found = self._readings.accounts(person, kind, since, until)
+        counters = self._counters(series[one.series] for one in found)
         parts = [
-            Part(
-                self._counter(series[one.series].device, series[one.series].source, called),
-                one.n,
-                one.recorded,
-                one.counted,
-            )
-            for one in self._readings.accounts(person, kind, since, until)
+            Part(by, one.n, one.recorded, one.counted)
+            for by, one in zip(counters, found, strict=True)
         ]
         return DayTotal(
             day=day,
@@ -90,11 +93,11 @@ class SourcesBook:
         )
 
     def order(self, person: PersonKey) -> list[Place]:
-        """The sources of a person, the one that counts first first."""
-        called = self._names.all()
+        """The sources of a person with their names, the one that counts first first."""
+        found = self._order.of(person)
         return [
-            Place(self._counter(one.device, one.source, called), one.kinds, one.chosen)
-            for one in self._order.of(person)
+            Place(replace(by, name=self._name(one.source)), one.kinds, one.chosen)
+            for by, one in zip(self._counters(found), found, strict=True)
         ]
 
     def put_first(self, person: PersonKey, device: str, source: str, at: Instant) -> bool:
@@ -105,8 +108,17 @@ class SourcesBook:
                 return True
         return False
 
-    def _counter(
-        self, device: DeviceKey, source: SourceKey, called: dict[DeviceKey, Called]
-    ) -> Counter:
+    def _counters(self, found: Iterable[SeriesRow | Origin]) -> list[Counter]:
+        called = self._names.all()
+        before: dict[str, int] = {}
+        made: list[Counter] = []
+        for one in found:
+            is_called = called.get(one.device)
+            title = is_called.name if is_called is not None else ""
+            before[title] = before.get(title, 0) + 1
+            made.append(Counter(one.device, one.source, is_called, nth=before[title]))
+        return made
+
+    def _name(self, source: SourceKey) -> str:
         names = self._local.names(source) if self._local is not None else {}
-        return Counter(device, source, called.get(device), names.get("source_name", ""))
+        return names.get("source_name", "")
