@@ -300,7 +300,7 @@ class Adding:
                 raise AdapterError(
                     "The device was not heard.",
                     "Switch it on or put it into pairing mode, hold it close, make sure that no "
-                    "phone is connected to it, and add it again.",
+                    "phone is connected to it, and try again.",
                 ) from None
             await self._turn_to(wish, "connected", device=guest.device)
             await asyncio.sleep(LINGER)

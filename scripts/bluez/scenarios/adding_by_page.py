@@ -81,7 +81,7 @@ async def _refused(pages: Pages, digits: str | None, why: str) -> None:
     if digits is not None:
         await pages.press("Pair", answer=digits)
     words = await pages.until("/add", lambda words: why in words)
-    assert "add it again" in words, words
+    assert "try again" in words, words
 
 
 async def _bonded(guest: Guest, address: str) -> bool:

@@ -85,9 +85,9 @@ async def _of_the_cuff(home: Home, air: Air, cuff: str, end: signal.Signals) -> 
     midway = 0
     for number in range(ENDS):
         run = await home.run()
-        sent = len(await air.sent(cuff))
+        enough = len(await air.sent(cuff)) + 2 + 3 * number
         async with asyncio.timeout(60):
-            while len(await air.sent(cuff)) < sent + 2 + 3 * number and await _left(air, cuff):
+            while len(await air.sent(cuff)) < enough and await _left(air, cuff):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         run.program.kill(end)
         await run.program.ended()
