@@ -120,6 +120,9 @@ class Link:
         if keeps is not None and not profile.hears:
             await self._station.inbox.expect(self.paired)
             self._held = keeps.hold(self._address, profile.delivers, self._came_early)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._station.settings.operation_timeout):
+                    await self._held.settled()
 
     def _came_early(self, uuid: str, data: bytes) -> None:
         """A record, while no session listens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +35,7 @@ class Held:
         paths: the UUID of each characteristic that is held, by its path.
         lent: those of them that are held for the present link alone.
         bleaks: paths that bleak is subscribed to on the present link.
+        looked: set once it was looked what there is of it.
         listening: who is given the values of a path during a session.
     """
 
@@ -45,6 +47,11 @@ class Held:
     lent: set[str] = field(default_factory=set)
     bleaks: set[str] = field(default_factory=set)
     listening: dict[str, Came] = field(default_factory=dict)
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def settled(self) -> None:
+        """See `Holds.settled`."""
+        await self.looked.wait()
 
     async def take(self, characteristic: BleakGATTCharacteristic, came: Came) -> bool:
         """See `Holds.take`."""

@@ -143,6 +143,8 @@ class Keeper:
         while True:
             with contextlib.suppress(BusError):
                 self._bus = await open_bus(self._address)
+            if self._bus is None:
+                _say_looked(self._held)
             if (bus := self._bus) is not None:
                 try:
                     await follow(bus, _RULES, self._hear, self._look, self._see)
@@ -155,8 +157,10 @@ class Keeper:
             await asyncio.sleep(_AGAIN_AFTER)
 
     async def _see(self, bus: MessageBus) -> None:
+        asked = list(self._held)
         async with self._turn:
             await self._tidy(bus)
+        _say_looked(asked)
 
     async def _tidy(self, bus: MessageBus) -> None:
         while self._gone:
@@ -236,6 +240,11 @@ class Keeper:
         for path in list(self._by_path):
             self._forget(path)
         self._gone.clear()
+
+
+def _say_looked(asked: Sequence[Held]) -> None:
+    for held in asked:
+        held.looked.set()
 
 
 def _characteristics(
