@@ -105,8 +105,8 @@ class Collecting:
                     gather=self._house.settings.collect.commit_every,
                 ),
                 zone=lambda: self._zone,
-                greet=self._adding.greet,
-                may_come=self._adding.may_come,
+                greet=self._adding.greeting.greet,
+                may_come=self._adding.greeting.may_come,
             )
             async for arrival in source.replay():
                 yield arrival
