@@ -164,6 +164,29 @@ async def test_a_driver_that_does_not_let_itself_be_stopped_holds_up_nobody(hous
         faulty(house).free.set()
 
 
+@pytest.mark.parametrize(("finish", "came"), [(5.0, ["a link"]), (0.0, [])])
+async def test_what_is_nearly_done_when_all_is_to_end_is_done_and_undone(
+    finish: float, came: list[str]
+) -> None:
+    undone, nearly = list[str](), asyncio.Event()
+
+    async def connect() -> str:
+        await nearly.wait()
+        return "a link"
+
+    async def undo(link: str) -> None:
+        undone.append(link)
+
+    task = asyncio.create_task(bounded(connect(), 5, grace=0.1, finish=finish, undo=undo))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0.01)
+    nearly.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert undone == came
+
+
 async def test_what_is_left_behind_is_let_go_once_it_ends() -> None:
     free = asyncio.Event()
 

@@ -38,6 +38,7 @@ class Hold:
     early: Early
     takes: bool = True
     came: dict[str, Came] = field(default_factory=dict)
+    up: int = 0
     over: int = 0
     is_gone: bool = False
     looked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +50,9 @@ class Hold:
 
     async def settled(self) -> None:
         await self.looked.wait()
+
+    def link_up(self) -> None:
+        self.up += 1
 
     def give_back(self) -> None:
         self.came.clear()

@@ -82,6 +82,25 @@ async def test_a_record_comes_before_any_link_of_ours(bus: str, keeper: Keeper) 
     assert came.early == [(RESULT, b"one")] * 2, "two equal records are two"
 
 
+async def test_what_was_refused_is_asked_for_again_once_a_link_is_up(
+    bus: str, keeper: Keeper
+) -> None:
+    """A BlueZ that was interrupted in the middle of a link refuses until the next one is up."""
+    async with small_bluez(bus) as bluez:
+        path, came = bonded_cuff(bluez), Came()
+
+        async def refuse(message: Message) -> Message:
+            return Message.new_error(message, "org.bluez.Error.Failed", "")
+
+        bluez.answers["StartNotify"] = refuse
+        held = keeper.hold(CUFF, wants, came.take_early)
+        await held.settled()
+        assert not held.paths
+        del bluez.answers["StartNotify"]
+        held.link_up()
+        await until(lambda: bluez.notifying.get(path))
+
+
 async def test_it_says_when_what_there_is_is_held(bus: str, keeper: Keeper) -> None:
     async with small_bluez(bus) as bluez:
         path, came = bonded_cuff(bluez), Came()

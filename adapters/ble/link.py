@@ -179,6 +179,8 @@ class Link:
         with contextlib.ExitStack() as at_last:
             async with self._connection(heard) as (client, lost):
                 self._heard = None
+                if self._held is not None:
+                    self._held.link_up()
                 station = self._station
                 session = Session(
                     client,

@@ -18,6 +18,10 @@ class Keeping(Protocol):
         """Hold one characteristic at once; whether that came about."""
         ...
 
+    def look_again(self) -> None:
+        """Something may be there to be held."""
+        ...
+
     def take_back(self, held: Held) -> None:
         """Hold no longer what was held for one link."""
         ...
@@ -63,6 +67,10 @@ class Held:
             self.bleaks.discard(path)
         self.listening[path] = came
         return True
+
+    def link_up(self) -> None:
+        """See `Holds.link_up`."""
+        self.keeper.look_again()
 
     def give_back(self) -> None:
         """See `Holds.give_back`."""

@@ -39,6 +39,7 @@ MOST: Final = 10_000
 KEEP_MS: Final = 60_000
 """So long they are: whoever is there has journalled them by then."""
 
+_RESOLVED_WITHIN: Final = 3.0
 _DOWN_WITHIN: Final = 8.0
 _LOOK_EVERY: Final = 0.1
 _LAST_WORD_WITHIN: Final = 1.0
@@ -165,8 +166,16 @@ class Standby:
         """What there is, is the other's matter."""
 
     async def _let_go_of_links(self, bus: MessageBus) -> None:
-        """End the links to the devices whose values are held, and hear them to their end."""
+        """End the links to the devices whose values are held, and hear them to their end.
+
+        Not while BlueZ finds out their services: what is interrupted there cannot be subscribed
+        to before the next link has been up for a while (src/device.c, browse_request_cancel).
+        """
         devices = {path.partition("/service")[0] for path in self._held}
+        with contextlib.suppress(BusError, TimeoutError):
+            async with asyncio.timeout(_RESOLVED_WITHIN):
+                while await _up(bus, devices, "ServicesResolved") != await _up(bus, devices):  # noqa: ASYNC110
+                    await asyncio.sleep(_LOOK_EVERY)
         with contextlib.suppress(BusError, TimeoutError):
             async with asyncio.timeout(_DOWN_WITHIN):
                 up = await _up(bus, devices)
@@ -177,13 +186,15 @@ class Standby:
                     await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _up(bus: MessageBus, devices: set[str]) -> set[str]:
+async def _up(bus: MessageBus, devices: set[str], what: str = "Connected") -> set[str]:
     """Which of these devices are connected."""
     objects = await all_objects(bus)
     return {
         path
         for path in devices
-        if (said := objects.get(path, {}).get(DEVICE)) is not None and said["Connected"].value
+        if (said := objects.get(path, {}).get(DEVICE)) is not None
+        and what in said
+        and said[what].value
     }
 
 

@@ -58,7 +58,7 @@ async def play(guest: Guest) -> dict[str, object]:
 
 
 async def _chosen(pages: Pages, title: str, name: str) -> None:
-    await pages.open("/add")
+    await pages.until("/add", lambda words: "Look around" in words)
     await pages.press("Look around")
     await pages.until("/add", lambda words: f"Add {title}" in words and "Looking" not in words)
     await pages.press(f"Add {title}", name=name)
