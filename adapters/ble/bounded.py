@@ -47,7 +47,7 @@ async def bounded(
             raise TimeoutError
         return task.result()
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=finish)
+        await _patiently(task, finish)
         if undo is not None and task.done() and not task.cancelled() and not task.exception():
             await undo(task.result())
         raise
@@ -70,19 +70,26 @@ async def surely(asked: Coroutine[Any, Any, T], seconds: float) -> None:
     Raises:
         CancelledError: we were told to stop meanwhile; the call has ended, or its time is over.
     """
-    task, clock, told = asyncio.ensure_future(asked), asyncio.get_running_loop().time, None
-    until = clock() + seconds
+    task = asyncio.ensure_future(asked)
     task.add_done_callback(_ended)
-    while not task.done() and (left := until - clock()) > 0:
-        try:
-            await asyncio.wait([task], timeout=left)
-        except asyncio.CancelledError as error:
-            told = error
+    told = await _patiently(task, seconds)
     if not task.done():
         _left.add(task)
         task.cancel()
     if told is not None:
         raise told
+
+
+async def _patiently(task: asyncio.Task[Any], seconds: float) -> asyncio.CancelledError | None:
+    """Wait for its end, so long at most; whether, and how, we were told to stop meanwhile."""
+    clock, told = asyncio.get_running_loop().time, None
+    until = clock() + seconds
+    while not task.done() and (left := until - clock()) > 0:
+        try:
+            await asyncio.wait([task], timeout=left)
+        except asyncio.CancelledError as error:
+            told = error
+    return told
 
 
 def _ended(task: asyncio.Task[Any]) -> None:
