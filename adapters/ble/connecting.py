@@ -88,9 +88,7 @@ class Connecting:
         BlueZ would go on confirming to the device what nobody takes in.
         """
         if (watches := self._station.radio.watches) is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._station.settings.close_timeout):
-                    await watches.let_go(self._address)
+            await surely(watches.let_go(self._address), self._station.settings.close_timeout)
 
     @contextlib.asynccontextmanager
     async def letting_go(self, client: BleakClient) -> AsyncIterator[None]:
