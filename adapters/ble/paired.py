@@ -67,7 +67,7 @@ class RadioSettings:
 
     connect_timeout: float = 20.0
     operation_timeout: float = 10.0
-    close_timeout: float = 3.0
+    close_timeout: float = 4.0
     finish_timeout: float = 3.0
     stop_within: float = 10.0
     fresh_for: float = 5.0
