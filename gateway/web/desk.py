@@ -120,7 +120,7 @@ def make_desk(
         )
         if local is not None
         else None,
-        adding=AddingBook(local.db, devices, ledger, collecting, words)
+        adding=AddingBook(local.db, devices, ledger, collecting, words, names)
         if local is not None
         else None,
         exports=ExportsBook(db, ledger, home) if local is not None and home is not None else None,
