@@ -25,7 +25,7 @@ from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport, Progress
-from adapters.local_events import LocalBatch
+from adapters.local_events import LocalBatch, Position
 from adapters.reading import DeviceKey, PersonKey, SourceKey
 from adapters.source import Arrival
 
@@ -140,6 +140,8 @@ class _Keys:
 
     def keyed(self, arrival: Arrival) -> Arrival:
         if isinstance(arrival, LocalBatch):
+            if isinstance(arrival.events[0], Position):  # by the thousand, and of no device
+                return arrival
             return LocalBatch([self._one(event) for event in arrival.events])
         made: Arrival = self._one(arrival)
         return made
