@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -175,10 +176,11 @@ def _store(
     courtesy = Courtesy(house.opened.home.live)
     limits = limits_of(house)
     renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
-    arrivals = chain.from_iterable(map(renaming.settled, export.arrivals()))
-    for gathered in _gathered(chain(arrivals, renaming.rest())):
-        _commit(house, gathered, counts, now())
-        courtesy.after(sum(map(_rows, gathered)))
+    with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
+        arrivals = chain.from_iterable(map(renaming.settled, read))
+        for gathered in _gathered(chain(arrivals, renaming.rest())):
+            _commit(house, gathered, counts, now())
+            courtesy.after(sum(map(_rows, gathered)))
     counts.report.renamed = renaming.found
 
 

@@ -16,7 +16,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -88,7 +88,7 @@ class ImportApart:
         self._keys = _Keys(device_key, source_key)
         self._progress = progress
 
-    def arrivals(self) -> Iterator[Arrival]:
+    def arrivals(self) -> Generator[Arrival, None, None]:
         """As `HealthKitImport.arrivals`.
 
         Raises:
