@@ -15,14 +15,14 @@ from itertools import chain
 from pathlib import Path
 
 from adapters.errors import ArchiveRefused
-from adapters.healthkit.apart import ImportApart
+from adapters.healthkit.apart import ImportApart, weight
 from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.rules import rules
 from adapters.healthkit.source import HealthKitImport
 from adapters.healthkit.sources import sources_in
-from adapters.reading import Instant, PersonKey, ReadingBatch
+from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
@@ -180,25 +180,21 @@ def _store(
         arrivals = chain.from_iterable(map(renaming.settled, read))
         for gathered in _gathered(chain(arrivals, renaming.rest())):
             _commit(house, gathered, counts, now())
-            courtesy.after(sum(map(_rows, gathered)))
+            courtesy.after(sum(map(weight, gathered)))
     counts.report.renamed = renaming.found
 
 
 def _gathered(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
     """Arrivals in portions of a commit."""
     for first in arrivals:
-        portion, rows = [first], _rows(first)
+        portion, rows = [first], weight(first)
         if rows < ROWS_A_COMMIT:
             for arrival in arrivals:
                 portion.append(arrival)
-                rows += _rows(arrival)
-                if rows >= ROWS_A_COMMIT or len(portion) >= ROWS_A_COMMIT:
+                rows += weight(arrival)
+                if rows >= ROWS_A_COMMIT:
                     break
         yield portion
-
-
-def _rows(arrival: Arrival) -> int:
-    return len(arrival) if isinstance(arrival, ReadingBatch) else 0
 
 
 def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:

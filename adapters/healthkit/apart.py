@@ -27,7 +27,7 @@ from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport, Progress
 from adapters.local_events import LocalBatch, Position
-from adapters.reading import DeviceKey, PersonKey, SourceKey
+from adapters.reading import DeviceKey, PersonKey, ReadingBatch, SourceKey
 from adapters.source import Arrival
 
 _LENGTH = struct.Struct("<I")
@@ -205,12 +205,19 @@ def _tell(stream: IO[bytes], what: object) -> None:
     stream.flush()
 
 
+def weight(arrival: Arrival) -> int:
+    """How many readings or local events an arrival holds."""
+    if isinstance(arrival, LocalBatch):
+        return len(arrival.events)
+    return len(arrival) if isinstance(arrival, ReadingBatch) else 1
+
+
 def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
     arrivals: list[Arrival] = []
     rows = 0
     for arrival in export.arrivals():
         arrivals.append(arrival)
-        rows += len(arrival) if hasattr(arrival, "__len__") else 1
+        rows += weight(arrival)
         if rows >= _TOGETHER:
             yield _Portion(arrivals, *at)
             arrivals, rows = [], 0
