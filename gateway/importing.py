@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from adapters.errors import ArchiveRefused
 from adapters.healthkit.apart import ImportApart
 from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
-from adapters.healthkit.report import ImportReport, peak_mib
+from adapters.healthkit.report import ImportReport
 from adapters.healthkit.rules import rules
 from adapters.healthkit.source import HealthKitImport
 from adapters.healthkit.sources import sources_in
-from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey, ReadingBatch
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
+from gateway.import_counts import Counts, as_known, vanished
 from gateway.pipeline import take_in
 from gateway.renaming import Renaming
 from gateway.store.courtesy import Courtesy
 from gateway.store.driver import transaction
-from gateway.store.import_runs import ImportRun
 from gateway.store.people import Person
 
 ROWS_A_COMMIT = 10_000
@@ -38,6 +38,8 @@ ROWS_A_COMMIT = 10_000
 
 APART_FROM = 16 * 2**20
 """Unpacked bytes from which on reading is worth a process of its own."""
+
+_NOTED_EVERY = 1.0
 
 Progress = Callable[[int, int], None]
 
@@ -82,21 +84,22 @@ def import_export(
     digest = hmac.digest(house.opened.ring.identity, told, sha256)
     before = None if again else house.imports.finished_before(digest)
     if before is not None:
-        return _known(before, started)
+        return as_known(before.report, started)
     resumed = house.imports.begun_before(digest)
     run = house.imports.begin(at, person.key, "healthkit", digest)
-    counts = _Counts()
-    export = _export(house, path, person.key, limits, progress, routes=routes, about_me=about_me)
+    counts = Counts()
+    noting = _noting(house, run, counts, progress, now)
     try:
+        export = _export(house, path, person.key, limits, noting, routes=routes, about_me=about_me)
         _store(house, export, person.key, path, counts, now)
-    except BaseException:
-        house.imports.note(run, {**counts.report.as_dict(), "stopped": True})
+    except BaseException as error:
+        house.imports.note(run, {**counts.report.as_dict(), "stopped": True, **_said(error)})
         raise
     finally:
         house.readings.anchor_now()
     report = counts.joined(export.report)
     report.resumed = resumed
-    report.vanished = _vanished(house, person.key, report, counts.seen)
+    report.vanished = vanished(house, person.key, report, counts.seen)
     report.seconds = round(time.perf_counter() - started, 3)
     house.imports.finish(run, now(), report.as_dict())
     house.audit.note(now(), f"person:{person.key}", "import", {"new": report.new})
@@ -109,41 +112,33 @@ def limits_of(house: House) -> Limits:
     return Limits(max_inflated=chosen.largest_gib << 30, max_ratio=chosen.largest_ratio)
 
 
-class _Counts:
-    """The store's answers.
+def _noting(
+    house: House,
+    run: int,
+    counts: Counts,
+    progress: Progress | None,
+    now: Callable[[], Instant],
+) -> Progress:
+    """Let others see how far it is: once a second it is written down."""
+    noted = time.monotonic()
 
-    Attributes:
-        seen: series -> readings of this export that it has.
-    """
+    def note(done: int, total: int) -> None:
+        nonlocal noted
+        if progress is not None:
+            progress(done, total)
+        if time.monotonic() - noted >= _NOTED_EVERY:
+            noted = time.monotonic()
+            house.imports.note(
+                run, {**counts.report.as_dict(), "read": done, "size": total, "noted_at": now()}
+            )
 
-    def __init__(self) -> None:
-        self.report = ImportReport()
-        self.seen: Counter[int] = Counter()
-
-    def joined(self, read: ImportReport) -> ImportReport:
-        """What was read, with what the store answered."""
-        mine = self.report
-        read.new, read.known, read.changed = mine.new, mine.known, mine.changed
-        read.deleted_before, read.renamed = mine.deleted_before, mine.renamed
-        for kind, counts in mine.kinds.items():
-            read.kinds.setdefault(kind, {"rows": 0, "new": 0})["new"] = counts["new"]
-        if read.peak_mib and read is not mine:
-            read.peak_mib = round(read.peak_mib + peak_mib(), 1)
-        return read
+    return note
 
 
-def _known(before: ImportRun, started: float) -> ImportReport:
-    """The report of a file of which no byte has to be read: all of it is known."""
-    report = ImportReport.from_dict(before.report)
-    report.identical = True
-    report.known += report.new
-    report.new = 0
-    for counts in report.kinds.values():
-        counts["new"] = 0
-    report.resumed, report.renamed, report.vanished = False, 0, 0
-    report.seconds = round(time.perf_counter() - started, 3)
-    report.peak_mib = round(peak_mib(), 1)
-    return report
+def _said(error: BaseException) -> dict[str, str]:
+    if not isinstance(error, ArchiveRefused):
+        return {}
+    return {"said": str(error), "next_step": error.next_step}
 
 
 def _export(
@@ -151,7 +146,7 @@ def _export(
     path: Path,
     person: PersonKey,
     limits: Limits,
-    progress: Progress | None,
+    progress: Progress,
     *,
     routes: bool,
     about_me: bool,
@@ -175,16 +170,17 @@ def _store(
     export: HealthKitImport | ImportApart,
     person: PersonKey,
     path: Path,
-    counts: _Counts,
+    counts: Counts,
     now: Callable[[], Instant],
 ) -> None:
     courtesy = Courtesy(house.opened.home.live)
     limits = limits_of(house)
     renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
-    arrivals = chain.from_iterable(map(renaming.settled, export.arrivals()))
-    for gathered in _gathered(chain(arrivals, renaming.rest())):
-        _commit(house, gathered, counts, now())
-        courtesy.after(sum(map(_rows, gathered)))
+    with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
+        arrivals = chain.from_iterable(map(renaming.settled, read))
+        for gathered in _gathered(chain(arrivals, renaming.rest())):
+            _commit(house, gathered, counts, now())
+            courtesy.after(sum(map(_rows, gathered)))
     counts.report.renamed = renaming.found
 
 
@@ -205,7 +201,7 @@ def _rows(arrival: Arrival) -> int:
     return len(arrival) if isinstance(arrival, ReadingBatch) else 0
 
 
-def _commit(house: House, portion: list[Arrival], counts: _Counts, at: Instant) -> None:
+def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:
     with transaction(house.opened.gateway):  # its head is noted apart once, at the end
         taken = take_in(house, portion, adapter="healthkit", at=at).taken
     for one in taken.series:
@@ -217,23 +213,3 @@ def _commit(house: House, portion: list[Arrival], counts: _Counts, at: Instant) 
             deleted_before=one.deleted_before,
         )
         counts.seen[one.id] += one.rows - one.deleted_before
-
-
-def _vanished(house: House, person: PersonKey, report: ImportReport, seen: Counter[int]) -> int:
-    """How many readings of earlier exports this one does not have; said of each kind, too.
-
-    Of an older export than the last, or one that could not be read whole, nothing can be said.
-    """
-    if report.cut_short or report.damaged or report.exported is None:
-        return 0
-    newest = (run.report.get("exported") for run in house.imports.list(person))
-    if any(isinstance(at, int) and at > report.exported for at in newest):
-        return 0
-    gone: Counter[Kind] = Counter()
-    for series in house.readings.series(person):
-        device = house.devices.get(series.device)
-        if device is not None and device.adapter == "healthkit" and series.n > seen[series.id]:
-            gone[series.kind] += series.n - seen[series.id]
-    for kind, count in gone.items():
-        report.kinds.setdefault(kind, {"rows": 0, "new": 0})["vanished"] = count
-    return gone.total()

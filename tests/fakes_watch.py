@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from bleak import BleakClient
+
 from adapters.ble.watching import Chosen, LinksSeen
 from adapters.errors import AdapterError
 
@@ -28,6 +30,8 @@ class HeldWatch:
     forgot: int = 0
     cycles: int = 0
     let_go_of: list[str] = field(default_factory=list)
+    takes: float = 0.0
+    completed: list[str] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, *, gone: AdapterError | None = None) -> None:
@@ -56,10 +60,14 @@ class HeldWatch:
             asyncio.get_running_loop().call_later(0.05, seen.enough.set)
         yield seen
 
+    async def complete(self, client: BleakClient) -> None:
+        self.completed.append(client.address)
+
     async def is_bonded(self, _address: str) -> bool:
         return self.bonded
 
     async def let_go(self, address: str) -> None:
+        await asyncio.sleep(self.takes)
         self.let_go_of.append(address)
 
     async def power_cycle(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,11 @@ def test_a_refusal_of_the_other_process_is_said_here(
         bring_in(home, tmp_path / "x.xml")
     kept = home.house.imports.list()[0]
     assert (kept.finished_at, kept.report["stopped"]) == (None, True)
+
+
+def test_numpy_is_loaded_by_nothing_that_runs_for_months() -> None:
+    code = (
+        "import sys, gateway.commands.run, gateway.store.driver, gateway.importing;"
+        "sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,6 +7,7 @@ whatever became of whoever started it.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -15,7 +16,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -24,7 +25,7 @@ from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport, Progress
-from adapters.local_events import LocalBatch
+from adapters.local_events import LocalBatch, Position
 from adapters.reading import DeviceKey, PersonKey, SourceKey
 from adapters.source import Arrival
 
@@ -59,14 +60,8 @@ class _Refused:
     next_step: str
 
 
-class ReaderFailed(RuntimeError):
-    """The process that reads ended before the export did; what came before is stored.
-
-    Attributes:
-        next_step: one sentence a person can act on.
-    """
-
-    next_step = "Import the same file again to go on."
+class ReaderFailed(ArchiveRefused):
+    """The process that reads ended before the export did; what came before is stored."""
 
 
 class ImportApart:
@@ -93,7 +88,7 @@ class ImportApart:
         self._keys = _Keys(device_key, source_key)
         self._progress = progress
 
-    def arrivals(self) -> Iterator[Arrival]:
+    def arrivals(self) -> Generator[Arrival, None, None]:
         """As `HealthKitImport.arrivals`.
 
         Raises:
@@ -121,7 +116,10 @@ class ImportApart:
                     case _Refused(what, next_step):
                         raise ArchiveRefused(what, next_step)
                     case _:
-                        raise ReaderFailed("The export could not be read to its end.")
+                        raise ReaderFailed(
+                            "The export could not be read to its end.",
+                            "Import the same file again to go on.",
+                        )
         finally:
             given_up.set()
             child.kill()
@@ -142,6 +140,8 @@ class _Keys:
 
     def keyed(self, arrival: Arrival) -> Arrival:
         if isinstance(arrival, LocalBatch):
+            if isinstance(arrival.events[0], Position):  # by the thousand, and of no device
+                return arrival
             return LocalBatch([self._one(event) for event in arrival.events])
         made: Arrival = self._one(arrival)
         return made
@@ -219,6 +219,7 @@ def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
 def main() -> int:
     """Read what is asked for on stdin; tell on stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
+    gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
     out, at = sys.stdout.buffer, [0, 0]
 

@@ -15,6 +15,7 @@ from adapters.healthkit.rows import Rows
 from adapters.reading import Value
 
 _MOST_VALUES = 20_000
+_LONGEST = 200
 
 
 class Values:
@@ -29,6 +30,8 @@ class Values:
 
     def read(self, shape: Shape, number: int, text: bytes) -> tuple[Value, int] | None:
         """The value and its decimals, or None where `Shape.stored` refuses it."""
+        if len(text) > _LONGEST:
+            return None
         key = number, text
         if key not in self._known:
             if len(self._known) >= _MOST_VALUES:

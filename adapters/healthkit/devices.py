@@ -11,6 +11,7 @@ Source: Apple HealthKit, HKDevice (its properties, in the order of its descripti
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -25,6 +26,7 @@ _FIELD = re.compile(
     r"|UDIDeviceIdentifier|udiDeviceIdentifier|udi|creation date):"
 )
 _LONGEST = 120
+_MOST_TEXT = 2_000
 _PART = "\x1f"
 
 TOO_MANY = "more devices or apps than one export can have"
@@ -64,6 +66,7 @@ class Devices:
         Raises:
             ReadingRefused: there are more names than an export can have.
         """
+        name = _bounded(name)
         key = self._sources.get(name)
         if key is None:
             self._bound(len(self._sources))
@@ -78,6 +81,7 @@ class Devices:
         Raises:
             ReadingRefused: there are more devices than an export can have.
         """
+        description, source_name = _bounded(description), _bounded(source_name)
         _, end, fields = description.partition(">, ")
         pointless = (fields if end else description, source_name)
         key = self._written.get(pointless)
@@ -149,6 +153,13 @@ def described(description: str) -> dict[str, str]:
     for name, text in zip(parts[1::2], parts[2::2], strict=True):
         fields.setdefault(name, _plain(text)[:_LONGEST])
     return fields
+
+
+def _bounded(text: str) -> str:
+    """A text as long as a name can be; of a longer one the beginning, and what tells it apart."""
+    if len(text) <= _MOST_TEXT:
+        return text
+    return f"{text[:_LONGEST]}… {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class HealthKitImport:
         """
         return fingerprint(self._path, self._limits)
 
-    def arrivals(self) -> Iterator[Arrival]:
+    def arrivals(self) -> Generator[Arrival, None, None]:
         """Read the export from its beginning; yields batches, facts and what stays here.
 
         Raises:

@@ -12,8 +12,8 @@ from adapters.healthkit.devices import source_identity
 from adapters.healthkit.limits import Limits
 from adapters.reading import SourceKey
 
-_NAMED = re.compile(rb"""\bsourceName=(?:"([^"<]{0,400})"|'([^'<]{0,400})')""")
-_OVERLAP = 512
+_NAMED = re.compile(rb"""\bsourceName=(?:"([^"<]{0,1000})"|'([^'<]{0,1000})')""")
+_OVERLAP = 1024
 
 
 def sources_in(
