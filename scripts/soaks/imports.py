@@ -5,7 +5,8 @@
 compares every reading, name and place with those of an import that nobody disturbed. Meanwhile
 another process commits a reading every quarter of a second, and says how long each commit took.
 A test runs the same code with three kills. The last figures are of an export of LARGE MB (10,000),
-the same entries again and again: the most memory (PSS) that its import held, beside the small one's.
+the same entries again and again: the most memory (PSS) that its import held, beside that of the
+small one.
 """
 
 from __future__ import annotations
