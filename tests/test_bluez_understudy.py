@@ -181,10 +181,37 @@ def heard(*values: bytes) -> list[Heard]:
 def test_only_what_is_missing_is_journalled(local: LocalStore) -> None:
     """Equal values are told apart by how often they came."""
     local.keep([Packet(KEY, RESULT, 980 + at, data, True) for at, data in enumerate((b"a", b"b"))])
-    local.keep([Packet(KEY, RESULT, 400, b"b", True)])
+    local.keep([Packet(KEY, RESULT, -9_000, b"b", True)])
     assert journal(local, heard(b"a", b"b", b"b", b"c")) == 2
     assert [packet.data for _, packet in local.not_taken_in()][-2:] == [b"b", b"c"]
     assert journal(local, heard(b"a", b"b", b"b", b"c")) == 0
+
+
+@pytest.mark.parametrize("apart", [-2_000, -200, 200, 2_000])
+def test_what_was_heard_at_another_moment_is_none_twice(local: LocalStore, apart: int) -> None:
+    """A process that has slept for days takes its time."""
+    local.keep([Packet(KEY, RESULT, 1000 + apart, b"a", True)])
+    assert journal(local, heard(b"a", b"a")) == 1
+
+
+def test_each_second_the_same_and_the_last_one_is_missing(local: LocalStore) -> None:
+    came = [Heard(CUFF, RESULT, 1000 * at, b"a") for at in range(20)]
+    local.keep([Packet(KEY, RESULT, 1000 * at + 3, b"a", True) for at in range(-3, 18)])
+    assert journal(local, came) == 2
+    assert [packet.received for _, packet in local.not_taken_in()][-2:] == [18_000, 19_000]
+
+
+def test_a_clock_that_is_set_back_meanwhile_makes_none_twice(local: LocalStore) -> None:
+    came = [Heard(CUFF, RESULT, 9_000_000, b"a"), Heard(CUFF, RESULT, 1_000, b"b")]
+    local.keep([Packet(KEY, RESULT, one.at + 1, one.data, True) for one in came])
+    assert journal(local, came) == 0
+
+
+def test_equal_values_of_one_millisecond_stay_two(local: LocalStore) -> None:
+    """A reading is told from another by its time, where the device has no number for it."""
+    local.keep([Packet(KEY, RESULT, 1_000, b"a", True)])
+    assert journal(local, [Heard(CUFF, RESULT, 1_000, b"a")] * 3) == 2
+    assert {packet.received for _, packet in local.not_taken_in()} == {1_000, 1_001, 1_002}
 
 
 def test_what_is_no_device_of_this_home_is_left(local: LocalStore) -> None:
