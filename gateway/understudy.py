@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.ble.bluez.bus import BusError
-from adapters.ble.bluez.standby import Heard, Standby
+from adapters.ble.bluez.standby import KEEP_MS, Heard, Standby
 from adapters.ble.bluez.understudy import READY
 from adapters.local_events import Packet
 from adapters.reading import DeviceKey, Instant
@@ -61,8 +61,32 @@ def journal(local: LocalStore, heard: Sequence[Heard]) -> int:
             Packet(device, uuid, one.at, one.data, stored=True) for one in _not_kept(values, kept)
         ]
     missing.sort(key=lambda packet: packet.received)
-    local.keep([_apart(packet, taken[packet.device]) for packet in missing])
+    apart = [_apart(packet, taken[packet.device]) for packet in missing]
+    local.keep([*_beginnings(local, apart), *apart])
     return len(missing)
+
+
+def _beginnings(local: LocalStore, packets: Sequence[Packet]) -> list[Packet]:
+    """For each device of which `run` journalled nothing of late: that a link begins.
+
+    Its clock was not read on that link, as far as the journal knows: what it says of the time
+    must not be understood by how the clock stood on an earlier one.
+    """
+    from adapters.ble import context
+    from adapters.ble.device_clock import DeviceClock
+    from adapters.source import LINK_BEGINS
+    from gateway.store.packets import any_kept_since
+
+    first = {packet.device: packet.received for packet in reversed(packets)}
+    begun: list[Packet] = []
+    for device, at in first.items():
+        if any_kept_since(local.db, device, at - KEEP_MS):
+            continue
+        words = (context.CLOCK_SET, LINK_BEGINS)
+        said = [one for word in words for one in local.kept_before(device, word, 1)]
+        setting = context.setting_in(said[0]) if said else None
+        begun.append(context.begins(device, at - 1, DeviceClock(setting=setting)))
+    return begun
 
 
 def _not_kept(values: Sequence[Heard], kept: Sequence[tuple[Instant, bytes]]) -> list[Heard]:

@@ -37,6 +37,15 @@ def kept_since(
     return [(at, bytes(data)) for at, data in rows]
 
 
+def any_kept_since(db: Database, device: DeviceKey, since: Instant) -> bool:
+    """Whether anything of a device was journalled from a time on."""
+    row = db.conn.execute(
+        "SELECT 1 FROM raw_packet WHERE stored = 1 AND device = ? AND received >= ? LIMIT 1",
+        (device, since),
+    ).fetchone()
+    return row is not None
+
+
 def to_replay(db: Database) -> list[tuple[int, Packet]]:
     """What was kept of each device that has open packets, since the link of the first began.
 
