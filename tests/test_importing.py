@@ -10,6 +10,8 @@ import pytest
 
 import gateway.importing
 from adapters.errors import ArchiveRefused
+from adapters.healthkit.apart import ImportApart
+from adapters.healthkit.limits import Limits
 from scripts.export_history import DAY
 from tests.fakes_healthkit import UNTIL, document, make, record
 from tests.fakes_web import Furnished
@@ -157,3 +159,18 @@ def test_numpy_is_loaded_by_nothing_that_runs_for_months() -> None:
         "sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reader_that_ends_unforeseen_is_said_without_what_was_in_it(
+    home: Furnished, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.xml").write_bytes(document(record(HEART, "61", "count/min")))
+    odd = Limits(names="many")  # type: ignore[arg-type]  # the other process stops at that
+    keys = home.house.device_key, home.house.source_key
+    export = ImportApart(tmp_path / "x.xml", home.person, *keys, odd)
+    with pytest.raises(ArchiveRefused, match="not be read to its end") as refused:
+        list(export.arrivals())
+    assert refused.value.next_step == "Import the same file again to go on."
+    said = capfd.readouterr().err
+    assert said.startswith("The reader stopped: TypeError in adapters.healthkit.")
+    assert "Traceback" not in said

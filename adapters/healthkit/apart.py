@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any
 
 from adapters.errors import ArchiveRefused
@@ -216,10 +217,20 @@ def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
     yield _Portion(arrivals, *at)
 
 
+def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """Say of what nobody foresaw where it was, and nothing of what was in it."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "?") if trace is not None else "?"
+    line = trace.tb_lineno if trace is not None else 0
+    print(f"The reader stopped: {kind.__name__} in {name}, line {line}.", file=sys.stderr)
+
+
 def main() -> int:
     """Read what is asked for on stdin; tell on stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
+    sys.excepthook = _only_where
     asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
     out, at = sys.stdout.buffer, [0, 0]
 

@@ -38,7 +38,7 @@ def measured(command: Sequence[str | Path]) -> Measured:
                 out, err = running.communicate(timeout=_EVERY)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, sum(map(_pss_mib, _family(running.pid))))
+                peak = max(peak, sum(map(_pss_mib, family(running.pid))))
     if running.returncode:
         raise RuntimeError(f"{command[0]} ended with {running.returncode}: {err[-400:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -46,7 +46,8 @@ def measured(command: Sequence[str | Path]) -> Measured:
     return Measured(time.perf_counter() - begun, cpu, peak, out)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """A process and all that it started, as far as they live (Linux)."""
     family = [pid]
     for one in family:
         try:

@@ -5,8 +5,7 @@
 compares every reading, name and place with those of an import that nobody disturbed. Meanwhile
 another process commits a reading every quarter of a second, and says how long each commit took.
 A test runs the same code with three kills. The last figures are of an export of LARGE MB (10,000),
-the same entries again and again: the most memory (PSS) that its import held, beside that of the
-small one.
+the same entries again and again: the most memory (PSS) that its import held, beside the small one.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from typing import Any
 
 from gateway.app import open_house
 from scripts import make_export
-from scripts.benches._measured import measured
+from scripts.benches._measured import family, measured
 from scripts.soaks._long_export import lengthened
 from scripts.soaks._words import numbers
 
@@ -88,16 +87,15 @@ def run(
     days = str(max(1, round(megabytes * 1e6 / make_export.BYTES_A_DAY)))
     make_export.main([str(export), "--days", days, "--seed", str(seed)])
     empty = _home(folder / "empty")
-    begun = time.monotonic()
     undisturbed = _import(_copied(empty, folder / "undisturbed"), export)
-    lasting = time.monotonic() - begun
+    lasting = undisturbed["seconds"]
     wanted = _dump(folder / "undisturbed")
     findings, waits, killed, midway = [], [], 0, 0
     for group in range(0, kills, EACH):
         home = _copied(empty, folder / f"home-{group}")
         live = _live(home)
         for _ in range(min(EACH, kills - group)):
-            killed += _killed_after(chance.uniform(0.2, lasting), home, export)
+            killed += _killed_after(chance.uniform(0.0, lasting), home, export)
             midway += 0 < _readings(home) < undisturbed["new"]
         report = _import(home, export)
         live.kill()
@@ -169,12 +167,14 @@ def _import(home: Path, export: Path) -> dict[str, Any]:
 
 
 def _killed_after(seconds: float, home: Path, export: Path) -> bool:
-    """Start an import and kill it; whether it still ran."""
+    """Start an import and kill it so long after it began to read; whether it still ran."""
     importing = subprocess.Popen(
         _command(home, "import", str(export), "--again", "--json"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    while len(family(importing.pid)) < 2 and importing.poll() is None:
+        time.sleep(0.01)  # until the process that reads is there
     try:
         importing.wait(seconds)
     except subprocess.TimeoutExpired:
