@@ -18,7 +18,7 @@ from scripts.export_entries import (
 from scripts.export_history import CUFF, WATCH, Bout, History, Pressure, Sample
 from scripts.export_rare import rare_samples
 from scripts.export_text import Printer
-from scripts.export_truth import Truth, kind_of
+from scripts.export_truth import NOT_OVER, Truth, kind_of
 
 _TWIN_EVERY = 97
 _MONTH = 30
@@ -186,8 +186,12 @@ class Export:
 
     def _others(self) -> Iterator[str]:
         """What is no record: rings, hearing tests, prescriptions, records of clinics."""
+        exported_on = self._printer.date(self._history.until)[:10]
         for day in self._history.midnights:
-            self.truth.made("activity_rings")
+            if Printer(0, 0, frozenset()).date(day)[:10] < exported_on:
+                self.truth.made("activity_rings")
+            else:
+                self.truth.refuse(NOT_OVER)
             yield summary(day)
         for day in self._history.midnights[::_MONTH]:
             self.truth.made("audiogram")

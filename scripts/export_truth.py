@@ -9,6 +9,7 @@ from typing import Any, Final
 from scripts.export_history import Bout, Sample
 from scripts.export_rare import NOT_KNOWN, rare_types
 
+NOT_OVER: Final = "rings of a day that was not over"
 NO_FILE: Final = "record of a clinic whose file is not in the export"
 _MAIN: Final = {
     "HeartRate": "heart_rate",

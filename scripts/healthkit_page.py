@@ -30,6 +30,7 @@ alone. Nothing in it is left out in silence; the report says what became of each
   and the meal itself never.
 - **A workout** is a reading of what was done and for how long; its totals, its laps and pauses, and
   the parts of a workout with several sports are readings beside it.
+- **The rings of a day** are read once it is over: those of the day of the export wait for the next.
 - **Electrocardiograms** are read from their files: the curve, and what the watch said of it. The
   name and the birth date in those files are not kept.
 - **Records of clinics** are kept as they came, and not interpreted.

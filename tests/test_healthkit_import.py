@@ -65,6 +65,12 @@ def test_an_export_becomes_exactly_the_readings_that_the_truth_counts(tmp_path: 
     assert len(set(found.rows)) == len(found.rows)
 
 
+@pytest.mark.parametrize("offset", [-720, 840])
+def test_the_truth_holds_wherever_the_phone_is(tmp_path: Path, offset: int) -> None:
+    truth = make(tmp_path / "export.zip", offset=offset)
+    agrees(run(tmp_path / "export.zip"), truth)
+
+
 @pytest.mark.parametrize("where", ["export.zip", "export.xml", "folder"])
 def test_zip_folder_and_bare_file_give_the_same_readings(tmp_path: Path, where: str) -> None:
     make(tmp_path / "first.zip", small=True, days=7)

@@ -219,3 +219,19 @@ def test_a_type_that_nobody_knows_is_kept_as_apple_writes_it(tmp_path: Path) -> 
     ]
     assert found.report.unknown_types == {name: 1, "HKCategoryTypeIdentifierNew": 1}
     assert found.report.refused == {"value not known to this version": 1}
+
+
+def test_scores_and_moods_are_numbers(tmp_path: Path) -> None:
+    found = run_entries(
+        tmp_path,
+        [
+            record("HKScoredAssessmentTypeIdentifierPHQ9", "7", "count"),
+            record("HKScoredAssessmentTypeIdentifierGAD7", "4", "count"),
+            record("HKDataTypeIdentifierStateOfMind", "-0.35"),
+        ],
+    )
+    assert [(row[0], row[5]) for row in found.rows] == [
+        ("phq9_score", 7),
+        ("gad7_score", 4),
+        ("state_of_mind", -0.35),
+    ]

@@ -176,3 +176,13 @@ def test_the_rings_of_a_day_are_that_day_in_every_export(tmp_path: Path) -> None
         "stand_hours": "11",
         "stand_hours_goal": "12",
     }
+
+
+def test_the_rings_of_a_day_that_was_not_over_wait_for_the_next_export(tmp_path: Path) -> None:
+    days = "".join(
+        f' <ActivitySummary dateComponents="{day}" appleStandHours="3"/>\n'
+        for day in ("2026-01-31", "2026-02-01", "2026-02-02")
+    )
+    found = run_entries(tmp_path, days)  # exported on 1 February
+    assert [row[5] for row in found.rows] == ["stand_hours=3"]
+    assert found.report.refused == {"rings of a day that was not over": 2}

@@ -19,6 +19,7 @@ from adapters.reading import Instant
 
 RINGS: Final = kind("activity_rings")
 DAY: Final = 86_400_000
+NOT_OVER: Final = "rings of a day that was not over"
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _PARTS: Final = {
@@ -35,18 +36,27 @@ _PARTS: Final = {
 }
 
 
-def rings_row(records: Records, entry: Entry) -> Row:
+def rings_row(records: Records, entry: Entry, exported_on: str) -> Row:
     """The reading of an `ActivitySummary`.
 
+    Args:
+        records: makes rows.
+        entry: the summary.
+        exported_on: the day of the export: its rings grew on, and the next export has them whole.
+
     Raises:
-        ReadingRefused: the day is not readable, or a number or unit is not.
+        ReadingRefused: the day is not readable or was not over, or a number or unit is not
+            readable.
     """
     parts = Parts(row_of(RINGS))
     for name, (part, unit, default) in _PARTS.items():
         parts.add(part, entry.attributes.get(name), entry.attributes.get(unit, default))
     if not parts.text:
         raise ReadingRefused(INCOMPLETE)
-    start = midnight(text_of(entry, "dateComponents"))
+    day = text_of(entry, "dateComponents")
+    start = midnight(day)
+    if exported_on and day[:10] >= exported_on:
+        raise ReadingRefused(NOT_OVER)
     return records.row(RINGS, entry, start, DAY, parts.text, source=OF_HEALTH)
 
 

@@ -62,6 +62,7 @@ class Taking:
         self._keep_routes = keep_routes
         self._about_me = about_me
         self._exported: Instant = 0
+        self._exported_on = ""
         self._calendar = Calendar()
         self._records = Records(devices, self._calendar)
         self._pressures = Pressures(self._records, limits.halves)
@@ -175,6 +176,7 @@ class Taking:
         if name == "ExportDate":
             self._exported = self._calendar.instant(entry.attributes.get("value", ""))
             self._report.exported = self._exported
+            self._exported_on = entry.attributes["value"][:10]
             return
         if name == "Me":
             self._owner(entry)
@@ -208,7 +210,7 @@ class Taking:
             case "Correlation":
                 raise ReadingRefused(UNKNOWN_TYPE)
             case "ActivitySummary":
-                yield rings_row(records, entry)
+                yield rings_row(records, entry, self._exported_on)
             case "Audiogram":
                 yield audiogram_row(records, entry)
             case "VisionPrescription":
