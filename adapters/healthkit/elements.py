@@ -124,6 +124,11 @@ class Reader:
             self.good = self._fed
         return damage
 
+    def close(self) -> None:
+        """Let go of the parser, whose buffers would else wait for the collector of circles."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+
     def taken(self) -> list[Entry]:
         """The entries that became whole since the last call."""
         whole, self._whole = self._whole, []

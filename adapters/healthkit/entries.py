@@ -124,6 +124,7 @@ class EntryReader:
             return False
         self._fed = self._origin + found.end()
         self._base, self._began = self._fed - len(_ROOT), self._fed
+        self._reader.close()
         self._reader, self._lost = Reader(_ROOT), False
         return True
 

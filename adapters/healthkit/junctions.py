@@ -147,9 +147,10 @@ class Junctions:
 
 def _one_record(head: bytes, end: bytes) -> Entry | None:
     reader = Reader()
-    if reader.feed(_PROBE % (head, end)) is not None or not reader.done:
+    damage, entries = reader.feed(_PROBE % (head, end)), reader.taken()
+    reader.close()
+    if damage is not None or not reader.done:
         return None
-    entries = reader.taken()
     if len(entries) != 1 or entries[0].name != "Record":
         return None
     found = entries[0].attributes

@@ -81,6 +81,8 @@ def positions(blocks: Iterator[bytes], missed: list[str]) -> Iterator[Position]:
             yield from track.taken()
     except (CutShort, ArchiveRefused, expat.ExpatError):
         yield from track.taken()
+    finally:
+        track.close()
     if not track.ended:
         missed.append("a route that cannot be read to its end")
 
@@ -107,6 +109,12 @@ class _Track:
         self._parser.Parse(block, False)
         if self._fed - self._parser.CurrentByteIndex > _MOST_WAITING:
             raise CutShort("a tag without end")
+
+    def close(self) -> None:
+        """Let go of the parser, whose buffers would else wait for the collector of circles."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
 
     def taken(self) -> list[Position]:
         taken, self._taken = self._taken, []
