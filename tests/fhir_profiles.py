@@ -78,6 +78,15 @@ def _part(loinc: str) -> Rules:
     }
 
 
+_US = systems.US_CORE + "StructureDefinition/us-core-"
+_BP: Rules = {
+    **_VITAL,
+    **_coded("85354-9"),
+    **_part("8480-6"),
+    **_part("8462-4"),
+    "no value of its own": "value.empty()",
+}
+TYPES: Mapping[str, str] = {}
 PROFILES: Mapping[str, Rules] = {
     _BASE + "heartrate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
     _BASE + "resprate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
@@ -86,13 +95,15 @@ PROFILES: Mapping[str, Rules] = {
     _BASE + "bodyweight": {**_VITAL, **_coded("29463-7"), **_measured("g", "kg", "[lb_av]")},
     _BASE + "bodyheight": {**_VITAL, **_coded("8302-2"), **_measured("cm", "[in_i]")},
     _BASE + "bmi": {**_VITAL, **_coded("39156-5"), **_measured("kg/m2")},
-    _BASE + "bp": {
-        **_VITAL,
-        **_coded("85354-9"),
-        **_part("8480-6"),
-        **_part("8462-4"),
-        "no value of its own": "value.empty()",
-    },
+    _BASE + "bp": _BP,
+    _US + "heart-rate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
+    _US + "respiratory-rate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
+    _US + "pulse-oximetry": {**_VITAL, **_coded("59408-5", "2708-6"), **_measured("%")},
+    _US + "body-temperature": {**_VITAL, **_coded("8310-5"), **_measured("Cel", "[degF]")},
+    _US + "body-weight": {**_VITAL, **_coded("29463-7"), **_measured("g", "kg", "[lb_av]")},
+    _US + "body-height": {**_VITAL, **_coded("8302-2"), **_measured("cm", "[in_i]")},
+    _US + "bmi": {**_VITAL, **_coded("39156-5"), **_measured("kg/m2")},
+    _US + "blood-pressure": _BP,
     systems.PHD_NUMERIC: {
         **_PHD,
         "a number or none": "value.all($this is Quantity) and component.empty()",
@@ -117,12 +128,17 @@ PROFILES: Mapping[str, Rules] = {
         "a patient": "subject.reference.startsWith('Patient/')",
     },
 }
-"""The rules of every profile that an Observation of ours may claim but US Core's."""
+"""The rules of every profile that an Observation of ours may claim."""
+
+
+def type_of(profile: str) -> str:
+    """The resource that a profile is of."""
+    return TYPES.get(profile, "Observation")
 
 
 def broken(document: dict[str, Any]) -> Iterator[str]:
     """Every rule that a resource breaks, of Observation and of what it claims."""
-    claimed = [one for one in document["meta"].get("profile", ()) if "/us/core/" not in one]
+    claimed = document["meta"].get("profile", ())
     for profile in ["Observation", *claimed]:
         for says, rule in (OBSERVATION if profile == "Observation" else PROFILES[profile]).items():
             if _compiled(rule)(document, None) != [True]:
