@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fhir_mappings import systems
+from fhir_mappings import sampled, systems
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Coding, Row
 
@@ -36,22 +36,32 @@ def claims(
 
 
 def _is_known(shape: Shape, profile: str) -> bool:
+    of_r4 = profile.rpartition("/")[0] == systems.VITAL_SIGNS.rpartition("/")[0]
+    return (of_r4 and systems.VITAL_SIGNS in shape.profiles) or profile in shape.profiles
+
+
+def _is_vital_sign(profile: str) -> bool:
     base = systems.VITAL_SIGNS.rpartition("/")[0]
-    from_vital_signs = profile.rpartition("/")[0] == base and systems.VITAL_SIGNS in shape.profiles
-    return from_vital_signs or profile in shape.profiles
+    return profile.startswith((f"{base}/", systems.US_CORE))
 
 
 def _holds(profile: str, parts: Sequence[str], *, period: bool) -> bool:
-    """A glucose sensor's reading is a value of an instant; the others allow all that is sent."""
+    """Some profiles want an instant.
+
+    A glucose sensor's reading is a value of an instant. Vital signs may be of a period by the words
+    of vs-1, but its expression is not true of one, and validators go by the expression.
+    """
     if profile == systems.CGM_READING:
         return not period and not parts[0].startswith("absent:")
-    return True
+    return not (period and _is_vital_sign(profile))
 
 
 def _phd(row: Row, parts: Sequence[str]) -> str:
     """The profile for what the row holds; none for a word that MDC has no code for."""
     if row.components:
         return systems.PHD_COMPOUND
+    if sampled.SEPARATOR in parts[0]:
+        return systems.PHD_RTSA
     if row.unit is not None:
         return systems.PHD_NUMERIC
     word = row.values.get(parts[0])

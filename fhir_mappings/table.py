@@ -98,7 +98,9 @@ class Codes(_Text):
 class Row(Codes):
     """One row of `observations.toml`; the file's head says what each column means."""
 
-    category: Literal["vital-signs", "activity", "exam", "laboratory", "social-history"]
+    category: Literal[
+        "vital-signs", "activity", "exam", "laboratory", "procedure", "social-history"
+    ]
     source: str
     verified: Evidence
     profiles: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ def _unfit(kind: Kind, row: Row) -> str:
         return "is not a kind"
     if not known.shareable:
         return "is not about the person, so it is never an Observation of the patient"
-    if (known.shape in ("quantity", "components")) != (row.unit is not None):
+    if (known.shape in ("quantity", "components", "waveform")) != (row.unit is not None):
         return "must have a unit if and only if it is a number"
     if row.unit is not None and row.unit.code != known.unit:
         return "has another unit than its kind"

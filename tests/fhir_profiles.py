@@ -86,7 +86,19 @@ _BP: Rules = {
     **_part("8462-4"),
     "no value of its own": "value.empty()",
 }
-TYPES: Mapping[str, str] = {}
+_DEVICE: Rules = {
+    "one System ID": "identifier.where(type.coding.where(code = 'SYSID' and "
+    f"system = '{systems.DEVICE_IDENTIFIERS}').exists() and system = '{systems.EUI_64}' and "
+    "value.matches('^([0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}$')).count() = 1",
+    "versions by codes of MDC": "version.all(type.coding.where("
+    f"system = '{systems.MDC}').count() = 1)",
+}
+TYPES: Mapping[str, str] = {
+    systems.PHD_DEVICE: "Device",
+    systems.PHG_DEVICE: "Device",
+    systems.PHD_METRIC: "DeviceMetric",
+    systems.BALP_DISCLOSURE: "AuditEvent",
+}
 PROFILES: Mapping[str, Rules] = {
     _BASE + "heartrate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
     _BASE + "resprate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
@@ -119,6 +131,52 @@ PROFILES: Mapping[str, Rules] = {
         **_PHD,
         "a word of MDC or none": "value.all($this is CodeableConcept) and "
         f"value.coding.all(system = '{systems.MDC}')",
+    },
+    systems.PHD_RTSA: {
+        **_PHD,
+        "samples or none": "value.all($this is SampledData) and component.empty()",
+        "a factor and a unit of UCUM": "value.ofType(SampledData).all(factor.exists() and "
+        f"period.exists() and origin.value.exists() and origin.code.exists() and "
+        f"origin.system = '{systems.UCUM}')",
+        "no letters among the samples": "value.ofType(SampledData).data.all("
+        "matches('^[-0-9. ]+$'))",
+    },
+    systems.PHD_COINCIDENT: {
+        "final": "status = 'final'",
+        "one clock of MDC": f"code.coding.where(system = '{systems.MDC}' and "
+        "(code in ('67975' | '67983' | '68072' | '68074' | '68226'))).count() = 1",
+        "a sensor's": "subject.reference.startsWith('Device/')",
+        "looked at by a gateway": "device.reference.startsWith('Device/')",
+        "no focus, specimen, members, sources": "focus.empty() and specimen.empty() and "
+        "hasMember.empty() and derivedFrom.empty()",
+    },
+    systems.PHD_METRIC: {
+        "a code of MDC": f"type.coding.where(system = '{systems.MDC}').count() = 1",
+        "of a device": "source.reference.startsWith('Device/') and parent.empty()",
+    },
+    systems.PHD_DEVICE: {
+        **_DEVICE,
+        "maker and model": "manufacturer.exists() and modelNumber.exists()",
+        "a simple MDS": f"type.coding.where(system = '{systems.MDC}' and code = '65573').exists()",
+        "specializations with a version": "specialization.exists() and specialization.all("
+        f"systemType.coding.where(system = '{systems.MDC}').count() = 1 and version.exists())",
+    },
+    systems.PHG_DEVICE: {
+        **_DEVICE,
+        "a gateway": f"type.coding.where(system = '{systems.MDC}' and code = '531981').exists()",
+        "a version and a property": "version.exists() and property.exists()",
+    },
+    systems.BALP_DISCLOSURE: {
+        "an export": f"type.where(system = '{systems.DICOM}' and code = '110106').exists()",
+        "a disclosure": f"subtype.where(system = '{systems.LIFECYCLE}' and "
+        "code = 'disclose').exists()",
+        "a source": "agent.where(type.coding.where(code = '110153').exists() and "
+        "who.exists()).count() = 1",
+        "a recipient": "agent.where(type.coding.where(code = '110152').exists() and "
+        "who.exists() and network.exists()).count() = 1",
+        "a patient": "entity.where(type.code = '1' and role.code = '1' and "
+        "what.reference.startsWith('Patient/')).count() = 1",
+        "read, with an outcome": "action = 'R' and outcome.exists()",
     },
     systems.CGM_READING: {
         **_coded("99504-3"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 from adapters.kinds import Kind, kind
-from adapters.reading import PLACES, Absence, Quality, Value
+from adapters.reading import PLACES, Absence, Quality, Value, Waveform, waveform
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
@@ -25,7 +26,13 @@ STRAP = Shape(
     adapter="ble",
     simulated=False,
     body_site="chest",
-    profiles=(systems.VITAL_SIGNS, systems.PHD_NUMERIC, systems.PHD_COMPOUND, systems.PHD_CODED),
+    profiles=(
+        systems.VITAL_SIGNS,
+        systems.PHD_NUMERIC,
+        systems.PHD_COMPOUND,
+        systems.PHD_CODED,
+        systems.PHD_RTSA,
+    ),
 )
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
 SENSOR = replace(STRAP, device="Device/sensor", body_site="")
@@ -39,6 +46,9 @@ def one(
     duration: int = 0,
     flags: Quality = Quality.NONE,
     where: str = "",
+    waves: tuple[Waveform, ...] = (),
+    members: tuple[str, ...] = (),
+    derived: tuple[str, ...] = (),
 ) -> tuple[Outgoing, Shape]:
     """One reading of a shape."""
     outgoing = Outgoing(
@@ -50,6 +60,9 @@ def one(
         flags=[int(flags) | PLACES.index(where) << 24],
         ids=["k4Jd_0-example-identifier"],
         issued=ISSUED,
+        waveforms={wave.digest: wave for wave in waves},
+        members=[members] if members else (),
+        derived=[derived] if derived else (),
     )
     return outgoing, shape
 
@@ -63,6 +76,9 @@ def only_bluetooth(name: Kind) -> bool:
 def _of(shape: Shape, name: str, **changes: object) -> Shape:
     return replace(shape, kind=kind(name), **changes)  # type: ignore[arg-type]  # by name
 
+
+WAVE = waveform(1000 / 128, "0.5", struct.pack("<6i", 12, -7, 0, 311, 1024, -2))
+"""Six samples at 128 Hz."""
 
 ALL_DOUBTS = ~Quality.NOT_A_MEASUREMENT & Quality(sum(Quality))
 
@@ -151,6 +167,29 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-early-amended": one(
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
         ),
+        "samples": one(_of(STRAP, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-healthkit": one(_of(PHONE, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-absent": one(_of(STRAP, "ecg"), "absent:error", duration=47),
+        "group": one(
+            _of(PHONE, "workout"),
+            "running",
+            duration=2_400_000,
+            members=("Observation/1", "Observation/2"),
+        ),
+        "group-of-components": one(
+            _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
+        ),
+        "quantity-hour-mean-derived": one(
+            replace(STRAP, grain="hour"),
+            71.5,
+            decimals=1,
+            duration=3_600_000,
+            derived=("Observation/1", "Observation/2", "Observation/3"),
+        ),
+        "quantity-clock-set-right": one(
+            replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
+        ),
+        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-absent-and-doubted": one(STRAP, "absent:error", flags=Quality.POOR_SIGNAL),
     }
     | {

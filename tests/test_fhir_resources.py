@@ -320,10 +320,13 @@ def test_any_outcome_is_one_short_line(issue: object) -> None:
     assert said.isprintable()
 
 
+_STANDARDS = ("http://", "https://profiles.ihe.net/", "urn:iso:", "urn:ietf:", "urn:oid:")
+
+
 def test_nothing_of_the_system_tables_points_outside_the_standards() -> None:
     addresses = [
         value for name, value in vars(systems).items() if name.isupper() and isinstance(value, str)
     ]
 
-    assert all(one.startswith(("http://", "urn:iso:")) for one in addresses)
+    assert all(one.startswith(_STANDARDS) for one in addresses)
     assert len(set(addresses)) == len(addresses)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.reading import Instant, Value, text_of
+from adapters.kinds import row_of as kind_row_of
+from adapters.reading import Instant, Value, Waveform, text_of
 from fhir_mappings.bundle import Entry, if_none_exist
 from fhir_mappings.errors import MappingError
 from fhir_mappings.outgoing import Outgoing
@@ -20,6 +21,7 @@ from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
+from gateway.store.query import waveform
 from gateway.store.records import Identities
 
 
@@ -87,7 +89,7 @@ def compose(
     refused: list[tuple[Candidate, str]] = []
     left = list(chosen)
     while left:
-        outgoing = _outgoing(recipient, series, identities, left, issued)
+        outgoing = _outgoing(db, recipient, series, identities, left, issued)
         try:
             bodies = render(outgoing, shape)
         except MappingError as error:
@@ -143,6 +145,7 @@ def _shape(
 
 
 def _outgoing(
+    db: Database,
     recipient: Recipient,
     series: SeriesRow,
     identities: Identities,
@@ -158,7 +161,19 @@ def _outgoing(
         flags=[one.flags for one in chosen],
         ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
+        waveforms=_waveforms(db, series, chosen),
     )
+
+
+def _waveforms(
+    db: Database, series: SeriesRow, chosen: Sequence[Candidate]
+) -> Mapping[str, Waveform]:
+    """The samples that the readings of a waveform's kind name, by digest."""
+    if kind_row_of(series.kind).shape != "waveform":
+        return {}
+    digests = {one.value for one in chosen if isinstance(one.value, str)}
+    found = (waveform(db, digest) for digest in digests)
+    return {one.digest: one for one in found if one is not None}
 
 
 def _numbers(value: Value | None, decimals: int) -> frozenset[bytes]:

@@ -32,7 +32,7 @@ _TIMES_LOOKED_AT = 5000
 """So many instants of a span are looked at in one claim, so that its lock is held shortly."""
 
 _ENVELOPE = 64
-_ENVELOPE_OF_AN_ENTRY = 96
+_ENVELOPE_OF_AN_ENTRY = 160
 """At least as many bytes as a Bundle, and an entry of it, add to what they hold."""
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fhir_mappings import systems
 from tests.fhir_profiles import PROFILES, type_of
 
 Json = dict[str, Any]
@@ -92,6 +93,7 @@ def _ours() -> Iterator[Json]:
                 ]
             },
         }  # fmt: skip
+    yield _extension(systems.COINCIDENT_REFERENCE, "Reference")
     for system, codes in _SYSTEMS.items():
         yield {
             "resourceType": "CodeSystem",
@@ -101,3 +103,31 @@ def _ours() -> Iterator[Json]:
             "content": "fragment",
             "concept": [{"code": code} for code in codes],
         }
+
+
+def _extension(url: str, type_: str) -> Json:
+    """An extension with one value of one type."""
+    name = url.rpartition("/")[2]
+    return {
+        "resourceType": "StructureDefinition",
+        "id": name,
+        "url": url,
+        "name": name,
+        "status": "active",
+        "fhirVersion": "4.0.1",
+        "kind": "complex-type",
+        "abstract": False,
+        "context": [{"type": "element", "expression": "Observation"}],
+        "type": "Extension",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension",
+        "derivation": "constraint",
+        "differential": {
+            "element": [
+                {"id": "Extension", "path": "Extension", "max": "1"},
+                {"id": "Extension.extension", "path": "Extension.extension", "max": "0"},
+                {"id": "Extension.url", "path": "Extension.url", "fixedUri": url},
+                {"id": "Extension.value[x]", "path": "Extension.value[x]", "min": 1,
+                 "type": [{"code": type_}]},
+            ]
+        },
+    }  # fmt: skip
