@@ -9,6 +9,7 @@ from tests.fhir_faults import FAULTS
 from tests.fhir_judged import Judged, row_instances
 from tests.fhir_made import MADE
 from tests.fhir_references import REFERENCES
+from tests.fhir_servers import DIFFERENCES, SERVERS
 from tests.fhir_shapes import EXAMPLES
 
 _HEAD = """# Who judges our FHIR
@@ -22,9 +23,9 @@ this project wrote one of them. `scripts/judges/install` installs them, checked 
 """
 _DEFINITIONS = """
 HAPI and Medplum have HL7's own definitions of R4, with the vital signs; US Core's blood pressure
-and the gateway extension come with Medplum. No registry has the packages of the Personal Health Device
-(PHD) and Continuous Glucose Monitoring (CGM) guides, of IHE's Basic Audit Log Patterns (BALP) and
-of US Core's other vital signs. Their rules are written down as constraints in
+and the gateway extension come with Medplum. No registry has the packages of the Personal Health
+Device (PHD) and Continuous Glucose Monitoring (CGM) guides, of IHE's Basic Audit Log Patterns
+(BALP) and of US Core's other vital signs. Their rules are written down as constraints in
 `tests/fhir_profiles.py`, by which both judge with engines of their own. Who has the guides'
 StructureDefinitions in a folder gives it: `python -m scripts.judges --guides FOLDER`.
 
@@ -54,8 +55,18 @@ _ROWS = """
 ## Rows
 
 Every row of `fhir_mappings/observations.toml`, by every way in which it can come, with every
-profile claimed that holds: {n} Observations, each accepted by two judges of whole resources at least and
-refused by none.
+profile claimed that holds: {n} Observations, each accepted by two judges of whole resources at
+least and refused by none.
+"""
+
+
+_SERVERS = """
+## Two servers
+
+`tests/test_fhir_contract.py` asks the same of both: conditional create twice, batch twice, search
+by patient, code, date, category, status, label and identifier, amended, entered in error, Consent
+with its withdrawal, Provenance, the whole road from a home. Both do all of it. Where they differ:
+
 """
 
 
@@ -91,6 +102,11 @@ def _pieces(judged: Judged) -> Iterator[str]:
         found += sum(caught) >= 2
         yield _line(fault.says, *("yes" if one else "" for one in caught), str(sum(caught)))
     yield f"\nCaught by two or more: {found} of {len(FAULTS)}; by none: 0.\n"
+    yield _SERVERS
+    yield _line("what", *SERVERS.values(), "what the gateway makes of it")
+    yield _line(*["---"] * (len(SERVERS) + 2))
+    for one in DIFFERENCES:
+        yield _line(one.says, one.sekmet, one.hapi, one.ours)
 
 
 def _line(*cells: str) -> str:
