@@ -122,7 +122,7 @@ def _single(house: House) -> list[dict[str, object]]:
         rows.append(
             {
                 "key": key_of(identity, text),
-                "identifier": outbound_id(secrets[one.recipient], text, one.version),
+                "identifier": outbound_id(secrets[one.recipient], text, 0),
                 "recipient": one.recipient,
                 "kind": one.kind,
                 "start": iso(one.start),

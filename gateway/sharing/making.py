@@ -90,7 +90,7 @@ class Making:
             for one in waiting:
                 if one.key.series != row.id:
                     continue
-                candidate = again(self._db, row, one.key, self._grain)
+                candidate = again(self._db, row, one.key, self._grain, self._recipient.key)
                 if candidate is None or candidate.key != one.key:  # deleted, or corrected since
                     take_back(self._db, self._recipient.key, [one])
                 if candidate is not None:

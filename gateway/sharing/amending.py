@@ -1,0 +1,94 @@
+"""What stands at a recipient and is not true any more: the same Observation goes again, amended.
+
+A correction never makes a second Observation. Where an earlier version was taken, the new one
+replaces it under the identifier and the id that it has there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.sharing.deliveries import Key
+from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.store.driver import Database
+
+_STANDS = "('sent', 'already')"
+
+
+def stands(db: Database, recipient: str, key: Key) -> str:
+    """Where an earlier version stands at the recipient, ``"Observation/1"``; empty if nowhere."""
+    row = db.conn.execute(
+        "SELECT reference FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS} AND reference != ''"
+        " ORDER BY version DESC LIMIT 1",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def is_newest(db: Database, recipient: str, key: Key) -> bool:
+    """Whether nothing of this version, or of a later one, was ever claimed or put aside."""
+    row = db.conn.execute(
+        "SELECT MAX(version) FROM delivery WHERE (recipient, series, start, duration, value, nth)"
+        " = (?, ?, ?, ?, ?, ?)",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth),
+    ).fetchone()
+    return row[0] is None or row[0] < key.version
+
+
+def to_amend(db: Database) -> Iterator[Span]:
+    """Times of series at which something was corrected after it had been sent, to whomever."""
+    last: tuple[int, int] | None = None
+    for recipient, series, start in db.conn.execute(
+        "SELECT r.key, c.series, c.start FROM correction c, recipient r"
+        " ORDER BY c.series, c.start, r.key"
+    ).fetchall():
+        if last == (series, start):
+            continue
+        if _reading_is_old(db, recipient, series, start) or _summary_is_old(
+            db, recipient, series, start
+        ):
+            last = (series, start)
+            yield Span("", series, start, start, "raw", "")
+
+
+def _reading_is_old(db: Database, recipient: str, series: int, start: int) -> bool:
+    row = db.conn.execute(
+        "SELECT 1 FROM correction c WHERE c.series = ? AND c.start = ?"  # noqa: S608  # fixed text
+        " AND c.version > (SELECT MAX(d.version) FROM delivery d WHERE"
+        " (d.recipient, d.series, d.start, d.duration, d.value, d.nth)"
+        " = (?, c.series, c.start, c.duration, c.value, c.nth))"
+        " AND EXISTS (SELECT 1 FROM delivery d WHERE"
+        " (d.recipient, d.series, d.start, d.duration, d.value, d.nth)"
+        f" = (?, c.series, c.start, c.duration, c.value, c.nth) AND d.state IN {_STANDS}) LIMIT 1",
+        (series, start, recipient, recipient),
+    ).fetchone()
+    return row is not None
+
+
+def _summary_is_old(db: Database, recipient: str, series: int, start: int) -> bool:
+    for grain, size in GRAIN_MS.items():
+        if not size:
+            continue
+        bucket = start // size * size
+        row = db.conn.execute(
+            "SELECT MAX(version) FROM delivery WHERE"  # noqa: S608  # fixed text
+            " (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, 0)"
+            f" AND state IN {_STANDS}",
+            (recipient, series, bucket, size, grain),
+        ).fetchone()
+        if row[0] is None:
+            continue
+        key = Key(series, bucket, size, grain, 0, corrections_in(db, series, bucket, size))
+        if is_newest(db, recipient, key):
+            return True
+    return False
+
+
+def corrections_in(db: Database, series: int, start: int, size: int) -> int:
+    """How many corrections were made of the readings that start in a stretch of time."""
+    (made,) = db.conn.execute(
+        "SELECT COUNT(*) FROM correction WHERE series = ? AND start >= ? AND start < ?",
+        (series, start, start + size),
+    ).fetchone()
+    return int(made)
