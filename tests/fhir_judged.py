@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from adapters.kinds import Kind, all_kinds
 from fhir_mappings import systems
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
@@ -18,28 +17,21 @@ from tests.fhir_faults import FAULTS
 from tests.fhir_made import MADE
 from tests.fhir_profiles import PROFILES
 from tests.fhir_references import REFERENCES, text_of
-from tests.fhir_shapes import EXAMPLES, PHONE, SENSOR, WAVE, one, only_bluetooth
+from tests.fhir_shapes import EXAMPLES, PHONE, SENSOR, WAVE, a_value_of, one, only_bluetooth
 
 Answer = Literal["yes", "no", "cannot judge"]
 
 
 def row_instances() -> Iterator[tuple[str, str]]:
     """One Observation of each row and each way in which it can come, with all its claims."""
-    for kind, row in rows().items():
+    for kind in rows():
         ways: dict[str, Shape] = {"ble": SENSOR}
         if not only_bluetooth(kind):
             ways["healthkit"] = PHONE
         for way, shape in ways.items():
-            value = _a_value(kind, next(iter(row.values), ""))
-            made = one(replace(shape, kind=kind, profiles=tuple(PROFILES)), value, waves=(WAVE,))
+            claimed = replace(shape, kind=kind, profiles=tuple(PROFILES))
+            made = one(claimed, a_value_of(kind), waves=(WAVE,))
             yield f"{kind} by {way}", render(*made)[0].decode()
-
-
-def _a_value(kind: Kind, word: str) -> str | int:
-    known = all_kinds()[kind]
-    parts = "|".join("120" for _ in known.components)
-    values = {"components": parts, "category": word, "waveform": WAVE.digest}
-    return values.get(known.shape, 36)
 
 
 def cases() -> dict[str, str]:

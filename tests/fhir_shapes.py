@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
-from adapters.kinds import Kind, kind
+from adapters.kinds import Kind, all_kinds, kind
 from adapters.reading import PLACES, Absence, Quality, Value, Waveform, waveform
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
@@ -65,6 +65,15 @@ def one(
         derived=[derived] if derived else (),
     )
     return outgoing, shape
+
+
+def a_value_of(name: Kind) -> Value:
+    """Any value of a kind; of a waveform, the digest of `WAVE`."""
+    known = all_kinds()[name]
+    word = next(iter(row_of(name).values), "")
+    parts = "|".join(["120"] * len(known.components))
+    values: dict[str, str] = {"components": parts, "category": word, "waveform": WAVE.digest}
+    return values.get(known.shape, 36)
 
 
 def only_bluetooth(name: Kind) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -233,7 +234,10 @@ def test_a_batch_holds_each_resource_as_it_was_and_asks_before_it_creates() -> N
     bundle = json.loads(made)
     assert bundle["type"] == "batch"
     assert [one["resource"] for one in bundle["entry"]] == [json.loads(body) for body in bodies]
-    assert all("fullUrl" not in one for one in bundle["entry"])
+    names = [one["fullUrl"] for one in bundle["entry"]]
+    assert len(set(names)) == len(set(bodies))
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", name) for name in names)
+    assert not any(name.encode() in body for name in names for body in bodies)
     request = {"method": "POST", "url": "Observation", "ifNoneExist": search}
     assert all(one["request"] == request for one in bundle["entry"])
     assert all(body in made for body in bodies)
