@@ -124,6 +124,10 @@ def content(shape: Shape, slots: Slots) -> Json:
     doubts = words.doubts(slots.flags)
     codings = _codings(row, shape, place)
     profiles = claims(shape, row, codings, slots.parts, period=bool(slots.end))
+    if row.unit is not None and any(one.startswith(systems.PHR) for one in profiles):
+        # HL7 PHR fixes the words of a unit to its code.
+        code = row.unit.code
+        row = row.model_copy(update={"unit": row.unit.model_copy(update={"words": code})})
     resource: Json = {"resourceType": "Observation", "meta": _meta(shape, profiles)}
     if extensions := _extensions(shape, slots.flags):
         resource["extension"] = extensions

@@ -2,7 +2,8 @@
 
 Sources: HL7 FHIR R4 4.0.1, Observation and the profiles of Vital Signs; HL7 PHD 2.0.0,
 PhdNumericObservation, PhdCompoundNumericObservation, PhdCodedEnumerationObservation; HL7 CGM 1.0.0,
-cgm-sensor-reading-mass-per-volume. Invariants bear the names that they have there.
+cgm-sensor-reading-mass-per-volume; HL7 PHR 1.0.0-ballot2; US Core; IHE BALP 1.1. Invariants bear
+the names that they have there.
 """
 
 from __future__ import annotations
@@ -78,6 +79,19 @@ def _part(loinc: str) -> Rules:
     }
 
 
+def _pghd(code: str, loinc: str, unit: str) -> Rules:
+    """HL7 PHR 1.0.0-ballot2: a vital sign as a phone kept it."""
+    return {
+        **_VITAL,
+        **_coded(loinc),
+        **_measured(unit),
+        "the words of the unit are its code": "value.all(unit = code)",
+        "no other code of PGHD": f"code.coding.where(system = '{systems.PGHD}').all("
+        f"code = '{code}')",
+    }
+
+
+_PHR = systems.PHR + "StructureDefinition/pghd-"
 _US = systems.US_CORE + "StructureDefinition/us-core-"
 _BP: Rules = {
     **_VITAL,
@@ -178,6 +192,13 @@ PROFILES: Mapping[str, Rules] = {
         "what.reference.startsWith('Patient/')).count() = 1",
         "read, with an outcome": "action = 'R' and outcome.exists()",
     },
+    _PHR + "heartrate": _pghd("heartRate", "8867-4", "/min"),
+    _PHR + "oxygenSaturation": _pghd("oxygenSaturation", "2708-6", "%"),
+    _PHR + "respiratoryrate": _pghd("respiratoryRate", "9279-1", "/min"),
+    _PHR + "bodytemperature": _pghd("bodyTemperature", "8310-5", "Cel"),
+    _PHR + "bodyweight": _pghd("bodyMass", "29463-7", "kg"),
+    _PHR + "bodyheight": _pghd("height", "8302-2", "cm"),
+    _PHR + "bmi": _pghd("bodyMassIndex", "39156-5", "kg/m2"),
     systems.CGM_READING: {
         **_coded("99504-3"),
         "an instant": "effective.count() = 1 and effective.all($this is dateTime)",

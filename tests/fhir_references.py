@@ -5,7 +5,8 @@ kept: codes, units, structure; no text, no identifiers.
 
 Sources: HL7 FHIR R4 4.0.1, examples heart-rate, respiratory-rate, satO2, body-temperature,
 body-height, body-weight, bmi, blood-pressure; HL7 PHD 2.0.0, examples of numeric, compound, coded,
-rtsa and coincident time Observations, PhdDevice, PhgDevice, PhdDeviceMetric; HL7 CGM 1.0.0.
+rtsa and coincident time Observations, PhdDevice, PhgDevice, PhdDeviceMetric; HL7 CGM
+1.0.0; HL7 PHR 1.0.0-ballot2.
 """
 
 from __future__ import annotations
@@ -92,6 +93,11 @@ REFERENCES: dict[str, Json] = {
     ),
     _BASE + "bmi": _vital(_BASE + "bmi", "39156-5", valueQuantity=_measured(16.2, "kg/m2")),
     _BASE + "bp": _vital(_BASE + "bp", "85354-9", component=_PARTS),
+    systems.PHR + "StructureDefinition/pghd-heartrate": _vital(
+        systems.PHR + "StructureDefinition/pghd-heartrate",
+        "8867-4",
+        valueQuantity=_measured(72, "/min"),
+    ),
     systems.PHD_NUMERIC: _phd(systems.PHD_NUMERIC, "149530", valueQuantity=_measured(48.0, "/min")),
     systems.PHD_COMPOUND: _phd(systems.PHD_COMPOUND, "150020", component=_PARTS),
     systems.PHD_CODED: _phd(

@@ -34,6 +34,7 @@ STRAP = Shape(
         systems.PHD_RTSA,
     ),
 )
+PGHD_HEART_RATE = systems.PHR + "StructureDefinition/pghd-heartrate"
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
 SENSOR = replace(STRAP, device="Device/sensor", body_site="")
 
@@ -123,6 +124,9 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             7,
         ),
         "body-site-snomed": one(replace(STRAP, permits=frozenset({systems.SNOMED})), 72),
+        "quantity-phone-pghd": one(
+            _of(PHONE, "heart_rate", profiles=(systems.VITAL_SIGNS, PGHD_HEART_RATE)), 72
+        ),
         "components": one(_of(STRAP, "blood_pressure", body_site="arm"), "120|80.5"),
         "components-one-absent": one(_of(STRAP, "blood_pressure"), "120|absent:not-a-number"),
         "components-all-absent": one(_of(STRAP, "blood_pressure"), "absent:error"),

@@ -142,7 +142,8 @@ def test_vital_signs_profiles_stand_only_on_vital_signs_in_their_own_units(
     base = systems.VITAL_SIGNS.removesuffix("vitalsigns")
     for profile in row.profiles:
         if not profile.startswith(base):
-            assert profile.startswith(systems.US_CORE) or profile == systems.CGM_READING
+            others = (systems.US_CORE, systems.PHR, systems.CGM_READING)
+            assert profile.startswith(others)
             continue
         loinc, units = fixed[profile.removeprefix(base)]
         assert row.category == "vital-signs"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_mappings import systems
+from fhir_mappings.table import rows
 from tests.fhir_profiles import PROFILES, type_of
 
 Json = dict[str, Any]
@@ -94,7 +95,14 @@ def _ours() -> Iterator[Json]:
             },
         }  # fmt: skip
     yield _extension(systems.COINCIDENT_REFERENCE, "Reference")
-    for system, codes in _SYSTEMS.items():
+    pghd = {
+        coding.code
+        for row in rows().values()
+        for codes in (row, *row.components.values())
+        for coding in (codes.code, *codes.also, *codes.healthkit)
+        if coding.system == systems.PGHD
+    }
+    for system, codes in (_SYSTEMS | {systems.PGHD: sorted(pghd)}).items():
         yield {
             "resourceType": "CodeSystem",
             "id": system.rpartition("/")[2],
