@@ -29,6 +29,7 @@ from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, coded, concept, security
 from fhir_mappings.shape import Shape
+from fhir_mappings.statistics import COUNT_UNIT, beside
 from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
 from fhir_mappings.words import Doubt
 
@@ -154,6 +155,12 @@ def content(shape: Shape, slots: Slots) -> Json:
     for name, links in (("hasMember", slots.members), ("derivedFrom", slots.derived)):
         if links:
             resource[name] = [{"reference": link} for link in links]
+    if len(slots.parts) > 1 and not row.components and row.unit is not None:
+        resource["component"] = [
+            {"code": concept(coding)}
+            | _value_in(COUNT_UNIT if coding.code == "count" else row.unit, part)
+            for coding, part in zip(beside(shape), slots.parts[1:], strict=True)
+        ]
     if row.components:
         resource["component"] = [
             {"code": concept(*_codings(codes, shape, place))} | _value(row, part)
@@ -221,11 +228,15 @@ def _value(row: Row, part: str) -> Json:
     if row.unit is not None and sampled.SEPARATOR in part:
         return {"valueSampledData": sampled.samples(part, row.unit)}
     if row.unit is not None:
-        return {"valueQuantity": _quantity(part, row.unit)}
+        return _value_in(row.unit, part)
     coding = row.values.get(part)
     if coding is None:
         raise MappingError("the word is not one of its kind")
     return {"valueCodeableConcept": concept(coding)}
+
+
+def _value_in(unit: Unit, part: str) -> Json:
+    return {"valueQuantity": _quantity(part, unit)}
 
 
 def _quantity(number: str, unit: Unit) -> Json:

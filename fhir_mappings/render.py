@@ -13,6 +13,7 @@ from fhir_mappings.instant import utc
 from fhir_mappings.observation import parts_of
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
+from fhir_mappings.statistics import beside
 from fhir_mappings.template import SAMPLES, Variant, template
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
@@ -38,7 +39,7 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
     """
     if outgoing.kind != shape.kind:
         raise MappingError("the readings are not of the shape's kind", outgoing.kind)
-    split = _splitter(outgoing)
+    split = _splitter(outgoing, shape)
     if outgoing.members or outgoing.derived:
         return _with_links(outgoing, shape, split)
     issued = utc(outgoing.issued)
@@ -88,8 +89,8 @@ def _with_links(
             )
             woven = _with_slots(template(shape, variant))
             ends = (utc(start + duration),) if duration > 0 else ()
-            links = (*members, *derived)
-            values = (*links, *numbers) if are_components else (*numbers, *links)
+            own = 0 if are_components else 3 if SAMPLES in parts else 1
+            values = (*numbers[:own], *members, *derived, *numbers[own:])
             times = (utc(start), *ends, utc(outgoing.issued))
             woven[1::2] = (outgoing.ids[index], *times, *values)
             made.append("".join(woven).encode("ascii"))
@@ -116,7 +117,7 @@ def _quantity(value: Value, decimals: int) -> Parts:
     return _ONE_NUMBER, (digits,)
 
 
-def _splitter(outgoing: Outgoing) -> Callable[[Value, int], Parts]:
+def _splitter(outgoing: Outgoing, shape: Shape) -> Callable[[Value, int], Parts]:
     kind = kind_row_of(outgoing.kind)
 
     def waveform(value: Value, decimals: int) -> Parts:
@@ -137,5 +138,19 @@ def _splitter(outgoing: Outgoing) -> Callable[[Value, int], Parts]:
             raise MappingError("a part of the value is not a number")
         return tuple(part if part.startswith("absent:") else "" for part in parts), numbers
 
-    ways = {"quantity": _quantity, "components": components, "waveform": waveform}
+    figures = 1 + len(beside(shape))
+
+    def summary(value: Value, decimals: int) -> Parts:
+        if not isinstance(value, str) or "|" not in value:
+            return _quantity(value, decimals)
+        numbers = tuple(value.split("|"))
+        if len(numbers) != figures or not all(map(_NUMBER, numbers)):
+            raise MappingError("the value has not the figures of a summary")
+        return ("",) * figures, numbers
+
+    ways = {
+        "quantity": _quantity if shape.grain == "raw" else summary,
+        "components": components,
+        "waveform": waveform,
+    }
     return ways.get(kind.shape, category)

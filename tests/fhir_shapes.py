@@ -199,6 +199,18 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             duration=3_600_000,
             derived=("Observation/1", "Observation/2", "Observation/3"),
         ),
+        "quantity-day-summary": one(
+            replace(STRAP, grain="day"), "71.5|58|96|240", duration=86_400_000
+        ),
+        "quantity-day-summary-derived": one(
+            replace(STRAP, grain="day"),
+            "71.5|58|96|240",
+            duration=86_400_000,
+            derived=("Observation/1",),
+        ),
+        "quantity-day-sum": one(
+            _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
+        ),
         "quantity-clock-set-right": one(
             replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
         ),

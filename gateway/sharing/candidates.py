@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from adapters.kinds import row_of
-from adapters.reading import Instant, Quality, Value, quality_of, stored, text_of
+from adapters.reading import Instant, Quality, Value, quality_of, text_of
 from gateway.sharing.amending import corrections_in, is_newest, stands
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.sharing.summary import Measured, figures, is_number
 from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
@@ -198,42 +199,30 @@ def _summary(
     size = GRAIN_MS[grain]
     verdicts = Verdicts(db, series)
     found = db.conn.execute(
-        "SELECT current_value, current_decimals, flags, intake FROM current_reading"
+        "SELECT current_value, current_decimals, duration, flags, intake FROM current_reading"
         " WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
         (series.id, bucket, bucket + size, NEVER_SENT),
     ).fetchall()
     rows = [
-        (value, decimals, flags & ~SETTLED)
-        for value, decimals, flags, intake in found
+        (value, decimals, duration, flags & ~SETTLED)
+        for value, decimals, duration, flags, intake in found
         if not verdicts.doubt(flags, intake)
     ]
     key = Key(series.id, bucket, size, grain, 0, corrections_in(db, series.id, bucket, size))
     if not rows:
         taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
         return taken_back if taken_back.replaces else None
-    kind = row_of(series.kind)
-    numbers = [
-        (Decimal(text_of(value, decimals)), decimals)
-        for value, decimals, _ in rows
-        if not (isinstance(value, str) and not _is_number(value))
+    measured = [
+        Measured(Decimal(text_of(value, decimals)), decimals, duration)
+        for value, decimals, duration, _ in rows
+        if not (isinstance(value, str) and not is_number(value))
     ]
-    if kind.shape != "quantity" or kind.aggregation == "none" or not numbers:
+    said = figures(row_of(series.kind), measured)
+    if said is None:
         return Candidate(key, None, 0, 0, "no_summary")
-    places = max(decimals for _, decimals in numbers)
-    total = sum((number for number, _ in numbers), Decimal(0))
-    match kind.aggregation:
-        case "mean":
-            places += 1
-            number = total / len(numbers)
-        case "sum":
-            number = total
-        case _:
-            number, places = numbers[-1]
-    value, decimals = stored(number.quantize(Decimal(1).scaleb(-places)))
-    summary = Candidate(key, value, decimals, _together(flags for _, _, flags in rows))
-    return _amended(db, recipient, summary)
+    return _amended(db, recipient, Candidate(key, *said, _together(flags for *_, flags in rows)))
 
 
 def _together(stored: Iterable[int]) -> int:
@@ -243,10 +232,3 @@ def _together(stored: Iterable[int]) -> int:
         quality |= quality_of(flags)
         places.add(flags & ~int(quality_of(flags)))
     return int(quality) | (places.pop() if len(places) == 1 else 0)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        return Decimal(value).is_finite()
-    except ArithmeticError:
-        return False
