@@ -132,7 +132,10 @@ def content(shape: Shape, slots: Slots) -> Json:
     resource: Json = {"resourceType": "Observation", "meta": _meta(shape, profiles)}
     if extensions := _extensions(shape, slots.flags):
         resource["extension"] = extensions
-    resource["identifier"] = [{"system": shape.identifier_system, "value": slots.identifier}]
+    known_as = [shape.identifier_system]
+    if any(one.startswith(systems.PHD) for one in profiles):
+        known_as.append(systems.PHD_CONDITIONAL_CREATE)
+    resource["identifier"] = [{"system": one, "value": slots.identifier} for one in known_as]
     resource["status"] = _status(shape, doubts)
     resource["category"] = _categories(shape, row)
     resource["code"] = concept(*codings)

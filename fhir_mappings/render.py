@@ -43,7 +43,7 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
     if outgoing.members or outgoing.derived:
         return _with_links(outgoing, shape, split)
     issued = utc(outgoing.issued)
-    known: dict[tuple[bool, tuple[str, ...], int], list[str]] = {}
+    known: dict[tuple[bool, tuple[str, ...], int], tuple[list[str], int]] = {}
     made: list[bytes] = []
     columns = zip(
         outgoing.starts,
@@ -58,13 +58,21 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
         for start, duration, value, decimals, flags, name in columns:
             parts, numbers = split(value, decimals)
             key = (duration > 0, parts, flags)
-            woven = known.get(key)
-            if woven is None:
-                woven = known[key] = _with_slots(template(shape, Variant(*key)))
+            found = known.get(key)
+            if found is None:
+                woven = _with_slots(template(shape, Variant(*key)))
+                found = known[key] = woven, len(woven) // 2 - 2 - key[0] - len(numbers)
+            woven, names = found
             if duration > 0:
-                woven[1::2] = (name, utc(start), utc(start + duration), issued, *numbers)
+                woven[1::2] = (
+                    *(name,) * names,
+                    utc(start),
+                    utc(start + duration),
+                    issued,
+                    *numbers,
+                )
             else:
-                woven[1::2] = (name, utc(start), issued, *numbers)
+                woven[1::2] = (*(name,) * names, utc(start), issued, *numbers)
             made.append("".join(woven).encode("ascii"))
     except MappingError as error:
         raise MappingError(error.reason, shape.kind, len(made)) from error
@@ -92,7 +100,8 @@ def _with_links(
             own = 0 if are_components else 3 if SAMPLES in parts else 1
             values = (*numbers[:own], *members, *derived, *numbers[own:])
             times = (utc(start), *ends, utc(outgoing.issued))
-            woven[1::2] = (outgoing.ids[index], *times, *values)
+            names = len(woven) // 2 - len(times) - len(values)
+            woven[1::2] = (*(outgoing.ids[index],) * names, *times, *values)
             made.append("".join(woven).encode("ascii"))
     except MappingError as error:
         raise MappingError(error.reason, shape.kind, len(made)) from error

@@ -50,6 +50,10 @@ OBJECT_ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 SECURITY_SOURCE = "http://terminology.hl7.org/CodeSystem/security-source-type"
 URI = "urn:ietf:rfc:3986"
 
+PHD = "http://hl7.org/fhir/uv/phd/StructureDefinition/"
+PHD_CONDITIONAL_CREATE = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdBaseObservation"
+"""The system of the identifier of a conditional create. Its value in the guide spells out device,
+patient and time; ours is the keyed identity, which tells as much to us and nothing to others."""
 PHD_DEVICE = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDevice"
 PHG_DEVICE = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhgDevice"
 PHD_METRIC = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDeviceMetric"

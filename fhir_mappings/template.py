@@ -46,9 +46,9 @@ class Variant:
 def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
     """The pieces of the Observation between which the slots are.
 
-    The slots are, in this order: identifier, start, (end of a period,) issued, the digits of the
-    number or the three pieces of samples, the links to members and to what it was derived from,
-    then the digits of each component.
+    The slots are, in this order: identifier (once for each system that it stands under), start,
+    (end of a period,) issued, the digits of the number or the three pieces of samples, the links
+    to members and to what it was derived from, then the digits of each component.
 
     Raises:
         MappingError: no valid Observation can be made of this.
@@ -70,14 +70,16 @@ def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
     pieces = tuple(text.replace(f'"{_NUMBER}"', _TEXT).split(_TEXT))
     meant = variant.parts.count("") + 3 * variant.parts.count(SAMPLES)
     meant += variant.members + variant.derived
-    if marked != meant or len(pieces) != 4 + variant.period + meant:
+    names = len(resource["identifier"])
+    if marked != meant or len(pieces) != 3 + names + variant.period + meant:
         raise MappingError("the template has not the slots that it should have", shape.kind)
     return pieces
 
 
 def _mark(resource: Json) -> int:
     """Put a mark in place of each sample; say how many there were beside id and times."""
-    resource["identifier"][0]["value"] = _TEXT
+    for identifier in resource["identifier"]:
+        identifier["value"] = _TEXT
     if "effectivePeriod" in resource:
         resource["effectivePeriod"] = {"start": _TEXT, "end": _TEXT}
     else:

@@ -12,6 +12,7 @@ import typer
 from adapters.ble.catalog import built_in
 from adapters.kinds import all_kinds
 from gateway.commands.everything import app
+from scripts import hl7_page
 from scripts.bluetooth_page import page as bluetooth
 from scripts.mapping_page import mapping
 from scripts.simulator_page import simulated_devices
@@ -105,6 +106,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "bluetooth.md": bluetooth,
     "commands.md": commands,
     "mapping.md": mapping,
+    "fhir-hl7-examples.md": hl7_page.page,
     "simulated-devices.md": simulated_devices,
 }
 

@@ -47,6 +47,9 @@ _PHD: Rules = {
     "a code of MDC": f"code.coding.where(system = '{systems.MDC}').count() = 1",
     "a patient": "subject.reference.startsWith('Patient/')",
     "a time": "effective.exists()",
+    "at most one identifier of a conditional create": "identifier.where("
+    f"system = '{systems.PHD_CONDITIONAL_CREATE}').count() <= 1 and identifier.where("
+    f"system = '{systems.PHD_CONDITIONAL_CREATE}').all(value.exists() and type.empty())",
     "a sensor": "device.reference.startsWith('Device/')",
     "one status an interpretation": "interpretation.all(coding.where("
     f"system = '{systems.MEASUREMENT_STATUS}').count() = 1)",
