@@ -8,6 +8,7 @@ from adapters.kinds import all_kinds
 from adapters.reading import Quality
 from fhir_mappings import systems, words
 from fhir_mappings.table import Codes, Coding, Sited, rows
+from scripts.mapping_elements import elements
 
 _NAMES = {
     systems.LOINC: "LOINC",
@@ -73,6 +74,7 @@ def mapping() -> str:
     parts = [
         _HEAD,
         _table("short | code system", ((name, f"`{url}`") for url, name in _NAMES.items())),
+        elements(),
         _KINDS,
         _table("kind | codes | unit | category | profiles | source | evidence", _kinds()),
         _PLACES,
