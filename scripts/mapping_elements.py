@@ -57,8 +57,9 @@ RESOURCES = (
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening; `inactive` once withdrawn; the text by its SHA-256"),
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
-    ("RelatedPerson, DeviceMetric, coincident time", "not yet", "written and judged "
-     "(`docs/fhir-judges.md`), but nothing sends them"),
+    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of day, "
+     "which stays here; the note says that a time was set right"),
+    ("RelatedPerson, DeviceMetric", "not sent yet", "written and judged (`docs/fhir-judges.md`)"),
 )  # fmt: skip
 
 
@@ -84,8 +85,8 @@ A grant says whether each reading is sent, or one summary a minute, an hour or a
 reading belongs to the stretch in which it started. The value is the mean, weighted by duration
 where every reading has one, with components of `{STATISTICS}`: {figures}. Of {sums} it is the sum,
 with the count. Of kinds of which only the newest counts, it is that. A time in which nothing was
-measured counts for nothing, and makes no summary. Where a reading in it is corrected later, the
-summary goes again as `amended`; where all are taken back, as `entered-in-error`.
+measured counts for nothing, and makes no summary. Where a reading in it is corrected, or comes
+late, the summary goes again as `amended`; where all are taken back, as `entered-in-error`.
 
 ## Resources
 {_table("resource | when | what", RESOURCES)}

@@ -140,6 +140,28 @@ async def test_a_summary_is_made_anew_when_a_reading_in_it_is_corrected(
     assert after["valueQuantity"]["value"] > before["valueQuantity"]["value"]
 
 
+async def test_what_comes_late_into_a_summary_amends_it(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic, grain="minute")
+    home.take_in(3)
+    home.now += HOUR
+    await home.upload()
+    home.take_in(3, start=NOON + 10_000, value=lambda _: 100)
+    report = await home.upload()
+    (only,) = await _there(sandbox, home, clinic)
+    (count,) = [
+        one["valueQuantity"]["value"]
+        for one in only["component"]
+        if one["code"]["coding"][0]["code"] == "count"
+    ]
+
+    assert report.sent == 1
+    assert (only["status"], count) == ("amended", 6)
+    assert (await home.upload()).sent == 0
+
+
 async def test_an_amendment_whose_answer_was_lost_goes_again(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:

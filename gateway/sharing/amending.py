@@ -79,16 +79,18 @@ def _summary_is_old(db: Database, recipient: str, series: int, start: int) -> bo
         ).fetchone()
         if row[0] is None:
             continue
-        key = Key(series, bucket, size, grain, 0, corrections_in(db, series, bucket, size))
+        key = Key(series, bucket, size, grain, 0, summary_version(db, series, bucket, size))
         if is_newest(db, recipient, key):
             return True
     return False
 
 
-def corrections_in(db: Database, series: int, start: int, size: int) -> int:
-    """How many corrections were made of the readings that start in a stretch of time."""
+def summary_version(db: Database, series: int, start: int, size: int) -> int:
+    """A number that grows with each arrival and each correction in a stretch of time."""
     (made,) = db.conn.execute(
-        "SELECT COUNT(*) FROM correction WHERE series = ? AND start >= ? AND start < ?",
+        "SELECT (SELECT COUNT(*) FROM correction WHERE series = ?1 AND start >= ?2 AND start < ?3)"
+        " + (SELECT COUNT(DISTINCT intake) FROM reading"
+        " WHERE series = ?1 AND start >= ?2 AND start < ?3)",
         (series, start, start + size),
     ).fetchone()
     return int(made)

@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
-from gateway.sharing.amending import corrections_in, is_newest, stands
+from gateway.sharing.amending import is_newest, stands, summary_version
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
@@ -179,12 +179,14 @@ def _summaries(
             " = (?, ?, ?, ?, ?, 0) ORDER BY version DESC LIMIT 1",
             (span.recipient, span.series, bucket, size, span.grain),
         ).fetchone()
+        if state is not None and state[0] not in CLAIMABLE:
+            version = summary_version(db, span.series, bucket, size)
+            key = Key(span.series, bucket, size, span.grain, 0, version)
+            if not is_newest(db, span.recipient, key) or not stands(db, span.recipient, key):
+                yield first
+                continue
         summary = _summary(db, series, bucket, span.grain, span.recipient)
-        if summary is not None and (
-            state is None
-            or state[0] in CLAIMABLE
-            or (summary.replaces and is_newest(db, span.recipient, summary.key))
-        ):
+        if summary is not None:
             yield summary
         yield first
 
@@ -194,7 +196,8 @@ def _summary(
 ) -> Candidate | None:
     """One summary of a minute, hour or day; None where there is no reading in it.
 
-    Each correction of a reading in it makes a new version, which replaces the one that was sent.
+    What arrives late in it, and each correction of a reading in it, makes a new version, which
+    replaces the one that was sent.
     """
     size = GRAIN_MS[grain]
     verdicts = Verdicts(db, series)
@@ -210,7 +213,7 @@ def _summary(
         for value, decimals, duration, flags, intake in found
         if not verdicts.doubt(flags, intake)
     ]
-    key = Key(series.id, bucket, size, grain, 0, corrections_in(db, series.id, bucket, size))
+    key = Key(series.id, bucket, size, grain, 0, summary_version(db, series.id, bucket, size))
     if not rows:
         taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
         return taken_back if taken_back.replaces else None
