@@ -38,8 +38,12 @@ def may_use(house: House) -> None:
 
 
 @contextlib.asynccontextmanager
-async def radio_of(house: House) -> AsyncIterator[Radio]:
+async def radio_of(house: House, *, collects: bool = False) -> AsyncIterator[Radio]:
     """The radio of this home, open.
+
+    Args:
+        house: whose.
+        collects: whether devices are listened to, so that nothing may be lost should we be killed.
 
     Raises:
         Refused: see `may_use`.
@@ -48,7 +52,7 @@ async def radio_of(house: House) -> AsyncIterator[Radio]:
     may_use(house)
     chosen = house.settings.bluetooth
     if chosen.radio == SYSTEM:
-        async with _system_radio(chosen.adapter or None) as own:
+        async with _system_radio(house, chosen.adapter or None, collects) as own:
             yield own
         return
     from adapters.simulator.radio import hci_radio
@@ -57,22 +61,33 @@ async def radio_of(house: House) -> AsyncIterator[Radio]:
         yield radio
 
 
+def collecting_radio(house: House) -> contextlib.AbstractAsyncContextManager[Radio]:
+    """The radio of this home for whoever listens to its devices; see `radio_of`."""
+    return radio_of(house, collects=True)
+
+
 def can_pair(house: House) -> bool:
     """Whether devices are paired by this program: on Linux; elsewhere the system does it."""
     return house.settings.bluetooth.radio == SYSTEM and sys.platform == "linux"
 
 
 @contextlib.asynccontextmanager
-async def _system_radio(adapter: str | None) -> AsyncIterator[Radio]:
+async def _system_radio(house: House, adapter: str | None, collects: bool) -> AsyncIterator[Radio]:
     """This computer's own Bluetooth."""
     if sys.platform != "linux":
         yield Radio(adapter=adapter)
         return
     from adapters.ble.bluez.keeper import Keeper
     from adapters.ble.bluez.pairing import Pairing
+    from adapters.ble.bluez.understudy import Understudy
     from adapters.ble.bluez.watch import Watch
 
-    keeper, watch = Keeper(adapter), Watch(adapter)
+    understudy = None
+    if collects:
+        opened = house.opened
+        told = {"file": str(opened.home.local_db), "key": opened.ring.local.hex()}
+        understudy = Understudy((sys.executable, "-m", "gateway.understudy"), told)
+    keeper, watch = Keeper(adapter, understudy=understudy), Watch(adapter)
     async with watch.running(), keeper.running():
         yield Radio(pairs=Pairing(adapter), keeps=keeper, watches=watch)
 

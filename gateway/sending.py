@@ -147,12 +147,19 @@ class Staying:
 
 def staying(house: House) -> Staying:
     """What stays here at this moment; in the store's thread."""
-    return Staying(frozenset(house.local.all_values()), frozenset(_public(house)))
+    values = {*house.local.all_values(), *_of_this_computer(house)}
+    return Staying(frozenset(values), frozenset(_public(house)))
 
 
 def scanner(house: House) -> Scanner:
     """Knows every local value of this home; in the store's thread."""
     return staying(house).scanner()
+
+
+def _of_this_computer(house: House) -> Iterator[str]:
+    """The address of its Bluetooth adapter, where the settings name it; not ``hci1``."""
+    if ":" in (adapter := house.settings.bluetooth.adapter):
+        yield adapter
 
 
 def _public(house: House) -> Iterator[str]:

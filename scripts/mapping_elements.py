@@ -59,7 +59,7 @@ RESOURCES = (
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
     ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of day, "
      "which stays here; the note says that a time was set right"),
-    ("RelatedPerson, DeviceMetric", "not sent yet", "written and judged (`docs/fhir-judges.md`)"),
+    ("RelatedPerson, DeviceMetric", "not yet", "written and judged (`docs/fhir-judges.md`)"),
 )  # fmt: skip
 
 

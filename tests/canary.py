@@ -16,6 +16,7 @@ from urllib.parse import quote
 STRAP = "C0:DE:CA:FE:17:01"
 MONITOR = "C0:DE:CA:FE:17:02"
 NEIGHBOUR = "E6:11:22:33:44:55"
+ADAPTER = "C0:DE:CA:FE:17:0B"
 
 MARKED: dict[str, str] = {
     "strap address": STRAP,
@@ -43,6 +44,7 @@ MARKED: dict[str, str] = {
     "session of a sensor": "began 20260302T184509",
     "how far a clock is off": "87654321098",
     "nobody's weight": "61.73918264",
+    "adapter's address": ADAPTER,
     "described device's address": "C0:DE:CA:FE:17:09",
     "described device's name": "Wackelwaage 77 Bartholomea",
     "wished device's address": "C0:DE:CA:FE:17:0A",

@@ -28,6 +28,7 @@ class HeldWatch:
     forgot: int = 0
     cycles: int = 0
     let_go_of: list[str] = field(default_factory=list)
+    takes: float = 0.0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, *, gone: AdapterError | None = None) -> None:
@@ -60,6 +61,7 @@ class HeldWatch:
         return self.bonded
 
     async def let_go(self, address: str) -> None:
+        await asyncio.sleep(self.takes)
         self.let_go_of.append(address)
 
     async def power_cycle(self) -> None:

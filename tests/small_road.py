@@ -33,7 +33,7 @@ from gateway.log import Log, quieten_others
 from gateway.pairing import add_device, look_around
 from gateway.parts.collecting import Collecting
 from gateway.pipeline import take_in
-from gateway.sending import sender
+from gateway.sending import sender, staying
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.offer import allow_collecting, give, make_offer
 from gateway.sharing.practice import sandbox_invitation
@@ -128,7 +128,10 @@ async def _simulator(folder: Path) -> AsyncIterator[str]:
 
 def _make(home: Path, radio: str) -> tuple[House, Person]:
     make_house(home, passphrase=None, key_file=True, simulation=True)
-    chosen = f'[bluetooth]\nradio = "{radio}"\n[collect]\ncommit_every = 0.1\n'
+    chosen = (
+        f'[bluetooth]\nradio = "{radio}"\nadapter = "{canary.ADAPTER}"\n'
+        "[collect]\ncommit_every = 0.1\n"
+    )
     (home / "config.toml").write_text(chosen, encoding="utf-8")
     house = open_house(home)
     now = clock.now()
@@ -166,7 +169,7 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         seen.tables = road.tables_of(house)
         for name, rows in added.items():
             seen.tables[name] += [row for row in rows if row not in seen.tables[name]]
-        seen.here = canary.find_in([*house.local.all_values(), *_kept_of_records(house)])
+        seen.here = canary.find_in([*staying(house).values, *_kept_of_records(house)])
     finally:
         thread.close()
     return seen

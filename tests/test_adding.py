@@ -171,14 +171,14 @@ async def test_a_model_that_wants_it_is_paired_with_before_anything_is_asked(
         key = await serves.linked(number)
         assert device.met
         assert key in serves.looks[-1], "the radio sees it at once"
-        assert serves.adding.may_come(key)
-        assert not serves.adding.may_come(DeviceKey("another")), "it waits meanwhile"
-        await serves.adding.greet(key, False)
+        assert serves.adding.greeting.may_come(key)
+        assert not serves.adding.greeting.may_come(DeviceKey("another")), "it waits meanwhile"
+        await serves.adding.greeting.greet(key, False)
         assert device.paired
-        assert serves.adding.may_come(DeviceKey("another"))
+        assert serves.adding.greeting.may_come(DeviceKey("another"))
         await serves.until(lambda: serves.now(number).state == "done")
         assert serves.now(number).device == key
-        await serves.adding.greet(key, False)
+        await serves.adding.greeting.greet(key, False)
     assert (device.pairings, device.met) == (1, False)
 
 
@@ -186,11 +186,11 @@ async def test_other_models_are_paired_with_only_if_they_want_it(home: Furnished
     device = Device()
     async with serving(home, device) as serves:
         number = serves.wish(STRAP_ADDRESS, "heart-rate-strap")
-        await serves.adding.greet(await serves.linked(number), False)
+        await serves.adding.greeting.greet(await serves.linked(number), False)
         await serves.until(lambda: serves.now(number).state == "done")
         assert device.pairings == 0
         again = serves.wish(STRAP_ADDRESS, "heart-rate-strap")
-        await serves.adding.greet(await serves.linked(again), True)
+        await serves.adding.greeting.greet(await serves.linked(again), True)
         assert device.pairings == 1
 
 
@@ -198,7 +198,7 @@ async def test_a_model_that_knows_no_pairing_is_used_as_it_is(home: Furnished) -
     device = Device(fails=NotPaired("refused", "It refused.", "Try again."))
     async with serving(home, device) as serves:
         number = serves.wish()
-        await serves.adding.greet(await serves.linked(number), False)
+        await serves.adding.greeting.greet(await serves.linked(number), False)
         await serves.until(lambda: serves.now(number).state == "done")
 
 
@@ -211,7 +211,7 @@ async def test_a_pairing_that_failed_takes_the_device_back(
         number = serves.wish()
         key = await serves.linked(number)
         with pytest.raises(NotPaired):
-            await serves.adding.greet(key, wants)
+            await serves.adding.greeting.greet(key, wants)
         await serves.until(lambda: serves.now(number).state == "failed")
         assert (serves.now(number).said, serves.now(number).next_step) == (
             "It did not work.", "Try again.",
@@ -224,13 +224,13 @@ async def test_a_device_of_before_stays_where_pairing_it_anew_failed(home: Furni
     device = Device()
     async with serving(home, device) as serves:
         number = serves.wish()
-        await serves.adding.greet(await serves.linked(number), False)
+        await serves.adding.greeting.greet(await serves.linked(number), False)
         await serves.until(lambda: serves.now(number).state == "done")
         device.paired = False
         device.fails = NotPaired("late", "Nobody answered.", "Try again.")
         again = serves.wish()
         with pytest.raises(NotPaired):
-            await serves.adding.greet(await serves.linked(again), False)
+            await serves.adding.greeting.greet(await serves.linked(again), False)
         await serves.until(lambda: serves.now(again).state == "failed")
         assert ADDRESS in serves.devices
 
@@ -262,7 +262,9 @@ async def test_a_question_stands_in_the_table_until_it_is_answered(home: Furnish
     wishes = Wishes(home.house.local.db)
     async with serving(home, device) as serves:
         number = serves.wish()
-        greeting = asyncio.create_task(serves.adding.greet(await serves.linked(number), False))
+        greeting = asyncio.create_task(
+            serves.adding.greeting.greet(await serves.linked(number), False)
+        )
         await serves.until(lambda: serves.now(number).question)
         put = serves.now(number).question
         assert put is not None
@@ -279,7 +281,7 @@ async def test_a_private_address_is_replaced_by_the_lasting_one(home: Furnished)
     async with serving(home, device) as serves:
         number = serves.wish()
         key = await serves.linked(number)
-        await serves.adding.greet(key, False)
+        await serves.adding.greeting.greet(key, False)
         assert serves.devices == {LASTING: key} | {
             address: one for address, one in serves.devices.items() if one != key
         }
@@ -309,7 +311,7 @@ async def test_a_device_that_is_paired_with_while_it_is_looked_up_is_added(home:
         device.is_paired = slowly  # type: ignore[method-assign]  # it takes its time
         key = await serves.linked(number)
         await looking.wait()
-        await serves.adding.greet(key, False)
+        await serves.adding.greeting.greet(key, False)
         greeted.set()
         await serves.until(lambda: not serves.now(number).is_open)
         assert serves.now(number).state == "done"
@@ -319,7 +321,7 @@ async def added(serves: Serving, device: Device) -> DeviceKey:
     """A device that was added and is paired."""
     number = serves.wish()
     key = await serves.linked(number)
-    await serves.adding.greet(key, False)
+    await serves.adding.greeting.greet(key, False)
     await serves.until(lambda: serves.now(number).state == "done")
     assert device.paired
     return key
@@ -339,7 +341,7 @@ async def test_a_pairing_that_was_lost_is_made_anew_once_a_person_says_so(home: 
         await serves.until(lambda: device.forgotten == 1)
         await serves.until(lambda: serves.air.begun_anew == [key])
         await serves.until(lambda: device.met)
-        await serves.adding.greet(key, False)
+        await serves.adding.greeting.greet(key, False)
         assert (device.paired, device.pairings) == (True, 2)
         await serves.until(lambda: serves.now(number).state == "done")
         assert [entry.act for entry in home.house.audit.entries()].count("device paired again") == 1
@@ -377,7 +379,7 @@ async def test_a_pairing_that_is_refused_the_second_time_is_told(home: Furnished
 async def _greeted(serves: Serving, key: DeviceKey) -> None:
     """Greet it until that is waited for."""
     while True:
-        await serves.adding.greet(key, False)
+        await serves.adding.greeting.greet(key, False)
         await asyncio.sleep(0.005)
 
 
@@ -393,7 +395,7 @@ async def test_a_device_of_somebody_else_is_not_taken_by_adding_it(home: Furnish
     olav = house.people.add("Olav", "1959-05", clock.now())
     async with serving(home, device) as serves:
         mine = serves.wish()
-        await serves.adding.greet(await serves.linked(mine), False)
+        await serves.adding.greeting.greet(await serves.linked(mine), False)
         await serves.until(lambda: serves.now(mine).state == "done")
         his = Wishes(house.local.db).wish(
             olav, "add", clock.now(), address=ADDRESS, profile="blood-pressure-cuff"

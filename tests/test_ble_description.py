@@ -71,6 +71,11 @@ def test_a_private_protocol_is_read() -> None:
     assert (first.value, second.value) == (Absence.ERROR, Absence.NOT_A_NUMBER)
 
 
+def test_a_device_may_have_to_be_paired() -> None:
+    assert not parse(GOOD, "t.toml").profile().pairs
+    assert parse("pairs = true\n" + GOOD, "t.toml").profile().pairs
+
+
 @pytest.mark.parametrize("data", ["", "aa", "aa0294f1", "aa029cf16e00"])
 def test_a_packet_of_another_length_is_refused(data: str) -> None:
     profile = parse(GOOD, "t.toml").profile()

@@ -38,13 +38,21 @@ class Hold:
     early: Early
     takes: bool = True
     came: dict[str, Came] = field(default_factory=dict)
+    up: int = 0
     over: int = 0
     is_gone: bool = False
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, characteristic: BleakGATTCharacteristic, came: Came) -> bool:
         if self.takes:
             self.came[characteristic.uuid] = came
         return self.takes
+
+    async def settled(self) -> None:
+        await self.looked.wait()
+
+    def link_up(self) -> None:
+        self.up += 1
 
     def give_back(self) -> None:
         self.came.clear()
@@ -61,11 +69,14 @@ class Hand:
     """A keeper whose values come when the test says so."""
 
     takes: bool = True
+    looks: bool = True
     holds: dict[str, Hold] = field(default_factory=dict)
 
     def hold(self, address: str, wants: Wants, early: Early) -> Hold:
-        self.holds[address] = Hold(wants, early, self.takes)
-        return self.holds[address]
+        hold = self.holds[address] = Hold(wants, early, self.takes)
+        if self.looks:
+            hold.looked.set()
+        return hold
 
 
 @pytest.fixture
@@ -98,6 +109,17 @@ async def test_an_early_record_is_journalled_behind_the_beginning_of_its_link(
         hold.came[RECORD](number(2))
         await house.until(lambda: len(house.values("breath_carbon_monoxide", BREATH)) == 2)
         assert ("subscribed", RECORD) not in breath.happened, "bleak does not subscribe too"
+
+
+async def test_no_link_is_made_before_it_is_held(house: House, hand: Hand) -> None:
+    hand.looks = False
+    async with house.breath().on(), house.listening():
+        await settled(lambda: hand.holds)
+        await asyncio.sleep(0.3)
+        hold = hand.holds[BREATH_ADDRESS]
+        assert not hold.came
+        hold.looked.set()
+        await settled(lambda: RECORD in hold.came)
 
 
 async def test_where_the_keeper_does_not_hold_bleak_subscribes(house: House, hand: Hand) -> None:

@@ -82,6 +82,48 @@ async def test_a_record_comes_before_any_link_of_ours(bus: str, keeper: Keeper) 
     assert came.early == [(RESULT, b"one")] * 2, "two equal records are two"
 
 
+async def test_what_was_refused_is_asked_for_again_once_a_link_is_up(
+    bus: str, keeper: Keeper
+) -> None:
+    """A BlueZ that was interrupted in the middle of a link refuses until the next one is up."""
+    async with small_bluez(bus) as bluez:
+        path, came = bonded_cuff(bluez), Came()
+
+        async def refuse(message: Message) -> Message:
+            return Message.new_error(message, "org.bluez.Error.Failed", "")
+
+        bluez.answers["StartNotify"] = refuse
+        held = keeper.hold(CUFF, wants, came.take_early)
+        await held.settled()
+        assert not held.paths
+        del bluez.answers["StartNotify"]
+        held.link_up()
+        await until(lambda: bluez.notifying.get(path))
+
+
+async def test_it_says_when_what_there_is_is_held(bus: str, keeper: Keeper) -> None:
+    async with small_bluez(bus) as bluez:
+        path, came = bonded_cuff(bluez), Came()
+
+        async def slowly(message: Message) -> Message:
+            await asyncio.sleep(0.05)
+            bluez.notifying[path] = {message.sender or ""}
+            return Message.new_method_return(message)
+
+        bluez.answers["StartNotify"] = slowly
+        held = keeper.hold(CUFF, wants, came.take_early)
+        assert not held.looked.is_set()
+        await held.settled()
+        assert bluez.notifying
+
+
+async def test_without_a_bus_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AGAIN_AFTER", 0.01)
+    keeper = Keeper(bus="unix:path=/does/not/exist")
+    async with keeper.running(), asyncio.timeout(10):
+        await keeper.hold(CUFF, wants, Came().take_early).settled()
+
+
 async def test_during_a_session_it_is_given_to_the_session_alone(bus: str, keeper: Keeper) -> None:
     async with small_bluez(bus) as bluez:
         path, came = bonded_cuff(bluez), Came()

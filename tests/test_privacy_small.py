@@ -15,6 +15,7 @@ from tests.sharing_home import SharingHome
 from tests.small_road import Shown, walk
 
 KEPT_HERE = {
+    "adapter's address",
     "strap address", "monitor address", "neighbour's address", "advertised name",
     "monitor's name", "neighbour's name", "serial number", "system id", "source name",
     "watch name", "device name", "given name", "local identifier", "latitude", "longitude",

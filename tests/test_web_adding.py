@@ -180,6 +180,17 @@ async def test_devices_are_shown_with_how_they_are_doing(home: Furnished) -> Non
     assert "/add/pair" not in page.text
 
 
+async def test_a_device_is_called_as_its_owner_calls_it(home: Furnished) -> None:
+    own_device(home)
+    home.words[CUFF] = DeviceWords("connected", NOW, "")
+    home.house.names().give(CUFF, "Upstairs", NOW)
+    async with visiting(home) as visitor:
+        assert "Upstairs connected" in (await visitor.get("/add")).words
+        wish = wishes(home).wish(home.person, "add", NOW, address=ADDRESS, profile="x")
+        wishes(home).turn_to(wish, "done", device=CUFF)
+        assert "Upstairs is yours now" in (await visitor.get("/add")).words
+
+
 async def test_a_device_whose_pairing_was_lost_is_paired_again_by_a_button(home: Furnished) -> None:
     own_device(home)
     home.words[CUFF] = DeviceWords("trouble", NOW, "It seems to have forgotten.", pair_anew=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,6 +18,8 @@ async def bounded(
     *,
     grace: float,
     until: Sequence[asyncio.Event] = (),
+    finish: float = 0.0,
+    undo: Callable[[T], Awaitable[object]] | None = None,
 ) -> T:
     """Await a call for so long; one that does not end when told to is left behind.
 
@@ -29,9 +31,12 @@ async def bounded(
         seconds: how long it may take.
         grace: how long it may take to stop.
         until: one of these is set when it is to be given up before that.
+        finish: how long it is let go on where we are told to stop ourselves.
+        undo: given what came of it then.
 
     Raises:
         TimeoutError: it took longer, or was given up.
+        CancelledError: we were told to stop.
     """
     task = asyncio.ensure_future(asked)
     given_up = [asyncio.ensure_future(event.wait()) for event in until]
@@ -41,6 +46,11 @@ async def bounded(
         if not task.done():
             raise TimeoutError
         return task.result()
+    except asyncio.CancelledError:
+        await _patiently(task, finish)
+        if undo is not None and task.done() and not task.cancelled() and not task.exception():
+            await undo(task.result())
+        raise
     finally:
         for waiting in given_up:
             waiting.cancel()
@@ -60,19 +70,26 @@ async def surely(asked: Coroutine[Any, Any, T], seconds: float) -> None:
     Raises:
         CancelledError: we were told to stop meanwhile; the call has ended, or its time is over.
     """
-    task, clock, told = asyncio.ensure_future(asked), asyncio.get_running_loop().time, None
-    until = clock() + seconds
+    task = asyncio.ensure_future(asked)
     task.add_done_callback(_ended)
-    while not task.done() and (left := until - clock()) > 0:
-        try:
-            await asyncio.wait([task], timeout=left)
-        except asyncio.CancelledError as error:
-            told = error
+    told = await _patiently(task, seconds)
     if not task.done():
         _left.add(task)
         task.cancel()
     if told is not None:
         raise told
+
+
+async def _patiently(task: asyncio.Task[Any], seconds: float) -> asyncio.CancelledError | None:
+    """Wait for its end, so long at most; whether, and how, we were told to stop meanwhile."""
+    clock, told = asyncio.get_running_loop().time, None
+    until = clock() + seconds
+    while not task.done() and (left := until - clock()) > 0:
+        try:
+            await asyncio.wait([task], timeout=left)
+        except asyncio.CancelledError as error:
+            told = error
+    return told
 
 
 def _ended(task: asyncio.Task[Any]) -> None:

@@ -57,7 +57,7 @@ class Connecting:
         Raises:
             BleakError, TimeoutError: no connection came about.
         """
-        settings = self._station.settings
+        settings, watches = self._station.settings, self._station.radio.watches
         self.links, self.tried = 0, asyncio.get_running_loop().time()
         self.gone.clear()
         within = settings.connect_timeout / (1 if patient else 2)
@@ -67,7 +67,12 @@ class Connecting:
             )
             try:
                 client = await bounded(
-                    asked, within, grace=settings.close_timeout, until=(self.gone, seen.enough)
+                    asked,
+                    within,
+                    grace=settings.close_timeout,
+                    until=(self.gone, seen.enough),
+                    finish=0.0 if watches is None else settings.finish_timeout,
+                    undo=lambda client: surely(client.disconnect(), settings.close_timeout),
                 )
             except RADIO_ERRORS:
                 self.links = seen.count
@@ -83,9 +88,7 @@ class Connecting:
         BlueZ would go on confirming to the device what nobody takes in.
         """
         if (watches := self._station.radio.watches) is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._station.settings.close_timeout):
-                    await watches.let_go(self._address)
+            await surely(watches.let_go(self._address), self._station.settings.close_timeout)
 
     @contextlib.asynccontextmanager
     async def letting_go(self, client: BleakClient) -> AsyncIterator[None]:

@@ -12,6 +12,7 @@ from adapters.ble import context
 from adapters.ble.decoding import decoded
 from adapters.ble.device_clock import DeviceClock, Fetched, Setting
 from adapters.ble.hearing import Hearing
+from adapters.ble.journalling import Journalling
 from adapters.ble.lanes import Lanes
 from adapters.ble.paired import Paired
 from adapters.ble.record_access import RecordAccess
@@ -63,8 +64,9 @@ class Inbox:
         self._lanes = Lanes(
             longest, lambda packet: self._complain(packet, "too many came at once"), self._decoded
         )
-        self._to_keep: deque[tuple[Paired, Packet | None, Callable[[], list[Arrival]]]] = deque()
-        self._to_keep_more = asyncio.Event()
+        self._journalling = Journalling(
+            journal, lambda paired, make: self._lanes.put(paired, make, urgent=True)
+        )
         self._unwritten: dict[DeviceKey, list[Packet]] = {}
         self._settings: dict[DeviceKey, Setting | None] = {}
         self._stamped: dict[DeviceKey, Instant] = {}
@@ -145,7 +147,7 @@ class Inbox:
         packet = context.clock_set(device, setting)
         self._settings[device] = setting
         self._write_context(paired)
-        self._keep_soon(paired, packet, partial(self._take_up, hearing, packet))
+        self._journalling.soon(paired, packet, partial(self._take_up, hearing, packet))
 
     def slot_opened(self, paired: Paired, user: int) -> None:
         """The slot of a user was opened: what is fetched from now on is that user's."""
@@ -184,7 +186,7 @@ class Inbox:
 
     def post_behind_stored(self, paired: Paired, arrival: Arrival) -> None:
         """Put one arrival behind all packets that are being journalled now."""
-        self._keep_soon(paired, None, lambda: [arrival])
+        self._journalling.soon(paired, None, lambda: [arrival])
 
     def lost(self, paired: Paired, why: str) -> None:
         """The link is lost: behind what came over it there is a gap.
@@ -249,7 +251,7 @@ class Inbox:
             self._open_links[paired.device] = True
         hearing = self._hearings.setdefault(paired.device, Hearing())
         self._write_context(paired)
-        self._keep_soon(paired, packet, partial(self._decoded, paired, [packet], hearing))
+        self._journalling.soon(paired, packet, partial(self._decoded, paired, [packet], hearing))
 
     def early(self, paired: Paired, characteristic: str, data: bytes) -> None:
         """Take in a record that came before a session listens: its link has begun by that."""
@@ -257,36 +259,8 @@ class Inbox:
         self.stored(paired, characteristic, data)
 
     async def keep_stored(self) -> None:
-        """Journal what devices believe delivered, then decode it, for ever.
-
-        When cancelled, what has come is journalled still. What could not be journalled waits for
-        the next call.
-        """
-        writing: asyncio.Future[None] = asyncio.ensure_future(self._keep())
-        try:
-            while True:
-                await asyncio.shield(writing)
-                await self._to_keep_more.wait()
-                self._to_keep_more.clear()
-                writing = asyncio.ensure_future(self._keep())
-        finally:
-            await asyncio.wait([writing])
-            await self._keep()
-
-    async def _keep(self) -> None:
-        while self._to_keep:
-            waiting = list(self._to_keep)
-            if packets := [packet for _, packet, _ in waiting if packet is not None]:
-                await self.journal.keep(packets)
-            for paired, _, make in waiting:
-                self._to_keep.popleft()
-                self._lanes.put(paired, make, urgent=True)
-
-    def _keep_soon(
-        self, paired: Paired, packet: Packet | None, make: Callable[[], list[Arrival]]
-    ) -> None:
-        self._to_keep.append((paired, packet, make))
-        self._to_keep_more.set()
+        """Journal what devices believe delivered, then decode it, for ever."""
+        await self._journalling.for_ever()
 
     def _write_context(self, paired: Paired) -> None:
         """What was said on this link is journalled once there is something that hangs on it."""
@@ -294,7 +268,7 @@ class Inbox:
         for packet in self._unwritten.pop(paired.device, []):
             holds = packet.characteristic in context.IN_PLACE
             make = partial(self._take_up, hearing, packet) if holds else partial(_alone, packet)
-            self._keep_soon(paired, packet, make)
+            self._journalling.soon(paired, packet, make)
 
     async def replay(self, known: Iterable[Paired]) -> AsyncIterator[Arrival]:
         """The readings of packets that were journalled but never taken in, at their old times."""

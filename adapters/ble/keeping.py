@@ -19,6 +19,14 @@ Came = Callable[[bytes], None]
 class Holds(Protocol):
     """What is held of one device."""
 
+    async def settled(self) -> None:
+        """Return once what there is of it is held: before that no link is made to it."""
+        ...
+
+    def link_up(self) -> None:
+        """A link is up: what could not be held before may be now."""
+        ...
+
     async def take(self, characteristic: BleakGATTCharacteristic, came: Came) -> bool:
         """From now on give its values to ``came``; False where bleak is to subscribe instead.
 

@@ -120,6 +120,9 @@ class Link:
         if keeps is not None and not profile.hears:
             await self._station.inbox.expect(self.paired)
             self._held = keeps.hold(self._address, profile.delivers, self._came_early)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._station.settings.operation_timeout):
+                    await self._held.settled()
 
     def _came_early(self, uuid: str, data: bytes) -> None:
         """A record, while no session listens."""
@@ -176,6 +179,8 @@ class Link:
         with contextlib.ExitStack() as at_last:
             async with self._connection(heard) as (client, lost):
                 self._heard = None
+                if self._held is not None:
+                    self._held.link_up()
                 station = self._station
                 session = Session(
                     client,

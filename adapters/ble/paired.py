@@ -40,6 +40,9 @@ class RadioSettings:
         connect_timeout: one attempt to connect, finding out the services included.
         operation_timeout: one read, one subscription, starting to scan.
         close_timeout: letting go of a link, stopping to scan.
+        finish_timeout: how long an attempt to connect may go on when all is to end: BlueZ that is
+            interrupted while it finds out the services cannot be subscribed to before the next
+            link has been up for a while (BlueZ 5.82, src/device.c, browse_request_cancel).
         stop_within: letting go of everything, at the end.
         fresh_for: how long after an advertisement a device may be asked to connect; many listen
             only for a moment.
@@ -64,8 +67,9 @@ class RadioSettings:
 
     connect_timeout: float = 20.0
     operation_timeout: float = 10.0
-    close_timeout: float = 3.0
-    stop_within: float = 8.0
+    close_timeout: float = 4.0
+    finish_timeout: float = 3.0
+    stop_within: float = 10.0
     fresh_for: float = 5.0
     first_pause: float = 1.0
     longest_pause: float = 60.0

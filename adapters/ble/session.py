@@ -9,8 +9,7 @@ its stored records were fetched (docs/decisions/0014-device-clocks.md).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 
 from bleak import BleakClient
@@ -23,6 +22,7 @@ from adapters.ble.commanding import command
 from adapters.ble.consenting import Consenting, Refused
 from adapters.ble.control_point import NoAnswer
 from adapters.ble.device_clock import Fetched
+from adapters.ble.duties import Duty, serve
 from adapters.ble.ended_sessions import EndedSessions
 from adapters.ble.fetching import Fetching
 from adapters.ble.hearing import Hearing
@@ -39,15 +39,6 @@ from adapters.reading import Instant
 
 _SILENCE = 1.0
 """Seconds without a record after which a device has sent all that it had of a user."""
-
-
-@dataclass(slots=True)
-class _Duty:
-    """Something to be done now and then; once where ``every`` is None."""
-
-    do: Callable[[], Awaitable[None]]
-    every: float | None
-    due: float | None
 
 
 class Session:
@@ -275,21 +266,12 @@ class Session:
         """
         clock, settings = asyncio.get_running_loop().time, self._settings
         tells = bool(self._talk.offered(battery_level.UUID, "notify"))
-        duties = [
-            _Duty(self._read_battery, None if tells else settings.battery_every, clock()),
-            _Duty(self._keep_time, settings.clock_every, clock() + settings.clock_every),
-            _Duty(self.fetch, settings.records_every, clock() + settings.records_every),
-        ]
-        while not self._lost.is_set():
-            for duty in duties:
-                if duty.due is not None and clock() >= duty.due:
-                    await duty.do()
-                    duty.due = None if duty.every is None else clock() + duty.every
-            try:
-                async with asyncio.timeout_at(min(d.due for d in duties if d.due is not None)):
-                    await self._lost.wait()
-            except TimeoutError:
-                continue
+        duties = (
+            Duty(self._read_battery, None if tells else settings.battery_every, clock()),
+            Duty(self._keep_time, settings.clock_every, clock() + settings.clock_every),
+            Duty(self.fetch, settings.records_every, clock() + settings.records_every),
+        )
+        await serve(duties, self._lost)
 
     async def _keep_time(self) -> None:
         """A link may be up for weeks; meanwhile summer time begins, or somebody sets the clock."""

@@ -16,7 +16,7 @@ from gateway.clock import now
 from gateway.commands.opening import Json, opened
 from gateway.commands.output import called, print_json, say
 from gateway.errors import ExitCode
-from gateway.radio import catalog_of
+from gateway.radio import can_pair, catalog_of
 from gateway.sharing.consent import ClockState
 from gateway.sharing.errors import LedgerBroken
 from gateway.status import PARTS, device_words, is_running
@@ -129,6 +129,17 @@ def _people(house: House) -> Iterator[Finding]:
     )
 
 
+def _system(house: House) -> Iterator[Finding]:
+    """What is less on other systems than on Linux (docs/troubleshooting.md)."""
+    if house.anybody_allows("ble", now()) and not can_pair(house) and not house.simulation:
+        yield Finding(
+            "Bluetooth",
+            True,
+            "on this system it pairs devices in its own settings, and what a device sends in the "
+            "first moment of a connection may be missed",
+        )
+
+
 def _devices(house: House) -> Iterator[Finding]:
     if house.settings.bluetooth.polar_streams and not is_installed():
         yield Finding("streams of Polar sensors", False, *NOT_INSTALLED)
@@ -183,6 +194,7 @@ CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     _audit,
     _clock,
     _people,
+    _system,
     _devices,
     _running,
 )

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from adapters.ble.asking import Meets, NotPaired, Pairs, Question
+from adapters.ble.asking import Pairs
 from adapters.ble.scan import Around
 from adapters.ble.source import BleSource
 from adapters.errors import AdapterError
@@ -20,13 +20,12 @@ from adapters.reading import DeviceKey
 from gateway import clock
 from gateway.app import House
 from gateway.errors import GatewayError
-from gateway.pairing import add_device, forget_device, moved_to, remember_nearby
+from gateway.pairing import add_device, forget_device, remember_nearby
+from gateway.parts.greeting import Greeting, Guest
+from gateway.parts.putting import EVERY, Putting
 from gateway.radio import catalog_of
 from gateway.store.thread import StoreThread
-from gateway.store.wishes import NO_MORE, Put, State, Wish, Wishes
-
-EVERY: Final = 0.3
-"""Seconds between two looks at the table."""
+from gateway.store.wishes import State, Wish, Wishes
 
 FRESH: Final = 60_000
 """Milliseconds after which a wish that nobody served is too old to surprise anybody with."""
@@ -40,29 +39,12 @@ LINGER: Final = 20.0
 _AGAIN: Final = "Try again; if it fails again, look at: health-gateway doctor"
 
 
-@dataclass(slots=True)
-class _Guest:
-    """A device that is being added.
+class Adding:
+    """The wishes of one home, served by the part that collects.
 
     Attributes:
-        again: it was paired before, so it is one to be paired with.
-        greeted: done once it is connected to, and paired with if it wants that.
+        greeting: whom the radio is to greet.
     """
-
-    wish: Wish
-    device: DeviceKey
-    pairs_first: bool
-    meeting: Meets
-    again: bool = False
-    greeted: asyncio.Future[None] = field(default_factory=lambda: _future())
-
-
-def _future() -> asyncio.Future[None]:
-    return asyncio.get_running_loop().create_future()
-
-
-class Adding:
-    """The wishes of one home, served by the part that collects."""
 
     def __init__(self, house: House, thread: StoreThread, look: Callable[[], Awaitable[None]]):
         """Put together.
@@ -76,7 +58,7 @@ class Adding:
         self._thread = thread
         self._look = look
         self._wishes = Wishes(house.local.db)
-        self._guests: dict[DeviceKey, _Guest] = {}
+        self.greeting = Greeting(house, thread)
         self._source: BleSource | None = None
         self._pairs: Pairs | None = None
         self._open = asyncio.Event()
@@ -109,51 +91,6 @@ class Adding:
             finally:
                 serving.cancel()
                 await asyncio.wait([serving])
-
-    def may_come(self, device: DeviceKey) -> bool:
-        """Whether a device may be connected to: while one is being added, others wait for it."""
-        waited_for = {key for key, guest in self._guests.items() if not guest.greeted.done()}
-        return not waited_for or device in waited_for
-
-    async def greet(self, device: DeviceKey, wants: bool) -> None:
-        """A device is about to be connected to: pair with it, if it is being added and wants that.
-
-        Raises:
-            AdapterError: it is let go.
-        """
-        guest = self._guests.get(device)
-        if guest is None or guest.greeted.done():
-            return
-        try:
-            wants = wants or guest.again or guest.meeting.was_asked
-            if (wants or guest.pairs_first) and not await guest.meeting.is_paired():
-                await self._pair(guest, wants=wants)
-        except AdapterError as error:
-            if not guest.greeted.done():
-                guest.greeted.set_exception(error)
-            raise
-        if not guest.greeted.done():
-            guest.greeted.set_result(None)
-
-    async def _pair(self, guest: _Guest, *, wants: bool) -> None:
-        try:
-            address = await self._paired(guest.meeting)
-        except NotPaired as error:
-            # Many cuffs and scales need no pairing, and know none.
-            if error.reason != "refused" or wants:
-                raise
-            return
-        if address != guest.wish.address.upper():
-            await self._thread.do(moved_to, self._house, guest.device, address, clock.now())
-
-    async def _paired(self, meeting: Meets) -> str:
-        """Pair; once more where the connection did not come about: over radio that is common."""
-        try:
-            return await meeting.pair()
-        except NotPaired as error:
-            if error.reason != "gone" or meeting.was_asked:
-                raise
-        return await meeting.pair()
 
     async def _still_wanted(self, wish: Wish) -> bool:
         now = await self._thread.do(self._wishes.get, wish.id)
@@ -209,9 +146,9 @@ class Adding:
             await self._turn_to(wish, "done", device=device)
             return
         try:
-            asker = _Putting(self._wishes, self._thread, wish.id)
+            asker = Putting(self._wishes, self._thread, wish.id)
             async with self._pairs.meeting(wish.address, profile.title, asker) as meeting:
-                await self._welcome(_Guest(wish, device, profile.pairs, meeting))
+                await self._welcome(Guest(wish, device, profile.pairs, meeting))
         except BaseException:
             if await self._is_here(wish):
                 await self._turn_to(wish, "done")
@@ -234,13 +171,13 @@ class Adding:
         address, title = await self._thread.do(self._known, wish.device)
         await self._turn_to(wish, "waiting")
         await self._until_here(source, wish.device)
-        asker = _Putting(self._wishes, self._thread, wish.id)
+        asker = Putting(self._wishes, self._thread, wish.id)
         async with self._pairs.meeting(address, title, asker) as meeting:
             await meeting.forget_pairing()
             await self._thread.do(self._note_pairing, wish)
             source.begin_anew(wish.device)
             known = replace(wish, address=address)
-            await self._welcome(_Guest(known, wish.device, True, meeting, again=True))
+            await self._welcome(Guest(known, wish.device, True, meeting, again=True))
         await self._turn_to(wish, "done", device=wish.device)
 
     def _known(self, device: DeviceKey) -> tuple[str, str]:
@@ -283,10 +220,10 @@ class Adding:
         )
         return device, device not in before
 
-    async def _welcome(self, guest: _Guest) -> None:
+    async def _welcome(self, guest: Guest) -> None:
         """Wait until it is heard, connected to and paired with; then a little for what it wants."""
         wish = guest.wish
-        self._guests[guest.device] = guest
+        self.greeting.guests[guest.device] = guest
         try:
             await self._look()
             await self._turn_to(wish, "waiting")
@@ -300,12 +237,12 @@ class Adding:
                 raise AdapterError(
                     "The device was not heard.",
                     "Switch it on or put it into pairing mode, hold it close, make sure that no "
-                    "phone is connected to it, and add it again.",
+                    "phone is connected to it, and try again.",
                 ) from None
             await self._turn_to(wish, "connected", device=guest.device)
             await asyncio.sleep(LINGER)
         finally:
-            del self._guests[guest.device]
+            del self.greeting.guests[guest.device]
             if not guest.greeted.done():
                 guest.greeted.cancel()
 
@@ -315,28 +252,3 @@ class Adding:
 
     async def _turn_to(self, wish: Wish, state: State, **said: Any) -> None:
         await self._thread.do(partial(self._wishes.turn_to, wish.id, state, **said))
-
-
-class _Putting:
-    """Puts questions into the table, and looks for the answer."""
-
-    def __init__(self, wishes: Wishes, thread: StoreThread, number: int) -> None:
-        self._wishes = wishes
-        self._thread = thread
-        self._number = number
-
-    async def ask(self, question: Question) -> str | None:
-        """The answer that stands in the table; None where the person wants no more."""
-        until = clock.now() + round(question.seconds * 1000)
-        put = Put(question.sort, question.device, question.digits, until)
-        await self._thread.do(self._wishes.ask, self._number, put)
-        try:
-            while True:
-                await asyncio.sleep(EVERY)
-                wish = await self._thread.do(self._wishes.get, self._number)
-                if wish is None or not wish.is_open or wish.answer == NO_MORE:
-                    return None
-                if wish.answer:
-                    return wish.answer
-        finally:
-            await asyncio.shield(self._thread.do(self._wishes.ask, self._number, None))

@@ -24,7 +24,7 @@ from gateway.parts.permission import Permission, look
 from gateway.parts.silence import Silence
 from gateway.parts.zone import zone_of
 from gateway.pipeline import Stored, take_in
-from gateway.radio import catalog_of, radio_of, radio_settings
+from gateway.radio import catalog_of, collecting_radio, radio_settings
 from gateway.status import DeviceWords, note_device, running_file
 from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
@@ -57,7 +57,7 @@ class Collecting:
         log: Log,
         *,
         now: Callable[[], Instant] = clock.now,
-        radio: Callable[[House], AbstractAsyncContextManager[Radio]] = radio_of,
+        radio: Callable[[House], AbstractAsyncContextManager[Radio]] = collecting_radio,
     ) -> None:
         self._now = now
         self._radio = radio
@@ -105,8 +105,8 @@ class Collecting:
                     gather=self._house.settings.collect.commit_every,
                 ),
                 zone=lambda: self._zone,
-                greet=self._adding.greet,
-                may_come=self._adding.may_come,
+                greet=self._adding.greeting.greet,
+                may_come=self._adding.greeting.may_come,
             )
             async for arrival in source.replay():
                 yield arrival

@@ -39,6 +39,22 @@ def somebody_is_live(file: Path) -> bool:
     return not nobody
 
 
+@contextmanager
+def only_one(file: Path) -> Iterator[bool]:
+    """Whether nobody else, in this process or another, is within such a block; none comes in then.
+
+    True where the system has no such locks.
+    """
+    alone = True
+    with file.open("a") as held:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                alone = False
+        yield alone
+
+
 class Courtesy:
     """What an importer calls after each commit, outside of a transaction."""
 

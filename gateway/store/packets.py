@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.local_events import Packet
-from adapters.reading import Instant
+from adapters.reading import DeviceKey, Instant
 from adapters.source import LINK_BEGINS
 from gateway.store.driver import Database
 
@@ -23,6 +23,16 @@ def write_packet(db: Database, packet: Packet, *, taken_in: bool) -> int:
         ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def kept_since(db: Database, device: DeviceKey, characteristic: str, since: Instant) -> list[bytes]:
+    """What was journalled of one characteristic from a time on, in the order of the journal."""
+    rows = db.conn.execute(
+        "SELECT data FROM raw_packet WHERE stored = 1 AND device = ? AND characteristic = ?"
+        " AND received >= ? ORDER BY id",
+        (device, characteristic, since),
+    )
+    return [bytes(data) for (data,) in rows]
 
 
 def to_replay(db: Database) -> list[tuple[int, Packet]]:

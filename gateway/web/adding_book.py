@@ -10,6 +10,7 @@ from adapters.reading import DeviceKey, Instant, PersonKey
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
+from gateway.store.device_names import Called, DeviceNames
 from gateway.store.devices import Device, Devices
 from gateway.store.driver import Database
 from gateway.store.nearby import LookedAround, Nearby
@@ -32,7 +33,7 @@ class OwnDevice:
     """A device of this person, and how it is doing."""
 
     key: DeviceKey
-    called: str
+    called: Called
     words: Words
 
 
@@ -44,7 +45,7 @@ class Stand:
         wish: what this person wished last, or None.
         question: what is asked at this moment, with the seconds that are left to answer.
         found: what the last look around heard.
-        added: what the device is called that was added by this wish; empty before.
+        added: what the device is called that was added by this wish; None before.
         own: the devices of this person.
     """
 
@@ -52,7 +53,7 @@ class Stand:
     question: Put | None
     seconds: int
     found: Sequence[Nearby]
-    added: str
+    added: Called | None
     allowed: bool
     collecting: bool
     own: Sequence[OwnDevice]
@@ -68,6 +69,7 @@ class AddingBook:
         ledger: Ledger,
         collecting: Callable[[], bool],
         words: Callable[[DeviceKey], Words],
+        names: DeviceNames,
     ) -> None:
         self._nearby = LookedAround(local)
         self._wishes = Wishes(local)
@@ -75,22 +77,23 @@ class AddingBook:
         self._ledger = ledger
         self._collecting = collecting
         self._words = words
+        self._names = names
 
     def stand(self, person: PersonKey, now: Instant) -> Stand:
         """How it stands for this person."""
         wish = self._wishes.newest(person)
         question = wish.question if wish is not None and wish.is_open else None
-        device = self._devices.get(wish.device) if wish is not None and wish.device else None
+        names = self._names.all()
         return Stand(
             wish=wish,
             question=question,
             seconds=max(0, (question.until - now) // 1000) if question is not None else 0,
             found=self._nearby.list(),
-            added=device.called if device is not None else "",
+            added=names.get(wish.device) if wish is not None and wish.device else None,
             allowed=may_collect(self._ledger.state(), person, "ble", now).permit,
             collecting=self._collecting(),
             own=[
-                OwnDevice(one.key, one.called, self._words(one.key))
+                OwnDevice(one.key, names[one.key], self._words(one.key))
                 for one in self._own_devices(person)
             ],
         )

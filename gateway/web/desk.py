@@ -112,7 +112,7 @@ def make_desk(
         )
         if local is not None
         else None,
-        adding=AddingBook(local.db, devices, ledger, collecting, words)
+        adding=AddingBook(local.db, devices, ledger, collecting, words, names)
         if local is not None
         else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,10 +59,53 @@ async def open_bus(address: str | None = None) -> MessageBus:
         raise BusError("", type(error).__name__) from error
 
 
-async def until_gone(bus: MessageBus) -> None:
+async def _until_gone(bus: MessageBus) -> None:
     """Return once a connection has ended, however it did."""
     with contextlib.suppress(Exception):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+async def follow(
+    bus: MessageBus,
+    rules: Sequence[str],
+    hear: Callable[[Message], None],
+    look: asyncio.Event,
+    see: Callable[[MessageBus], Awaitable[None]],
+) -> None:
+    """Hear the signals that fit rules until a connection is gone, and see what there is.
+
+    Args:
+        bus: the connection; what comes over it is its own afterwards too.
+        rules: which signals come in.
+        hear: told each of them; it must not wait.
+        look: set by whoever has a reason to look again.
+        see: called at the beginning, and once for however many reasons came meanwhile.
+
+    Raises:
+        BusError: the bus does not do as asked.
+    """
+    bus.add_message_handler(_signals(hear))
+    for rule in rules:
+        await listen_for(bus, rule)
+    end = asyncio.ensure_future(_until_gone(bus))
+    end.add_done_callback(lambda _: look.set())
+    try:
+        look.set()
+        while not end.done():
+            await look.wait()
+            look.clear()
+            if bus.connected:
+                await see(bus)
+    finally:
+        end.cancel()
+
+
+def _signals(hear: Callable[[Message], None]) -> Callable[[Message], None]:
+    def heard(message: Message) -> None:
+        if message.message_type is MessageType.SIGNAL:
+            hear(message)
+
+    return heard
 
 
 async def call(
@@ -109,6 +152,11 @@ async def listen_for(bus: MessageBus, rule: str, *, stop: bool = False) -> None:
     """
     member = "RemoveMatch" if stop else "AddMatch"
     await call(bus, DBUS_PATH, DBUS, member, "s", [rule], destination=DBUS)
+
+
+def changes_of(path: str) -> str:
+    """The rule that lets in what changes of an object, e.g. the value of a characteristic."""
+    return f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',path='{path}'"
 
 
 async def all_objects(bus: MessageBus) -> Objects:

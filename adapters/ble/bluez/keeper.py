@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from bleak.backends.characteristic import BleakGATTCharacteristic
-from dbus_fast import Message, MessageType
+from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
 from adapters.ble.bluez.bus import (
@@ -24,17 +22,19 @@ from adapters.ble.bluez.bus import (
     CHARACTERISTIC,
     DBUS,
     OBJECT_MANAGER,
-    PROPERTIES,
     BusError,
     Objects,
     all_objects,
     call,
+    changes_of,
     device_of,
+    follow,
     listen_for,
     open_bus,
-    until_gone,
 )
-from adapters.ble.keeping import Came, Early, Wants
+from adapters.ble.bluez.held import Held
+from adapters.ble.bluez.understudy import Understudy
+from adapters.ble.keeping import Early, Wants
 
 _AGAIN_AFTER: Final = 5.0
 """Seconds until a bus that is gone is tried again."""
@@ -45,67 +45,25 @@ _RULES: Final = (
 )
 
 
-@dataclass(eq=False, slots=True)
-class Held:
-    """What is held of one device (`adapters.ble.keeping.Holds`).
-
-    Attributes:
-        paths: the UUID of each characteristic that is held, by its path.
-        bleaks: paths that bleak is subscribed to on the present link.
-        listening: who is given the values of a path during a session.
-    """
-
-    keeper: Keeper
-    address: str
-    wants: Wants
-    early: Early
-    paths: dict[str, str] = field(default_factory=dict)
-    bleaks: set[str] = field(default_factory=set)
-    listening: dict[str, Came] = field(default_factory=dict)
-
-    async def take(self, characteristic: BleakGATTCharacteristic, came: Came) -> bool:
-        """See `Holds.take`."""
-        path = str(characteristic.obj[0])
-        if path not in self.paths:
-            self.bleaks.add(path)
-            if not await self.keeper.hold_now(self, path):
-                return False
-            self.bleaks.discard(path)
-        self.listening[path] = came
-        return True
-
-    def give_back(self) -> None:
-        """See `Holds.give_back`."""
-        self.listening.clear()
-
-    def link_over(self) -> None:
-        """See `Holds.link_over`."""
-        self.bleaks.clear()
-        self.keeper.look_again()
-
-    def let_go(self) -> None:
-        """See `Holds.let_go`."""
-        self.keeper.let_go(self)
-
-    def tell(self, path: str, value: bytes) -> None:
-        """A value came."""
-        came = self.listening.get(path)
-        if came is not None:
-            came(value)
-        else:
-            self.early(self.paths[path], value)
-
-
 class Keeper:
     """The keeper of one adapter."""
 
-    def __init__(self, adapter: str | None = None, *, bus: str | None = None) -> None:
+    def __init__(
+        self,
+        adapter: str | None = None,
+        *,
+        bus: str | None = None,
+        understudy: Understudy | None = None,
+    ) -> None:
         """Put together; nothing is connected before `running`.
 
         Args:
             adapter: its name, e.g. ``hci1``; None for whichever knows the device.
             bus: the address of another bus than the system's.
+            understudy: asks in our place, so that nothing is lost should we be killed. Then also
+                what no bond is needed for is held, each time for one link.
         """
+        self._understudy = understudy
         self._adapter = adapter
         self._address = bus
         self._bus: MessageBus | None = None
@@ -117,13 +75,19 @@ class Keeper:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Hold what is to be held until the block ends."""
-        running = asyncio.create_task(self._run(), name="ble keeper")
-        try:
-            yield
-        finally:
-            running.cancel()
-            await asyncio.wait([running])
+        """Hold what is to be held until the block ends.
+
+        It begins once the understudy is there: one of an earlier program may have to finish first.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            if self._understudy is not None:
+                await stack.enter_async_context(self._understudy.running(self._begin_anew))
+            running = asyncio.create_task(self._run(), name="ble keeper")
+            try:
+                yield
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
 
     def hold(self, address: str, wants: Wants, early: Early) -> Held:
         """See `Keeps.hold`."""
@@ -135,10 +99,17 @@ class Keeper:
     def let_go(self, held: Held) -> None:
         """Hold nothing of a device any longer."""
         self._held.remove(held)
-        for path in held.paths:
-            del self._by_path[path]
+        self._drop(list(held.paths))
+
+    def take_back(self, held: Held) -> None:
+        """Hold no longer what was held for one link."""
+        self._drop([path for path in held.lent if path in held.paths])
+        held.lent.clear()
+
+    def _drop(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._forget(path)
             self._gone.append(path)
-        held.paths.clear()
         self.look_again()
 
     def look_again(self) -> None:
@@ -152,17 +123,31 @@ class Keeper:
         try:
             async with self._turn:
                 objects = await all_objects(self._bus)
-                return await self._hold(self._bus, objects, held, path)
+                lend = self._has_understudy
+                if lend and path not in _characteristics(objects, held, self._adapter):
+                    held.lent.add(path)
+                return await self._hold(self._bus, objects, held, path, bonded=not lend)
         except BusError:
             return False
+
+    @property
+    def _has_understudy(self) -> bool:
+        return self._understudy is not None and self._understudy.is_there
+
+    def _begin_anew(self) -> None:
+        """Whoever asked in our place is gone, and all that was asked for with it."""
+        self._forget_all()
+        self.look_again()
 
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(BusError):
                 self._bus = await open_bus(self._address)
+            if self._bus is None:
+                _say_looked(self._held)
             if (bus := self._bus) is not None:
                 try:
-                    await self._follow(bus)
+                    await follow(bus, _RULES, self._hear, self._look, self._see)
                 except BusError:
                     pass
                 finally:
@@ -171,30 +156,18 @@ class Keeper:
                     bus.disconnect()
             await asyncio.sleep(_AGAIN_AFTER)
 
-    async def _follow(self, bus: MessageBus) -> None:
-        """Hold what is there, again whenever something changes, until the bus is gone."""
-        bus.add_message_handler(self._hear)
-        for rule in _RULES:
-            await listen_for(bus, rule)
-        end = asyncio.ensure_future(until_gone(bus))
-        end.add_done_callback(lambda _: self._look.set())
-        try:
-            self._look.set()
-            while not end.done():
-                await self._look.wait()
-                self._look.clear()
-                if bus.connected:
-                    async with self._turn:
-                        await self._tidy(bus)
-        finally:
-            end.cancel()
+    async def _see(self, bus: MessageBus) -> None:
+        asked = list(self._held)
+        async with self._turn:
+            await self._tidy(bus)
+        _say_looked(asked)
 
     async def _tidy(self, bus: MessageBus) -> None:
         while self._gone:
             path = self._gone.pop()
             with contextlib.suppress(BusError):
-                await listen_for(bus, _rule(path), stop=True)
-                await call(bus, path, CHARACTERISTIC, "StopNotify")
+                await listen_for(bus, changes_of(path), stop=True)
+                await self._stop_notify(bus, path)
         if not self._held:
             return
         try:
@@ -207,16 +180,18 @@ class Keeper:
                     with contextlib.suppress(BusError):
                         await self._hold(bus, objects, held, path)
 
-    async def _hold(self, bus: MessageBus, objects: Objects, held: Held, path: str) -> bool:
+    async def _hold(
+        self, bus: MessageBus, objects: Objects, held: Held, path: str, *, bonded: bool = True
+    ) -> bool:
         if path in held.paths:
             return True
-        if path not in _characteristics(objects, held, self._adapter):
+        if path not in _characteristics(objects, held, self._adapter, bonded=bonded):
             return False
         uuid = str(objects[path][CHARACTERISTIC]["UUID"].value)
         held.paths[path], self._by_path[path] = uuid, held
         try:
-            await listen_for(bus, _rule(path))
-            await call(bus, path, CHARACTERISTIC, "StartNotify")
+            await listen_for(bus, changes_of(path))
+            await self._start_notify(bus, path, held.address, uuid)
         except BusError as error:
             if error.short != "InProgress":  # it is notified already
                 self._forget(path)
@@ -225,19 +200,29 @@ class Keeper:
             return False
         return path in self._by_path
 
+    async def _start_notify(self, bus: MessageBus, path: str, address: str, uuid: str) -> None:
+        if self._understudy is not None and self._understudy.is_there:
+            await self._understudy.start(path, address, uuid)
+        else:
+            await call(bus, path, CHARACTERISTIC, "StartNotify")
+
+    async def _stop_notify(self, bus: MessageBus, path: str) -> None:
+        if self._understudy is not None and self._understudy.is_there:
+            await self._understudy.stop(path)
+        else:
+            await call(bus, path, CHARACTERISTIC, "StopNotify")
+
     def _hear(self, message: Message) -> None:
-        """Every message of this connection."""
-        if message.message_type is not MessageType.SIGNAL:
-            return
-        match message.interface, message.member:
-            case (_, "PropertiesChanged") if message.interface == PROPERTIES:
+        """Every signal of this connection."""
+        match message.member:
+            case "PropertiesChanged":
                 self._changed(message)
-            case (_, "NameOwnerChanged") if message.body[0] == BLUEZ:
+            case "NameOwnerChanged" if message.body[0] == BLUEZ:
                 self._forget_all()
                 self._look.set()
-            case (_, "InterfacesAdded") if CHARACTERISTIC in message.body[1]:
+            case "InterfacesAdded" if CHARACTERISTIC in message.body[1]:
                 self._look.set()
-            case (_, "InterfacesRemoved") if CHARACTERISTIC in message.body[1]:
+            case "InterfacesRemoved" if CHARACTERISTIC in message.body[1]:
                 self._forget(message.body[0])
 
     def _changed(self, message: Message) -> None:
@@ -257,10 +242,17 @@ class Keeper:
         self._gone.clear()
 
 
-def _characteristics(objects: Objects, held: Held, adapter: str | None) -> list[str]:
-    """The paths of what is to be held of a device; none as long as it is not bonded."""
+def _say_looked(asked: Sequence[Held]) -> None:
+    for held in asked:
+        held.looked.set()
+
+
+def _characteristics(
+    objects: Objects, held: Held, adapter: str | None, *, bonded: bool = True
+) -> list[str]:
+    """The paths of what is to be held of a device; none while it lacks a bond that it must have."""
     device = device_of(objects, held.address, adapter)
-    if device is None or not device.bonded:
+    if device is None or (bonded and not device.bonded):
         return []
     return [
         path
@@ -269,7 +261,3 @@ def _characteristics(objects: Objects, held: Held, adapter: str | None) -> list[
         and (said := interfaces.get(CHARACTERISTIC)) is not None
         and held.wants(str(said["UUID"].value), frozenset(said["Flags"].value))
     ]
-
-
-def _rule(path: str) -> str:
-    return f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',path='{path}'"

@@ -29,7 +29,7 @@ PAIR_WITHIN: Final = 75.0
 """Seconds: longer than BlueZ waits for an agent (60 s), so that its own word comes first."""
 
 
-_AGAIN: Final = "Put the device into pairing mode and add it again"
+_AGAIN: Final = "Put the device into pairing mode and try again"
 
 
 def why(error: BusError, adding: Adding) -> NotPaired:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final, Self
 
-from dbus_fast import Message, MessageType, Variant
+from dbus_fast import Message, Variant
 from dbus_fast.aio import MessageBus
 
 from adapters.ble.bluez.adapters import AdapterSeen, adapters_of, choose
@@ -29,10 +29,11 @@ from adapters.ble.bluez.bus import (
     BusError,
     all_objects,
     call,
+    changes_of,
     device_of,
+    follow,
     listen_for,
     open_bus,
-    until_gone,
 )
 from adapters.ble.watching import Chosen, LinksSeen
 from adapters.errors import AdapterError
@@ -125,7 +126,7 @@ class Watch:
         """See `Watches.links`."""
         seen = LinksSeen()
         bus, path = self._bus, f"{self._last}/dev_{address.upper().replace(':', '_')}"
-        rule = f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',path='{path}'"
+        rule = changes_of(path)
 
         def hear(message: Message) -> None:
             changed = message.body[1] if message.path == path and len(message.body) > 1 else {}
@@ -188,30 +189,13 @@ class Watch:
                 continue
             try:
                 with contextlib.suppress(BusError):
-                    await self._follow(self._bus)
+                    await follow(self._bus, _RULES, self._hear, self._look, self._see)
             finally:
                 self._bus.disconnect()
                 self._bus = None
                 self._end_all("")
                 self._say()
             await asyncio.sleep(_AGAIN_AFTER)
-
-    async def _follow(self, bus: MessageBus) -> None:
-        bus.add_message_handler(self._hear)
-        for rule in _RULES:
-            await listen_for(bus, rule)
-        end = asyncio.ensure_future(until_gone(bus))
-        end.add_done_callback(lambda _: self._look.set())
-        try:
-            self._look.set()
-            while not end.done():
-                await self._look.wait()
-                self._look.clear()
-                if bus.connected:
-                    await self._see(bus)
-                    self._say()
-        finally:
-            end.cancel()
 
     async def _see(self, bus: MessageBus) -> None:
         """Look which adapters there are; asking starts a BlueZ that starts when it is asked."""
@@ -222,10 +206,11 @@ class Watch:
             )
         except BusError:
             self._end_all("")
-            return
-        if owner != self._service:
-            self._end_all(owner)
-        self._seen = adapters_of(objects)
+        else:
+            if owner != self._service:
+                self._end_all(owner)
+            self._seen = adapters_of(objects)
+        self._say()
 
     def _say(self) -> None:
         self._looked.set()
@@ -236,9 +221,7 @@ class Watch:
         self._seen = {}
 
     def _hear(self, message: Message) -> None:
-        """Every message of this connection."""
-        if message.message_type is not MessageType.SIGNAL:
-            return
+        """Every signal of this connection."""
         match message.member, message.body:
             case "NameOwnerChanged", [name, _, owner] if name == BLUEZ:
                 self._end_all("")

@@ -112,6 +112,7 @@ class Description(Strict):
     title: str = Field(min_length=1, max_length=80)
     source: str = Field(min_length=1)
     generic: bool = False
+    pairs: bool = False
     advertised: AdvertisedText
     write: list[WriteText] = Field(default_factory=list)
     characteristic: list[CharacteristicText] = Field(min_length=1)
@@ -119,7 +120,7 @@ class Description(Strict):
     @model_validator(mode="after")
     def _comes_one_way(self) -> Description:
         ways = {one.delivery == "advertised" for one in self.characteristic}
-        if len(ways) > 1 or (True in ways and self.write):
+        if len(ways) > 1 or (True in ways and (self.write or self.pairs)):
             raise ValueError("a device is either connected to, or only its advertisement is read")
         by_uuid: dict[str, str] = {}
         for one in self.characteristic:
@@ -163,6 +164,7 @@ class Description(Strict):
             numbered=frozenset(
                 c.uuid for c in self.characteristic if any(f.record_number for f in c.field)
             ),
+            pairs=self.pairs,
             generic=self.generic,
             source=self.source,
         )

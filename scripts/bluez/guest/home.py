@@ -62,17 +62,27 @@ class Home:
         found = await self.command("devices", "scan", "--seconds", "3")
         return address.upper() in {str(one["address"]).upper() for one in found}
 
-    async def run(self, module: str = "gateway", *before: str) -> Run:
-        """Start `run`, collecting alone; by another module, with words before its own."""
-        words = self._about("run", "--only", "collect", "--json")
+    async def run(
+        self, module: str = "gateway", *before: str, parts: tuple[str, ...] = ("collect",)
+    ) -> Run:
+        """Start `run`, collecting alone unless told otherwise (``()``: with all its parts).
+
+        By another module, with words before its own.
+        """
+        only = [word for part in parts for word in ("--only", part)]
+        words = self._about("run", *only, "--json")
         run = Run(await self._guest.program(module, *before, *words))
         await run.until(lambda event: event["event"] == "ready")
         return run
 
     async def values(self, kind: str) -> list[str]:
         """Every stored value of this kind, in the order of time."""
+        return [value for _, value in await self.readings(kind)]
+
+    async def readings(self, kind: str) -> list[tuple[str, str]]:
+        """The time and the value of every stored reading of this kind, in their order."""
         answer = await self.command("readings", "--kind", kind, "--limit", "100000")
-        return [str(one["value"]) for one in answer["readings"]]
+        return [(str(one["start"]), str(one["value"])) for one in answer["readings"]]
 
     def _about(self, *words: str) -> tuple[str, ...]:
         return ("--home", str(self.path), *words)

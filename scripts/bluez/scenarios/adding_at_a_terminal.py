@@ -84,7 +84,7 @@ async def _refused(
     guest.say(terminal.text)
     assert code == 4, terminal.text
     assert words in terminal.text, terminal.text
-    assert "add it again" in terminal.text, terminal.text
+    assert "try again" in terminal.text, terminal.text
 
 
 async def _bonded(guest: Guest, address: str) -> bool:
