@@ -57,9 +57,9 @@ RESOURCES = (
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening; `inactive` once withdrawn; the text by its SHA-256"),
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
-    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of day, "
-     "which stays here; the note says that a time was set right"),
-    ("RelatedPerson, DeviceMetric", "not yet", "written and judged (`docs/fhir-judges.md`)"),
+    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
+     "day, which stays here; the note says that a time was set right"),
+    ("RelatedPerson, DeviceMetric", "not yet", "written and judged, but nothing sends them"),
 )  # fmt: skip
 
 
