@@ -99,7 +99,14 @@ class Row(Codes):
     """One row of `observations.toml`; the file's head says what each column means."""
 
     category: Literal[
-        "vital-signs", "activity", "exam", "laboratory", "procedure", "social-history"
+        "vital-signs",
+        "activity",
+        "exam",
+        "laboratory",
+        "procedure",
+        "social-history",
+        "survey",
+        "therapy",
     ]
     source: str
     verified: Evidence

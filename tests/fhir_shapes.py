@@ -112,6 +112,41 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             72,
         ),
         "quantity-two-loincs": one(_of(STRAP, "oxygen_saturation", body_site="finger"), 97),
+        "samples": one(_of(STRAP, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-healthkit": one(_of(PHONE, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-absent": one(_of(STRAP, "ecg"), "absent:error", duration=47),
+        "group": one(
+            _of(PHONE, "workout"),
+            "running",
+            duration=2_400_000,
+            members=("Observation/1", "Observation/2"),
+        ),
+        "group-of-components": one(
+            _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
+        ),
+        "quantity-hour-mean-derived": one(
+            replace(STRAP, grain="hour"),
+            71.5,
+            decimals=1,
+            duration=3_600_000,
+            derived=("Observation/1", "Observation/2", "Observation/3"),
+        ),
+        "quantity-day-summary": one(
+            replace(STRAP, grain="day"), "71.5|58|96|240", duration=86_400_000
+        ),
+        "quantity-day-summary-derived": one(
+            replace(STRAP, grain="day"),
+            "71.5|58|96|240",
+            duration=86_400_000,
+            derived=("Observation/1",),
+        ),
+        "quantity-day-sum": one(
+            _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
+        ),
+        "quantity-clock-set-right": one(
+            replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
+        ),
+        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-minute-mean": one(
             replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
         ),
@@ -180,41 +215,6 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-early-amended": one(
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
         ),
-        "samples": one(_of(STRAP, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
-        "samples-healthkit": one(_of(PHONE, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
-        "samples-absent": one(_of(STRAP, "ecg"), "absent:error", duration=47),
-        "group": one(
-            _of(PHONE, "workout"),
-            "running",
-            duration=2_400_000,
-            members=("Observation/1", "Observation/2"),
-        ),
-        "group-of-components": one(
-            _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
-        ),
-        "quantity-hour-mean-derived": one(
-            replace(STRAP, grain="hour"),
-            71.5,
-            decimals=1,
-            duration=3_600_000,
-            derived=("Observation/1", "Observation/2", "Observation/3"),
-        ),
-        "quantity-day-summary": one(
-            replace(STRAP, grain="day"), "71.5|58|96|240", duration=86_400_000
-        ),
-        "quantity-day-summary-derived": one(
-            replace(STRAP, grain="day"),
-            "71.5|58|96|240",
-            duration=86_400_000,
-            derived=("Observation/1",),
-        ),
-        "quantity-day-sum": one(
-            _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
-        ),
-        "quantity-clock-set-right": one(
-            replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
-        ),
-        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-absent-and-doubted": one(STRAP, "absent:error", flags=Quality.POOR_SIGNAL),
     }
     | {
