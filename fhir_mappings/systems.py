@@ -20,6 +20,7 @@ PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type
 GATEWAY_DEVICE = "http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice"
 
 PGHD = "http://hl7.org/fhir/uv/phr/CodeSystem/observation-pghd-codes"
+ECG_LEAD = "http://hl7.org/fhir/uv/phr/CodeSystem/ecg-lead-codes"
 SLEEP = "http://hl7.org/fhir/uv/phr/CodeSystem/sleep-analysis-codes"
 TIMING = "http://terminology.hl7.org/CodeSystem/v3-TimingEvent"
 

@@ -15,6 +15,7 @@ _NAMES = {
     systems.MDC: "MDC",
     systems.PGHD: "PGHD",
     systems.SNOMED: "SNOMED CT",
+    systems.ECG_LEAD: "ECG lead",
     systems.SLEEP: "Sleep",
     systems.TIMING: "TimingEvent",
 }

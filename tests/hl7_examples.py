@@ -160,7 +160,7 @@ OURS_ALONE: Mapping[str, str] = {
     "bodySite": "where the sensor is worn, where that is known",
     "category category|vital-signs": "wanted by R4 beside the guide's category",
     "category category|laboratory": "what R4 calls such a reading, beside the guide's category",
-    "category category|procedure": "what R4 calls such a reading, beside the guide's category",
+    "category category|exam": "what R4 calls such a reading, beside the guide's category",
     "category category|social-history": "what R4 calls such a reading, beside the guide's category",
     "category PHD|phd": "a personal health device measured it",
     "code LOINC|8889-8": "says how the pulse was measured",
@@ -170,8 +170,6 @@ OURS_ALONE: Mapping[str, str] = {
     "code MDC|188424": "MDC has a code for the mouth, where this one was measured",
     "code MDC|131328": "the example is a pleth wave, ours an electrocardiogram",
     "code MDC|160212": "the code of MDC, for Bluetooth devices",
-    "code http://hl7.org/fhir/uv/phr/CodeSystem/observation-pghd-codes|electrocardiogram":
-        "the example is a pleth wave, ours an electrocardiogram",
     "component.code LOINC|8478-0": "LOINC has a code for the mean too",
     "effectivePeriod.start": "samples are of a stretch of time",
     "effectivePeriod.end": "samples are of a stretch of time",

@@ -15,7 +15,7 @@ from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, read, row_of, rows
 from tests.fhir_shapes import WAVE, a_value_of, one, only_bluetooth
 
-SYSTEMS = {systems.LOINC, systems.MDC, systems.PGHD, systems.SNOMED}
+SYSTEMS = {systems.LOINC, systems.MDC, systems.PGHD, systems.SNOMED, systems.ECG_LEAD}
 VALUE_SYSTEMS = {systems.PGHD, systems.SLEEP, systems.MDC, systems.TIMING}
 # Partitions of IEEE 11073-10101: SCADA (physiological values) and events; personal health:
 # disease management, health and fitness.
