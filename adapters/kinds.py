@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Literal, NewType
+from typing import Any, Final, Literal, NewType, get_args
 
 from adapters.errors import UnknownKind
 
 Kind = NewType("Kind", str)
 """A name that stands in `kinds.toml`; made by `kind()`, which checks it."""
 
-Shape = Literal["quantity", "components", "category", "waveform"]
+Shape = Literal["quantity", "components", "panel", "category", "waveform", "document"]
 Aggregation = Literal["mean", "sum", "latest", "none"]
 About = Literal["person", "room", "device"]
 
-_SHAPES = ("quantity", "components", "category", "waveform")
-_AGGREGATIONS = ("mean", "sum", "latest", "none")
-_ABOUTS = ("person", "room", "device")
+_SHAPES: Final = get_args(Shape)
+_AGGREGATIONS: Final = get_args(Aggregation)
+_ABOUTS: Final = get_args(About)
+_WITH_COMPONENTS: Final = ("components", "panel")
+_LISTS: Final = ("components", "optional", "units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +40,24 @@ class KindRow:
     stale_after: int
     components: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    stays: str = ""
 
     @property
     def shareable(self) -> bool:
-        """Whether it can be offered for sharing: only what is about the person."""
-        return self.about == "person"
+        """Whether it can be offered for sharing: what is about the person and need not stay."""
+        return self.about == "person" and not self.stays
 
 
-def _row(name: str, columns: Mapping[str, object]) -> KindRow:
-    components, optional = columns.get("components", []), columns.get("optional", [])
-    row = KindRow(
-        kind=Kind(name),
-        **{**columns, "components": tuple(components), "optional": tuple(optional)},  # type: ignore[arg-type]  # checked below
-    )
+def _row(name: str, columns: Mapping[str, Any]) -> KindRow:
+    lists = {each: tuple(columns.get(each, ())) for each in _LISTS}
+    row = KindRow(kind=Kind(name), **{**columns, **lists})
     if row.shape not in _SHAPES or row.aggregation not in _AGGREGATIONS or row.about not in _ABOUTS:
         raise ValueError(f"kinds.toml: {name} has a column with an unknown word")
-    if (row.shape == "components") != bool(row.components):
+    if (row.shape in _WITH_COMPONENTS) != bool(row.components):
         raise ValueError(f"kinds.toml: {name} must name its components if and only if it has them")
+    if len(row.units) != (len(row.components) if row.shape == "panel" else 0):
+        raise ValueError(f"kinds.toml: {name} must give each part of a panel its unit, no other")
     if row.optional != row.components[len(row.components) - len(row.optional) :]:
         raise ValueError(f"kinds.toml: {name} must have its optional components at the end")
     return row

@@ -106,6 +106,25 @@ PLACES: Final = (
 Their order is stored: add at the end, never renumber."""
 
 
+_SITUATION_BITS = 32
+
+SITUATIONS: Final = (
+    "",
+    "at rest",
+    "active",
+    "before a meal",
+    "after a meal",
+    "basal insulin",
+    "insulin for a meal",
+    "first day of a cycle",
+    "with protection",
+    "without protection",
+)
+"""In what situation a reading can say that it was made.
+
+Their order is stored: add at the end, never renumber."""
+
+
 class Absence(Enum):
     """Why there is no value. The words are those of HL7 FHIR R4, data-absent-reason."""
 
@@ -152,7 +171,8 @@ class Category:
 class Waveform:
     """Samples over time: ``value[i] = samples[i] * factor``, every ``period_ms`` milliseconds.
 
-    ``samples`` are whole numbers of 32 bits, signed, little endian. Made by `waveform()`.
+    ``samples`` are whole numbers of 32 bits, signed, little endian. Made by `waveform()`. Of a
+    kind whose shape is "document" they are the bytes of a file, and ``period_ms`` is 0.
     """
 
     digest: str
@@ -204,6 +224,9 @@ class ReadingBatch:
     all its others (its number and the device's uncorrected time), "" for a row that is none. With
     the series, the value and ``nth`` it is the identity of the reading in place of its start, so
     that setting a time right makes no second reading.
+
+    ``written``, where given, is the unit in which the values were written before they were turned
+    into the kind's own.
     """
 
     person: PersonKey
@@ -219,6 +242,7 @@ class ReadingBatch:
     live: bool = False
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
     records: Sequence[str] = ()
+    written: str = ""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -342,7 +366,22 @@ def quality_of(flags: int) -> Quality:
 
 def place_of(flags: int) -> str:
     """Where it was measured, from stored flags; empty where the reading does not say."""
-    return PLACES[flags >> _PLACE_BITS]
+    return PLACES[flags >> _PLACE_BITS & 0xFF]
+
+
+def situation_of(flags: int) -> str:
+    """In what situation it was made, from stored flags; empty where the reading does not say."""
+    return SITUATIONS[flags >> _SITUATION_BITS]
+
+
+def as_flags(quality: Quality, where: str = "", situation: str = "") -> int:
+    """What the store keeps beside a value.
+
+    Raises:
+        ValueError: the place or the situation is not one that is known.
+    """
+    place, moment = PLACES.index(where), SITUATIONS.index(situation)
+    return int(quality) | place << _PLACE_BITS | moment << _SITUATION_BITS
 
 
 def batches(
@@ -396,6 +435,20 @@ def batches(
     return made
 
 
+def picked(batch: ReadingBatch, rows: Sequence[int]) -> ReadingBatch:
+    """Some rows of a batch."""
+    return replace(
+        batch,
+        starts=[batch.starts[i] for i in rows],
+        durations=[batch.durations[i] for i in rows],
+        values=[batch.values[i] for i in rows],
+        decimals=[batch.decimals[i] for i in rows],
+        nths=[batch.nths[i] for i in rows],
+        flags=[batch.flags[i] for i in rows],
+        records=[batch.records[i] for i in rows] if batch.records else (),
+    )
+
+
 def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
     """One batch a series, in the order of their first: many small ones cost more to store.
 
@@ -407,7 +460,7 @@ def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
         if batch.records or batch.waveforms:
             alone.append(batch)
         else:
-            key = (batch.person, batch.kind, batch.device, batch.source)
+            key = (batch.person, batch.kind, batch.device, batch.source, batch.written)
             together.setdefault(key, []).append(batch)
     return [*map(_joined, together.values()), *alone]
 

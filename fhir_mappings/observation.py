@@ -148,7 +148,8 @@ def content(shape: Shape, slots: Slots) -> Json:
     resource["performer"] = [{"reference": shape.subject}]
     if not row.components:
         resource |= _value(row, slots.parts[0])
-    resource |= _quality(doubts, there=any(map(_is_there, slots.parts)))
+    notes = [doubt.note for doubt in doubts] + [words.situation(slots.flags)]
+    resource |= _quality(doubts, notes, there=any(map(_is_there, slots.parts)))
     if site:
         resource["bodySite"] = _body_site(site, shape.permits)
     if shape.grain != "raw" and (method := _method(shape)):
@@ -251,7 +252,7 @@ def _quantity(number: str, unit: Unit) -> Json:
     }
 
 
-def _quality(doubts: tuple[Doubt, ...], *, there: bool) -> Json:
+def _quality(doubts: tuple[Doubt, ...], notes: list[str], *, there: bool) -> Json:
     """Each status once, and only beside a value (Point-of-Care Device guide); each note."""
     made: Json = {}
     statuses = dict.fromkeys(doubt.status for doubt in doubts if doubt.status and there)
@@ -259,8 +260,8 @@ def _quality(doubts: tuple[Doubt, ...], *, there: bool) -> Json:
         made["interpretation"] = [
             coded(systems.MEASUREMENT_STATUS, status, words.STATUSES[status]) for status in statuses
         ]
-    notes = [{"text": doubt.note} for doubt in doubts]
-    return made | ({"note": notes} if notes else {})
+    said = [{"text": note} for note in notes if note]
+    return made | ({"note": said} if said else {})
 
 
 def _body_site(site: str, permits: frozenset[str]) -> Json:

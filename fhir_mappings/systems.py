@@ -1,7 +1,9 @@
 """The code systems and canonical addresses that are written into resources.
 
 Sources: HL7 FHIR R4 4.0.1 and HL7 Terminology (THO) for the first block; HL7 Personal Health
-Device guide 2.0.0 (STU2) for PHD and POCD; HL7 Personal Health Record guide 1.0.0-ballot2 for PGHD.
+Device guide 2.0.0 (STU2) for PHD and POCD; HL7 Personal Health Record guide 1.0.0-ballot2 for PGHD
+and the codes of symptoms and electrocardiograms; Apple, where no guide has a code (the address that
+HealthKitOnFHIR uses too).
 """
 
 from __future__ import annotations
@@ -21,6 +23,11 @@ GATEWAY_DEVICE = "http://hl7.org/fhir/StructureDefinition/observation-gatewayDev
 
 PGHD = "http://hl7.org/fhir/uv/phr/CodeSystem/observation-pghd-codes"
 ECG_LEAD = "http://hl7.org/fhir/uv/phr/CodeSystem/ecg-lead-codes"
+SEVERITY = "http://hl7.org/fhir/uv/phr/CodeSystem/symptom-severity-codes"
+PRESENCE = "http://hl7.org/fhir/uv/phr/CodeSystem/presence-codes"
+APPETITE = "http://hl7.org/fhir/uv/phr/CodeSystem/appetite-changes-codes"
+ECG = "http://hl7.org/fhir/uv/phr/CodeSystem/ecg-classification-codes"
+APPLE = "http://developer.apple.com/documentation/healthkit"
 SLEEP = "http://hl7.org/fhir/uv/phr/CodeSystem/sleep-analysis-codes"
 TIMING = "http://terminology.hl7.org/CodeSystem/v3-TimingEvent"
 

@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from adapters.kinds import Kind, all_kinds
-from adapters.kinds import row_of as kind_row_of
 from fhir_mappings.errors import MappingError, TableError
 
 
@@ -44,6 +43,17 @@ def _named(*names: str) -> BeforeValidator:
         return columns
 
     return BeforeValidator(name)
+
+
+def _listed(columns: object) -> object:
+    """The list of `values.toml` that a row names, or the words that it has itself."""
+    return _lists().get(columns, columns) if isinstance(columns, str) else columns
+
+
+@cache
+def _lists() -> Mapping[str, object]:
+    file = resources.files("fhir_mappings").joinpath("values.toml")
+    return MappingProxyType(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 Code = Annotated[Coding, _named("system", "code", "display")]
@@ -113,7 +123,7 @@ class Row(Codes):
     profiles: tuple[str, ...] = ()
     unit: Annotated[Unit, _named("code", "words")] | None = None
     components: Mapping[str, Codes] = {}
-    values: Mapping[str, Code] = {}
+    values: Annotated[Mapping[str, Code], BeforeValidator(_listed)] = {}
 
 
 def read(text: str) -> Mapping[Kind, Row]:
@@ -140,7 +150,9 @@ def _unfit(kind: Kind, row: Row) -> str:
     if known is None:
         return "is not a kind"
     if not known.shareable:
-        return "is not about the person, so it is never an Observation of the patient"
+        return (
+            known.stays or "is not about the person, so it is never an Observation of the patient"
+        )
     if (known.shape in ("quantity", "components", "waveform")) != (row.unit is not None):
         return "must have a unit if and only if it is a number"
     if row.unit is not None and row.unit.code != known.unit:
@@ -171,6 +183,7 @@ def row_of(kind: Kind) -> Row:
     """
     row = rows().get(kind)
     if row is None:
-        about = kind_row_of(kind).about if kind in all_kinds() else "unknown"
-        raise MappingError(f"never shared (about: {about})", kind)
+        known = all_kinds().get(kind)
+        why = (known.stays or f"about: {known.about}") if known else "about: unknown"
+        raise MappingError(f"never shared ({why})", kind)
     return row

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.reading import Absence, Quality, place_of, quality_of
+from adapters.reading import Absence, Quality, place_of, quality_of, situation_of
 from fhir_mappings.errors import MappingError
 
 BODY_SITES: dict[str, tuple[str, str]] = {
@@ -156,6 +156,19 @@ def place(flags: int) -> str:
     if said in REFUSED:
         raise MappingError("it is no measurement of the person")
     return "" if said in NOWHERE else said
+
+
+def situation(flags: int) -> str:
+    """In what situation the reading says that it was made, as a note; empty where it does not.
+
+    Raises:
+        MappingError: the situation is not known.
+    """
+    try:
+        said = situation_of(flags)
+    except IndexError:
+        raise MappingError("the situation is not known") from None
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def site(words: str) -> str:

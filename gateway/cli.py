@@ -16,10 +16,15 @@ def main() -> None:
     words = sys.argv[1:]
     _say_whole_lines()
     try:
-        if _is_run(words):
+        command = _command(words)
+        if command == "run":
             from gateway.commands import run
 
             sys.exit(run.main(words))
+        if command == "import":
+            from gateway.commands import only_import
+
+            sys.exit(only_import.main(words))
 
         from gateway.commands import everything
 
@@ -59,12 +64,12 @@ def unforeseen(error: Exception, *, as_json: bool) -> int:
     return ExitCode.FAILED
 
 
-def _is_run(words: list[str]) -> bool:
-    """Whether the command, behind the options of the program, is `run`."""
+def _command(words: list[str]) -> str:
+    """The command, behind the options of the program; empty if there is none."""
     rest = iter(words)
     for word in rest:
         if word in ("--home", "--passphrase-file"):
             next(rest, None)
         elif not word.startswith("--"):
-            return word == "run"
-    return False
+            return word
+    return ""

@@ -1,26 +1,45 @@
-"""An Apple Health export on its way into the store: bounded commits, an honest report."""
+"""An Apple Health export on its way into the store: bounded commits, an honest report.
+
+Importing is idempotent, so one that was interrupted, however, is gone on with by doing it again:
+what is here already is known, and costs reading alone.
+"""
 
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
+from adapters.errors import ArchiveRefused
+from adapters.healthkit.apart import ImportApart
+from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
+from adapters.healthkit.rules import rules
 from adapters.healthkit.source import HealthKitImport
-from adapters.reading import Instant, ReadingBatch
+from adapters.healthkit.sources import sources_in
+from adapters.reading import Instant, PersonKey, ReadingBatch
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
+from gateway.import_counts import Counts, as_known, vanished
 from gateway.pipeline import take_in
+from gateway.renaming import Renaming
 from gateway.store.courtesy import Courtesy
 from gateway.store.driver import transaction
 from gateway.store.people import Person
 
 ROWS_A_COMMIT = 10_000
 """Readings in one transaction; a live stream waits no longer than this takes."""
+
+APART_FROM = 16 * 2**20
+"""Unpacked bytes from which on reading is worth a process of its own."""
+
+_NOTED_EVERY = 1.0
 
 Progress = Callable[[int, int], None]
 
@@ -32,6 +51,8 @@ def import_export(
     *,
     now: Callable[[], Instant],
     progress: Progress | None = None,
+    again: bool = False,
+    about_me: bool = False,
 ) -> ImportReport:
     """Import an export for one person; doing it again adds nothing.
 
@@ -40,11 +61,14 @@ def import_export(
         path: a zip, a folder, or the XML alone.
         person: whose export it is.
         now: the time, ms UTC.
-        progress: told how many bytes were read, of how many.
+        progress: told how many bytes were read and stored, of how many.
+        again: read the file even if it was imported before.
+        about_me: whether birth date, sex, blood and skin type are read too.
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
         ArchiveRefused: it is not an export, or not one that may be read.
+        ReaderFailed: reading ended before the export did; what came before is stored.
     """
     at = now()
     if not house.may_collect(person.key, "healthkit", at):
@@ -52,30 +76,112 @@ def import_export(
             f"{person.name} has not allowed Apple Health exports to be read here.",
             "Allow it first: health-gateway consent grant collect healthkit",
         )
-    export = HealthKitImport(
-        path,
-        person.key,
-        house.device_key,
-        house.source_key,
-        _limits(house),
-        progress=progress,
-        keep_routes=house.may_collect(person.key, "routes", at),
-    )
-    digest = hmac.digest(house.opened.ring.identity, export.fingerprint(), sha256)
+    started = time.perf_counter()
+    limits = limits_of(house)
+    routes = house.may_collect(person.key, "routes", at)
+    told = b"%s %d %d " % (person.key.encode(), routes, about_me)
+    told += rules() + fingerprint(path, limits)
+    digest = hmac.digest(house.opened.ring.identity, told, sha256)
+    before = None if again else house.imports.finished_before(digest)
+    if before is not None:
+        return as_known(before.report, started)
+    resumed = house.imports.begun_before(digest)
     run = house.imports.begin(at, person.key, "healthkit", digest)
-    courtesy = Courtesy(house.opened.home.live)
-    for gathered in _gathered(export.arrivals()):
-        _commit(house, gathered, export.report, now())
-        courtesy.after(sum(len(one) for one in gathered if isinstance(one, ReadingBatch)))
-    house.readings.anchor_now()
-    house.imports.finish(run, now(), export.report.as_dict())
-    house.audit.note(now(), f"person:{person.key}", "import", {"new": export.report.new})
-    return export.report
+    counts = Counts()
+    noting = _noting(house, run, counts, progress, now)
+    try:
+        export = _export(house, path, person.key, limits, noting, routes=routes, about_me=about_me)
+        _store(house, export, person.key, path, counts, now)
+    except BaseException as error:
+        house.imports.note(run, {**counts.report.as_dict(), "stopped": True, **_said(error)})
+        raise
+    finally:
+        house.readings.anchor_now()
+    report = counts.joined(export.report)
+    report.resumed = resumed
+    report.vanished = vanished(house, person.key, report, counts.seen)
+    report.seconds = round(time.perf_counter() - started, 3)
+    house.imports.finish(run, now(), report.as_dict())
+    house.audit.note(now(), f"person:{person.key}", "import", {"new": report.new})
+    return report
 
 
-def _limits(house: House) -> Limits:
+def limits_of(house: House) -> Limits:
+    """How much an import may take, as `config.toml` of this home says."""
     chosen = house.settings.import_
     return Limits(max_inflated=chosen.largest_gib << 30, max_ratio=chosen.largest_ratio)
+
+
+def _noting(
+    house: House,
+    run: int,
+    counts: Counts,
+    progress: Progress | None,
+    now: Callable[[], Instant],
+) -> Progress:
+    """Let others see how far it is: once a second it is written down."""
+    noted = time.monotonic()
+
+    def note(done: int, total: int) -> None:
+        nonlocal noted
+        if progress is not None:
+            progress(done, total)
+        if time.monotonic() - noted >= _NOTED_EVERY:
+            noted = time.monotonic()
+            house.imports.note(
+                run, {**counts.report.as_dict(), "read": done, "size": total, "noted_at": now()}
+            )
+
+    return note
+
+
+def _said(error: BaseException) -> dict[str, str]:
+    if not isinstance(error, ArchiveRefused):
+        return {}
+    return {"said": str(error), "next_step": error.next_step}
+
+
+def _export(
+    house: House,
+    path: Path,
+    person: PersonKey,
+    limits: Limits,
+    progress: Progress,
+    *,
+    routes: bool,
+    about_me: bool,
+) -> HealthKitImport | ImportApart:
+    with open_archive(path, limits) as archive:
+        make = ImportApart if archive.main.size >= APART_FROM else HealthKitImport
+    return make(
+        path,
+        person,
+        house.device_key,
+        house.source_key,
+        limits,
+        progress=progress,
+        keep_routes=routes,
+        about_me=about_me,
+    )
+
+
+def _store(
+    house: House,
+    export: HealthKitImport | ImportApart,
+    person: PersonKey,
+    path: Path,
+    counts: Counts,
+    now: Callable[[], Instant],
+) -> None:
+    courtesy = Courtesy(house.opened.home.live)
+    limits = limits_of(house)
+    renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
+    with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
+        arrivals = chain.from_iterable(map(renaming.settled, read))
+        for gathered in _gathered(chain(arrivals, renaming.rest())):
+            _commit(house, gathered, counts, now())
+            courtesy.after(sum(map(_rows, gathered)))
+    counts.report.renamed = renaming.found
 
 
 def _gathered(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
@@ -95,16 +201,15 @@ def _rows(arrival: Arrival) -> int:
     return len(arrival) if isinstance(arrival, ReadingBatch) else 0
 
 
-def _commit(house: House, portion: list[Arrival], report: ImportReport, at: Instant) -> None:
-    others = [one for one in portion if not isinstance(one, ReadingBatch)]
-    take_in(house, others, adapter="healthkit", at=at)
-    with transaction(house.opened.gateway):
-        for batch in portion:
-            if isinstance(batch, ReadingBatch):
-                taken = take_in(house, [batch], adapter="healthkit", at=at).taken
-                report.stored(
-                    batch.kind,
-                    new=taken.new,
-                    known=taken.known,
-                    deleted_before=taken.deleted_before,
-                )
+def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:
+    with transaction(house.opened.gateway):  # its head is noted apart once, at the end
+        taken = take_in(house, portion, adapter="healthkit", at=at).taken
+    for one in taken.series:
+        counts.report.stored(
+            one.kind,
+            new=one.new,
+            known=one.rows - one.new - one.changed - one.deleted_before,
+            changed=one.changed,
+            deleted_before=one.deleted_before,
+        )
+        counts.seen[one.id] += one.rows - one.deleted_before

@@ -16,6 +16,9 @@ from gateway.settings import Bluetooth
 
 SYSTEM = "system"
 
+UNDERSTUDY = (sys.executable, "-P", "-m", "gateway.understudy")
+"""Nothing that lies in the folder where `run` was started is run in its place (``-P``)."""
+
 
 def may_use(house: House) -> None:
     """Keep what is made up and what is real apart.
@@ -86,7 +89,7 @@ async def _system_radio(house: House, adapter: str | None, collects: bool) -> As
     if collects:
         opened = house.opened
         told = {"file": str(opened.home.local_db), "key": opened.ring.local.hex()}
-        understudy = Understudy((sys.executable, "-m", "gateway.understudy"), told)
+        understudy = Understudy(UNDERSTUDY, told)
     keeper, watch = Keeper(adapter, understudy=understudy), Watch(adapter)
     async with watch.running(), keeper.running():
         yield Radio(pairs=Pairing(adapter), keeps=keeper, watches=watch)

@@ -13,6 +13,7 @@ from gateway.app import House, open_house
 from gateway.errors import Refused
 from gateway.log import Event, Log
 from gateway.parts.collecting import Collecting
+from gateway.parts.exports import import_what_waits
 from gateway.parts.keeping import keep_house
 from gateway.parts.pages import serve_pages
 from gateway.parts.uploading import upload_for_ever
@@ -91,18 +92,23 @@ class Running:
                 await self._both(
                     Collecting(house, thread, self._telling, self._log).run,
                     lambda: keep_house(house, thread, self._log),
+                    self._imports,
                 )
             case "upload":
                 await upload_for_ever(house, thread, self._telling, self._log)
             case "web":
                 await serve_pages(house, thread, self._telling, self._log)
 
+    async def _imports(self) -> None:
+        house, thread = await self._open("exports")
+        await import_what_waits(house, thread, self._log)
+
     async def _both(self, *parts: Callable[[], Awaitable[None]]) -> None:
         async with asyncio.TaskGroup() as tasks:
             for part in parts:
                 tasks.create_task(_await(part))
 
-    async def _open(self, part: Part) -> tuple[House, StoreThread]:
+    async def _open(self, part: str) -> tuple[House, StoreThread]:
         thread = StoreThread(part)
         house = await thread.do(_opened, self._home, self._ring)
         self._opened.append((house, thread))

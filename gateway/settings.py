@@ -82,10 +82,11 @@ class Clock(_Section):
 
 
 class Import(_Section):
-    """What an export may weigh."""
+    """What an export may weigh, and where it may lie."""
 
     largest_gib: Annotated[int, Field(ge=1)] = 64
     largest_ratio: Annotated[int, Field(ge=2)] = 200
+    folder: str = ""
 
 
 class Settings(BaseSettings):

@@ -14,6 +14,7 @@ from adapters.kinds import all_kinds
 from gateway.commands.everything import app
 from scripts import hl7_page
 from scripts.bluetooth_page import page as bluetooth
+from scripts.healthkit_page import healthkit
 from scripts.mapping_page import mapping
 from scripts.simulator_page import simulated_devices
 
@@ -36,7 +37,8 @@ def kinds() -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for row in all_kinds().values():
-        can = "yes" if row.shareable else f"no, it is about the {row.about}"
+        about = f"it is about the {row.about}"
+        can = "yes" if row.shareable else f"no: {row.stays[:1].lower()}{row.stays[1:] or about}"
         lines.append(f"| `{row.kind}` | {row.title} | `{row.unit}` | {row.consent} | {can} |")
     return "\n".join(lines) + "\n"
 
@@ -105,6 +107,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "devices.md": devices,
     "bluetooth.md": bluetooth,
     "commands.md": commands,
+    "healthkit.md": healthkit,
     "mapping.md": mapping,
     "fhir-hl7-examples.md": hl7_page.page,
     "simulated-devices.md": simulated_devices,

@@ -90,7 +90,7 @@ class History:
                 continue
             chance = self.chance("bout", day)
             start = day + 17 * 3600 + chance.randrange(1800)
-            sport = "Walking" if self.small else chance.choice(("Running", "Walking", "Cycling"))
+            sport = "Walking" if self.small else chance.choice(_SPORTS)
             routed = self.small or (day // DAY) % 4 == 0
             yield Bout(sport, start, start + chance.randrange(1500, 2700), routed)
 
@@ -111,6 +111,7 @@ class History:
         return Random(f"{self.seed}/{what}/{at}")  # noqa: S311  # play, not secrets
 
 
+_SPORTS = ("Running", "Walking", "Cycling", "SwimBikeRun")
 _Make = Callable[[Random, str, int], Iterator[Sample]]
 
 

@@ -2,70 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
+from scripts.export_bad import NOBODYS, bad_entries, odd_files
+from scripts.export_entries import (
+    audiogram,
+    clinical,
+    ecg,
+    inside_workout,
+    meal,
+    meals,
+    prescription,
+    summary,
+)
 from scripts.export_history import CUFF, WATCH, Bout, History, Pressure, Sample
+from scripts.export_rare import rare_samples
 from scripts.export_text import Printer
+from scripts.export_truth import NOT_OVER, Truth, kind_of
 
 _TWIN_EVERY = 97
-_KINDS = {
-    "HeartRate": "heart_rate",
-    "RestingHeartRate": "resting_heart_rate",
-    "WalkingHeartRateAverage": "walking_heart_rate",
-    "HeartRateVariabilitySDNN": "heart_rate_variability",
-    "OxygenSaturation": "oxygen_saturation",
-    "RespiratoryRate": "respiratory_rate",
-    "VO2Max": "vo2_max",
-    "BodyTemperature": "body_temperature",
-    "BodyMass": "body_weight",
-    "Height": "body_height",
-    "BodyMassIndex": "body_mass_index",
-    "BodyFatPercentage": "body_fat_percentage",
-    "BloodGlucose": "blood_glucose",
-    "StepCount": "step_count",
-    "DistanceWalkingRunning": "walking_running_distance",
-    "FlightsClimbed": "flights_climbed",
-    "ActiveEnergyBurned": "active_energy",
-    "BasalEnergyBurned": "basal_energy",
-    "AppleExerciseTime": "exercise_time",
-    "SleepAnalysis": "sleep_stage",
-}
-
-
-@dataclass(slots=True)
-class Truth:
-    """What an importer must count."""
-
-    entries: int = 0
-    duplicate: int = 0
-    parts: int = 0
-    unknown_types: int = 0
-    not_read: int = 0
-    workouts: int = 0
-    routes: int = 0
-    positions: int = 0
-    ecgs: int = 0
-    damaged: int = 0
-    by_hand: int = 0
-    cut_short: bool = False
-    kinds: Counter[str] = field(default_factory=Counter)
-
-    def as_dict(self) -> dict[str, Any]:
-        """With the sum of all readings."""
-        names = {name: getattr(self, name) for name in self.__slots__}
-        return {"rows": self.kinds.total(), **names, "kinds": dict(sorted(self.kinds.items()))}
+_MONTH = 30
 
 
 class Export:
-    """One export of one history."""
+    """One export of one history.
 
-    def __init__(self, history: History, printer: Printer) -> None:
+    Args:
+        history: what happened.
+        printer: how it is printed.
+        bare: whether only the main file is written, and none beside it.
+    """
+
+    def __init__(self, history: History, printer: Printer, *, bare: bool = False) -> None:
         self.truth = Truth()
         self._history = history
         self._printer = printer
+        self._bare = bare
         self._count = 0
 
     def main(self) -> Iterator[str]:
@@ -83,12 +55,12 @@ class Export:
                 self.truth.cut_short = True
                 yield entry[: len(entry) // 2]
                 return
-            self.truth.workouts += 1
-            self.truth.entries += 1
-            self.truth.kinds["workout"] += 1
+            self.truth.workout(bout)
             yield from self._lines(iter([entry]))
         if not self._history.small:
-            yield from self._lines(self._summaries())
+            yield from self._lines(self._others())
+        if "bad-entries" in nasty:
+            yield from self._lines(bad_entries(self._printer, self._history.until, self.truth))
         yield "</HealthData>\n"
 
     def gpx(self) -> Iterator[tuple[str, Iterator[str]]]:
@@ -100,53 +72,72 @@ class Export:
                 self.truth.routes += 1
                 yield self._route_name(bout), self._gpx(bout)
 
-    def ecgs(self) -> Iterator[str]:
-        """The name of an electrocardiogram's file, one in thirty days."""
-        for day in [] if self._history.small else self._history.midnights[::30]:
-            self.truth.ecgs += 1
-            yield f"electrocardiograms/ecg_{self._printer.date(day)[:10]}.csv"
+    def files(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Name and text of each electrocardiogram, and of each record of a clinic."""
+        nasty = self._printer.nasty
+        for day in [] if self._history.small else self._history.midnights[::_MONTH]:
+            self.truth.ecg()
+            yield ecg(self._printer, self._history, day)
+            _, path, text = clinical(self._printer, day)
+            if "files-missing" not in nasty:
+                self.truth.left_out[NOBODYS] += "truncated" in nasty
+                yield path, iter([text])
+        if "macos-zip" in nasty:
+            for name in ("._export.xml", "electrocardiograms/._ecg.csv", "._a.json", "._b.gpx"):
+                yield f"__MACOSX/{name}", iter(["Mac OS X <HealthData "])
+        if "files-odd" in nasty:
+            yield from odd_files(self.truth)
 
     def _lines(self, entries: Iterator[str]) -> Iterator[str]:
         for entry in entries:
             self._count += 1
-            yield entry.replace("\n", "") if "one-line" in self._printer.nasty else entry
+            if "one-line" in self._printer.nasty:
+                yield entry.replace("\n", "")
+            else:
+                yield entry.replace("\n", "\r\n") if "crlf" in self._printer.nasty else entry
             yield self._printer.between(self._count)
 
     def _records(self) -> Iterator[str]:
-        truth = self.truth
-        for number, sample in enumerate(self._history.samples()):
-            entry = self._printer.record(sample, number)
-            truth.entries += 1
-            if "Health Mate App" in entry:
-                truth.entries -= 1
-                truth.damaged += 1
-                yield entry
-                continue
-            kind = _KINDS.get(sample.type.partition("Identifier")[2])
-            if kind is None:
-                truth.unknown_types += 1
-            else:
-                truth.kinds[kind] += 1
-                truth.by_hand += "HKWasUserEntered" in entry
-            yield entry
-            if kind == "step_count" and sample.start % _TWIN_EVERY == 0:
-                truth.entries += 2
-                truth.duplicate += 1
-                truth.kinds[kind] += 1
-                yield entry
-                later = sample._replace(created=sample.created + 60)
-                yield self._printer.record(later, number)
-        for pressure in self._history.pressures():
-            truth.entries += 2
-            truth.parts += 2
+        history, number = self._history, -1
+        for number, sample in enumerate(history.samples()):
+            yield from self._record(sample, number)
+        if not history.small:
+            for count, sample in enumerate(rare_samples(history), number + 1):
+                yield from self._record(sample, count)
+            for food in meals(history):
+                for part in food.parts:
+                    yield from self._record(part, part.start)
+        for pressure in history.pressures():
+            self.truth.entries += 2
+            self.truth.parts += 2
             yield from self._halves(pressure, " ")
+
+    def _record(self, sample: Sample, number: int) -> Iterator[str]:
+        truth = self.truth
+        entry = self._printer.record(sample, number)
+        if "Health Mate App" in entry:
+            truth.damaged += 1
+            yield entry
+            return
+        truth.record(sample, by_hand="HKWasUserEntered" in entry)
+        yield entry
+        if kind_of(sample.type) == "step_count" and sample.start % _TWIN_EVERY == 0:
+            truth.entries += 1
+            truth.duplicate += 1
+            yield entry
+            later = sample._replace(created=sample.created + 60)
+            truth.record(later, by_hand=False)
+            yield self._printer.record(later, number)
 
     def _correlations(self) -> Iterator[str]:
         for pressure in self._history.pressures():
-            self.truth.entries += 1
-            self.truth.kinds["blood_pressure"] += 1
+            self.truth.made("blood_pressure")
             halves = list(self._halves(pressure, "  "))
             yield self._printer.correlation(pressure, halves, CUFF)
+        for food in [] if self._history.small else meals(self._history):
+            self.truth.made("food")
+            records = [self._printer.record(part, part.start, "  ") for part in food.parts]
+            yield meal(self._printer, food.parts[0].start, "".join(records))
 
     def _halves(self, pressure: Pressure, indent: str) -> Iterator[str]:
         for which, value in (("Systolic", pressure.systolic), ("Diastolic", pressure.diastolic)):
@@ -156,16 +147,16 @@ class Export:
             yield self._printer.record(sample, pressure.at, indent)
 
     def _workout(self, bout: Bout) -> str:
-        if not bout.routed:
-            inside = ""
-        elif "inline-locations" in self._printer.nasty:
-            inside = "".join(self._inline(bout))
-        else:
-            inside = f'   <FileReference path="/{self._route_name(bout)}"/>\n'
-        if inside:
+        inside = "".join(
+            inside_workout(self._printer, bout, self._history.chance("inside", bout.start))
+        )
+        if bout.routed:
+            route = f'   <FileReference path="/{self._route_name(bout)}"/>\n'
+            if "inline-locations" in self._printer.nasty:
+                route = "".join(self._inline(bout))
             start, end = self._printer.date(bout.start), self._printer.date(bout.end)
             dates = f'startDate="{start}" endDate="{end}"'
-            inside = f'  <WorkoutRoute sourceName="Watch" {dates}>\n{inside}  </WorkoutRoute>\n'
+            inside += f'  <WorkoutRoute sourceName="Watch" {dates}>\n{route}  </WorkoutRoute>\n'
         return self._printer.workout(bout, WATCH, self._count, inside)
 
     def _inline(self, bout: Bout) -> Iterator[str]:
@@ -185,16 +176,29 @@ class Export:
             self.truth.positions += 1
             when = Printer(0, 0, frozenset()).date(at)[:19].replace(" ", "T")
             yield f'<trkpt lon="{east}" lat="{north}"><ele>{up}</ele><time>{when}Z</time>'
-            yield "<extensions><speed>1.4</speed></extensions></trkpt>\n"
+            yield "<extensions><speed>1.4</speed><course>11</course><hAcc>3</hAcc>"
+            yield "<vAcc>2</vAcc></extensions></trkpt>\n"
         yield "</trkseg></trk></gpx>\n"
 
     def _route_name(self, bout: Bout) -> str:
         day, clock = self._printer.date(bout.start)[:16].split()
         return f"workout-routes/route_{day}_{clock.replace(':', '.')}.gpx"
 
-    def _summaries(self) -> Iterator[str]:
+    def _others(self) -> Iterator[str]:
+        """What is no record: rings, hearing tests, prescriptions, records of clinics."""
+        exported_on = self._printer.date(self._history.until)[:10]
         for day in self._history.midnights:
-            self.truth.entries += 1
-            self.truth.not_read += 1
-            date = self._printer.date(day)[:10]
-            yield f' <ActivitySummary dateComponents="{date}" activeEnergyBurned="412"/>\n'
+            if Printer(0, 0, frozenset()).date(day)[:10] < exported_on:
+                self.truth.made("activity_rings")
+            else:
+                self.truth.refuse(NOT_OVER)
+            yield summary(day)
+        for day in self._history.midnights[::_MONTH]:
+            self.truth.made("audiogram")
+            yield audiogram(self._printer, day)
+            self.truth.made("glasses_prescription")
+            yield prescription(self._printer, day)
+            entry, path, _ = clinical(self._printer, day)
+            missing = self._bare or "files-missing" in self._printer.nasty
+            self.truth.clinic(path, missing=missing)
+            yield entry

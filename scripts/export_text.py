@@ -10,11 +10,16 @@ from functools import lru_cache
 from random import Random
 from xml.sax.saxutils import escape
 
-from scripts.export_history import DAY, PENCIL, Bout, Pressure, Sample
+from scripts.export_history import DAY, PENCIL, WATCH, Bout, Pressure, Sample
 
 NASTY = {
     "ios16-dtd": "the DTD of iOS 16.0, which no parser accepts",
+    "no-dtd": "no DTD at all",
+    "bom": "a byte order mark before everything",
+    "crlf": "line ends of Windows",
     "control-bytes": "raw control bytes inside attributes",
+    "invalid-utf8": "bytes that are no UTF-8 inside attributes",
+    "entities": "letters written as references",
     "attribute-order": "attributes in another order, in single quotes",
     "cdata": "comments, CDATA and processing instructions between the records",
     "localised": "file names in the language of the phone",
@@ -25,6 +30,13 @@ NASTY = {
     "correlation-first": "correlations before the records that they hold",
     "one-line": "no line ends between the entries",
     "inline-locations": "places inside the workouts, as iOS 10 to 12 wrote",
+    "metadata": "accounts, weather, places and links in the metadata; keys twice",
+    "long-attribute": "a note of 2 MiB",
+    "ecg-german": "electrocardiograms with German headings and bare decimal commas",
+    "bad-entries": "entries that no reading can be made of",
+    "macos-zip": "what macOS puts beside each file of a zip that it made",
+    "files-missing": "records of clinics without their files",
+    "files-odd": "files of clinics and electrocardiograms that cannot be read, or belong to nobody",
 }
 
 SOURCES = (
@@ -52,6 +64,15 @@ _US = {
     "kcal": ("kJ", 4.184, 0.0, 3),
     "mg/dL": ("mmol<180.1558800000541>/L", 1 / 18.01558800000541, 0.0, 1),
 }
+_METADATA = (
+    {"key": "HKExternalUUID", "value": "B5C1-ROBIN-ACCOUNT"},
+    {"key": "HKWeatherHumidity", "value": "7100 %"},
+    {"key": "latitude", "value": "47.376888"},
+    {"key": "Latitude", "value": "47.376888"},
+    {"key": "link", "value": "https://robin.invalid/?user=robin&token=1"},
+    {"key": "link", "value": "https://robin.invalid/again"},
+    {"key": "HKDeviceSerialNumber", "value": "SN-4711"},
+)
 _DTD = """<!DOCTYPE HealthData [
 <!-- HealthKit Export Version: 14 -->
 <!ELEMENT HealthData (ExportDate,Me,(Record|Correlation|Workout|ActivitySummary)*)>
@@ -86,8 +107,10 @@ class Printer:
 
     def head(self, exported: int) -> Iterator[str]:
         """Everything before the first entry."""
+        yield "\ufeff" if "bom" in self.nasty else ""
         yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-        yield _BROKEN_DTD if "ios16-dtd" in self.nasty else _DTD
+        if "no-dtd" not in self.nasty:
+            yield _BROKEN_DTD if "ios16-dtd" in self.nasty else _DTD
         yield '<HealthData locale="de_CH">\n'
         yield f' <ExportDate value="{self.date(exported)}"/>\n'
         yield (
@@ -113,6 +136,8 @@ class Printer:
             "value": value,
         }
         start = f"{indent}<Record{self._attributes(fields, count)}"
+        if "entities" in self.nasty:
+            start = start.replace("\u2019", "&#8217;").replace("\u00a0", "&#xA0;")
         inside = "".join(self._inside(sample, count, indent + " "))
         return f"{start}>\n{inside}{indent}</Record>\n" if inside else f"{start}/>\n"
 
@@ -126,10 +151,10 @@ class Printer:
             "startDate": self.date(pressure.at),
             "endDate": self.date(pressure.at),
         }
-        return f" <Correlation{_attributes(fields)}>\n{''.join(halves)} </Correlation>\n"
+        return f" <Correlation{attributes(fields)}>\n{''.join(halves)} </Correlation>\n"
 
     def workout(self, bout: Bout, by: int, count: int, inside: str) -> str:
-        """A `Workout`; ``inside`` is its route, if any."""
+        """A `Workout`; ``inside`` is all that it holds."""
         fields = {
             "workoutActivityType": f"HKWorkoutActivityType{bout.sport}",
             "duration": f"{(bout.end - bout.start) / 60:.4f}",
@@ -140,13 +165,10 @@ class Printer:
             "startDate": self.date(bout.start),
             "endDate": self.date(bout.end),
         }
-        dates = f'startDate="{fields["startDate"]}" endDate="{fields["endDate"]}"'
         return (
-            f" <Workout{_attributes(fields)}>\n"
+            f" <Workout{attributes(fields)}>\n"
             '  <MetadataEntry key="HKTimeZone" value="Europe/Zurich"/>\n'
             '  <MetadataEntry key="HKWeatherTemperature" value="61 degF"/>\n'
-            "  <WorkoutStatistics type="
-            f'"HKQuantityTypeIdentifierActiveEnergyBurned" {dates} sum="212.4" unit="kcal"/>\n'
             f"{inside} </Workout>\n"
         )
 
@@ -172,6 +194,11 @@ class Printer:
             yield f'{indent}<MetadataEntry key="HKWasUserEntered" value="1"/>\n'
         if sample.type.endswith("SleepAnalysis"):
             yield f'{indent}<MetadataEntry key="HKTimeZone" value="Europe/Zurich"/>\n'
+        if "metadata" in self.nasty and count % 4 == 0:
+            yield from (f"{indent}<MetadataEntry{attributes(each)}/>\n" for each in _METADATA)
+        if "long-attribute" in self.nasty and count == 5:
+            note = {"key": "note", "value": "x" * 2**21}
+            yield f"{indent}<MetadataEntry{attributes(note)}/>\n"
         if "spaced-attribute" in self.nasty and count == 3:
             yield f'{indent}<MetadataEntry key="note" Health Mate App Version="2.6.0"/>\n'
         if sample.beats:
@@ -184,6 +211,8 @@ class Printer:
     def _source(self, by: int, count: int) -> str:
         if "control-bytes" in self.nasty and count % 5 == 0:
             return SOURCES[by] + "\x0b"
+        if "invalid-utf8" in self.nasty and count % 5 == 0 and by == WATCH:
+            return SOURCES[by] + "\udcff"  # a byte 0xFF, once it is written
         return SOURCES[by]
 
     def _device(self, by: int, count: int) -> str:
@@ -195,12 +224,13 @@ class Printer:
 
     def _attributes(self, fields: dict[str, str], count: int) -> str:
         if "attribute-order" not in self.nasty or count % 3:
-            return _attributes(fields)
+            return attributes(fields)
         turned = dict(reversed(fields.items()))
-        return _attributes(turned, quote="'")
+        return attributes(turned, quote="'")
 
 
-def _attributes(fields: dict[str, str], quote: str = '"') -> str:
+def attributes(fields: dict[str, str], quote: str = '"') -> str:
+    """Attributes as Apple writes them; one without text is left out."""
     return "".join(f" {name}={_quoted(text, quote)}" for name, text in fields.items() if text)
 
 

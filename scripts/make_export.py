@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.export_history import History, at_midnight
-from scripts.export_pieces import Export, Truth
+from scripts.export_pieces import Export
 from scripts.export_text import NASTY, Printer
+from scripts.export_truth import Truth
 
-BYTES_A_DAY = 400_000
+BYTES_A_DAY = 420_000
 _CDA = '<?xml version="1.0"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3"></ClinicalDocument>\n'
 
 Write = Callable[[str, Iterator[str]], None]
@@ -34,8 +35,8 @@ def write(export: Export, path: Path, *, localised: bool = False) -> Truth:
             put("export_cda.xml", iter([_CDA]))
             for name, text in export.gpx():
                 put(name, text)
-            for name in export.ecgs():
-                put(name, iter(["Name,Robin\nAbtastrate,512 Hz\n\n-265,868\n"]))
+            for name, text in export.files():
+                put(name, text)
     return export.truth
 
 
@@ -70,9 +71,13 @@ def _joined(pieces: Iterator[str]) -> Iterator[bytes]:
         waiting.append(piece)
         size += len(piece)
         if size > 2**18:
-            yield "".join(waiting).encode()
+            yield _bytes(waiting)
             waiting, size = [], 0
-    yield "".join(waiting).encode()
+    yield _bytes(waiting)
+
+
+def _bytes(pieces: list[str]) -> bytes:
+    return "".join(pieces).encode("utf-8", "surrogateescape")
 
 
 def _minutes(text: str) -> int:
@@ -108,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
         days = max(1, round(chosen.size_mb * 1e6 / BYTES_A_DAY))
     history = History(chosen.seed, days, at_midnight(chosen.until), small=chosen.small)
     nasty = frozenset(chosen.nasty)
-    export = Export(history, Printer(chosen.offset, chosen.pointer_seed, nasty))
+    printer = Printer(chosen.offset, chosen.pointer_seed, nasty)
+    export = Export(history, printer, bare=chosen.out.suffix == ".xml")
     truth = write(export, chosen.out, localised="localised" in nasty).as_dict()
     if chosen.truth:
         chosen.truth.write_text(json.dumps(truth, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from adapters.kinds import all_kinds
-from adapters.reading import Quality
+from adapters.reading import SITUATIONS, Quality, as_flags
 from fhir_mappings import systems, words
 from fhir_mappings.table import Codes, Coding, Sited, rows
 from scripts.mapping_elements import elements
@@ -18,6 +18,11 @@ _NAMES = {
     systems.ECG_LEAD: "ECG lead",
     systems.SLEEP: "Sleep",
     systems.TIMING: "TimingEvent",
+    systems.SEVERITY: "Severity",
+    systems.PRESENCE: "Presence",
+    systems.APPETITE: "Appetite",
+    systems.ECG: "ECG",
+    systems.APPLE: "Apple",
 }
 _HEAD = """# How readings are written in FHIR
 
@@ -52,6 +57,11 @@ Each is a note in these words. One with a status is also an interpretation, by t
 status codes of the HL7 Point-of-Care Device guide, where there is a value; an early indication
 makes the Observation preliminary.
 """
+_SITUATIONS = """
+## Situations
+
+Each is a note in these words, where a reading says so.
+"""
 _SITES = """
 ## Places on the body
 
@@ -65,7 +75,8 @@ The reasons, by the codes of data-absent-reason.
 _HERE = """
 ## What has no FHIR form
 
-Kinds that are not about the person are never shared. Data of a test, a demonstration, a calibration
+Kinds that are not about the person are never shared, nor are those that stay for a reason. Data
+of a test, a demonstration, a calibration
 or a control solution are not the person's, and are never sent.
 """
 
@@ -84,14 +95,20 @@ def mapping() -> str:
         _table("kind | word | code", _words()),
         _DOUBTS,
         _table("quality | note | status", _doubts()),
+        _SITUATIONS,
+        _table("situation | note", _situations()),
         _SITES,
         _table("place | SNOMED CT", ((site, " ".join(c)) for site, c in words.BODY_SITES.items())),
         _ABSENT,
         _table("code | words", ((f"`{code}`", said) for code, said in words.ABSENT.items())),
         _HERE,
         _table(
-            "kind | about the",
-            ((f"`{row.kind}`", row.about) for row in all_kinds().values() if not row.shareable),
+            "kind | why",
+            (
+                (f"`{row.kind}`", row.stays or f"It is about the {row.about}")
+                for row in all_kinds().values()
+                if not row.shareable
+            ),
         ),
     ]
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -108,13 +125,14 @@ def _kinds() -> Iterator[tuple[str, ...]]:
         unit = f"`{row.unit.code}` ({row.unit.words})" if row.unit else ""
         profiles = "<br>".join(f"<{one}>" for one in row.profiles)
         evidence = f"{row.verified} source{'s' if row.verified == 'two' else ''}"
-        yield f"`{kind}`", _codes(row), unit, row.category, profiles, row.source, evidence
+        yield f"`{kind}`", codes_of(row), unit, row.category, profiles, row.source, evidence
         for name, codes in row.components.items():
             optional = ", if there" if name in all_kinds()[kind].optional else ""
-            yield f"`{kind}`, {name}{optional}", _codes(codes), unit, "", "", "", ""
+            yield f"`{kind}`, {name}{optional}", codes_of(codes), unit, "", "", "", ""
 
 
-def _codes(codes: Codes) -> str:
+def codes_of(codes: Codes) -> str:
+    """Every code that says what was measured, a line each."""
     said = [_code(one) for one in (codes.code, *codes.also)]
     said += [f"Bluetooth: {_sited(one)}" for one in codes.bluetooth if not one.at]
     said += [f"HealthKit: {_code(one)}" for one in codes.healthkit]
@@ -150,6 +168,11 @@ def _doubts() -> Iterator[tuple[str, ...]]:
         elif bit:
             said = words.DOUBTS[bit]
             yield _bit(bit), said.note, f"`{said.status}`" if said.status else ""
+
+
+def _situations() -> Iterator[tuple[str, ...]]:
+    for situation in SITUATIONS[1:]:
+        yield situation, words.situation(as_flags(Quality.NONE, "", situation))
 
 
 def _bit(bit: Quality) -> str:

@@ -50,6 +50,13 @@ MARKED: dict[str, str] = {
     "wished device's address": "C0:DE:CA:FE:17:0A",
     "value on a display": "93.41872639",
     "packet of a described device": "d15c0ffee0ba",
+    "clinic's name": "Praxis Dr. Quendolin Nord",
+    "what was eaten": "Grandmother Zephyrine’s soup",
+    "name in an electrocardiogram": "Bartholomea Quillon-Zephyr",
+    "birth date in an electrocardiogram": "Sep 17, 1961",
+    "brand of glasses": "Clearly Bartholomea",
+    "account in metadata": "acct-bartholomea-7731",
+    "part of a workout": "9B1DEB4D-3B7D-4BAD-9BDD-2B0D7B3DCB6D",
     "host name": "bartholomea-pi",
     "wireless network": "Quillon Home 5G",
 }

@@ -12,9 +12,11 @@ from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport
 from adapters.local_events import LocalBatch, LocalEvent, LocalName, Position, TimeOffset
 from adapters.reading import DeviceFacts, DeviceKey, PersonKey, ReadingBatch, SourceKey
+from adapters.source import Arrival
 from scripts.export_history import History, at_midnight
-from scripts.export_pieces import Export, Truth
+from scripts.export_pieces import Export
 from scripts.export_text import Printer
+from scripts.export_truth import Truth
 from scripts.make_export import write
 
 PERSON = PersonKey("robin")
@@ -73,10 +75,33 @@ class Imported:
         return [event for event in self.local if isinstance(event, TimeOffset)]
 
 
-def run(path: Path, limits: Limits | None = None, *, keep_routes: bool = True) -> Imported:
-    source = HealthKitImport(path, PERSON, device_key, source_key, limits, keep_routes=keep_routes)
-    found = Imported(source.report)
-    for arrival in source.arrivals():
+def run(
+    path: Path,
+    limits: Limits | None = None,
+    *,
+    keep_routes: bool = True,
+    about_me: bool = False,
+    fast: bool = False,
+) -> Imported:
+    source = HealthKitImport(
+        path,
+        PERSON,
+        device_key,
+        source_key,
+        limits,
+        keep_routes=keep_routes,
+        about_me=about_me,
+        fast=fast,
+    )
+    found = collected(source.report, source.arrivals())
+    found.report = source.report
+    return found
+
+
+def collected(report: ImportReport, arrivals: Iterable[Arrival]) -> Imported:
+    """What an import yields, sorted."""
+    found = Imported(report)
+    for arrival in arrivals:
         match arrival:
             case ReadingBatch():
                 found.batches.append(arrival)
@@ -86,7 +111,6 @@ def run(path: Path, limits: Limits | None = None, *, keep_routes: bool = True) -
                 found.local.extend(arrival.events)
             case _:
                 raise AssertionError(arrival)
-    found.report = source.report
     return found
 
 
@@ -101,7 +125,8 @@ def make(
     until: int = UNTIL,
 ) -> Truth:
     history = History(seed, days, until, small=small)
-    export = Export(history, Printer(offset, pointers, frozenset(nasty)))
+    printer = Printer(offset, pointers, frozenset(nasty))
+    export = Export(history, printer, bare=path.suffix == ".xml")
     return write(export, path, localised="localised" in nasty)
 
 

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from bleak import BleakClient
+
 from adapters.ble.watching import Chosen, LinksSeen
 from adapters.errors import AdapterError
 
@@ -29,6 +31,7 @@ class HeldWatch:
     cycles: int = 0
     let_go_of: list[str] = field(default_factory=list)
     takes: float = 0.0
+    completed: list[str] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, *, gone: AdapterError | None = None) -> None:
@@ -56,6 +59,9 @@ class HeldWatch:
         if self.links_each >= enough:
             asyncio.get_running_loop().call_later(0.05, seen.enough.set)
         yield seen
+
+    async def complete(self, client: BleakClient) -> None:
+        self.completed.append(client.address)
 
     async def is_bonded(self, _address: str) -> bool:
         return self.bonded

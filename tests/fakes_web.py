@@ -293,6 +293,7 @@ def desk_of(home: Furnished, thread: StoreThread, now: Callable[[], int] | None 
         simulation=home.house.simulation,
         can_measure=lambda profile: kinds_of(catalog_of(home.house), profile),
         words=lambda device: home.words.get(device, DeviceWords("connected", NOW, "")),
+        home=home.house.path,
     )
 
 

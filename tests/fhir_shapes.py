@@ -6,7 +6,15 @@ import struct
 from dataclasses import replace
 
 from adapters.kinds import Kind, all_kinds, kind
-from adapters.reading import PLACES, Absence, Quality, Value, Waveform, waveform
+from adapters.reading import (
+    PLACES,
+    Absence,
+    Quality,
+    Value,
+    Waveform,
+    as_flags,
+    waveform,
+)
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
@@ -215,6 +223,15 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-early-amended": one(
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
         ),
+        "quantity-situation": one(
+            _of(PHONE, "blood_glucose"),
+            104,
+            flags=Quality(as_flags(Quality.ENTERED_BY_HAND, "", "before a meal")),
+        ),
+        "category-symptom": one(_of(PHONE, "headache"), "moderate", duration=3_600_000),
+        "category-apple-alone": one(_of(PHONE, "contraceptive"), "oral"),
+        "category-ecg": one(_of(PHONE, "ecg_classification"), "sinus-rhythm", duration=30_000),
+        "quantity-nutrient": one(_of(PHONE, "dietary_vitamin_b12"), 2.4, decimals=1),
         "quantity-absent-and-doubted": one(STRAP, "absent:error", flags=Quality.POOR_SIGNAL),
     }
     | {

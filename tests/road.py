@@ -63,7 +63,15 @@ EXPORT = f"""<?xml version="1.0" encoding="UTF-8"?>
   <MetadataEntry key="HKTimeZone" value="{canary.MARKED["zone"]}"/>
   <MetadataEntry key="HKWeatherTemperature" value="{canary.MARKED["weather"]}"/>
   <MetadataEntry key="HomeNetwork" value="{canary.MARKED["wireless network"]}"/>
+  <MetadataEntry key="HKExternalUUID" value="{canary.MARKED["account in metadata"]}"/>
  </Record>
+ <Correlation type="HKCorrelationTypeIdentifierFood" sourceName="{canary.MARKED["source name"]}"
+  startDate="2026-03-14 07:00:00 +1345" endDate="2026-03-14 07:00:00 +1345">
+  <MetadataEntry key="HKFoodType" value="{canary.MARKED["what was eaten"]}"/>
+  <Record type="HKQuantityTypeIdentifierDietaryEnergyConsumed" unit="kcal" value="250"
+   sourceName="{canary.MARKED["source name"]}" startDate="2026-03-14 07:00:00 +1345"
+   endDate="2026-03-14 07:00:00 +1345"/>
+ </Correlation>
  <Record type="HKQuantityTypeIdentifierStepCount" sourceName="{canary.MARKED["source name"]}"
   unit="count" creationDate="2026-03-14 08:00:00 +1345" startDate="2026-03-14 07:00:00 +1345"
   endDate="2026-03-14 08:00:00 +1345" value="812"/>
@@ -72,12 +80,37 @@ EXPORT = f"""<?xml version="1.0" encoding="UTF-8"?>
   creationDate="2026-03-14 07:50:00 +1345" startDate="2026-03-14 07:17:00 +1345"
   endDate="2026-03-14 07:47:00 +1345">
   <MetadataEntry key="HKTimeZone" value="{canary.MARKED["zone"]}"/>
+  <WorkoutActivity uuid="{canary.MARKED["part of a workout"]}"
+   startDate="2026-03-14 07:17:00 +1345" endDate="2026-03-14 07:47:00 +1345"/>
   <WorkoutRoute sourceName="{canary.MARKED["watch name"]}"
    startDate="2026-03-14 07:17:00 +1345" endDate="2026-03-14 07:47:00 +1345">
    <FileReference path="/workout-routes/{canary.MARKED["route"]}.gpx"/>
   </WorkoutRoute>
  </Workout>
+ <VisionPrescription type="Glasses" dateIssued="2026-03-14 07:17:00 +1345"
+  brand="{canary.MARKED["brand of glasses"]}"><RightEye sphere="-1" sphereUnit="D"/>
+ </VisionPrescription>
+ <ClinicalRecord type="HKClinicalTypeIdentifierLabResultRecord" identifier="1"
+  sourceName="{canary.MARKED["clinic's name"]}" sourceURL="https://clinic.invalid"
+  fhirVersion="4.0.1" receivedDate="2026-03-14 07:17:00 +1345"
+  resourceFilePath="/clinical-records/Observation-1.json"/>
 </HealthData>
+"""
+
+ECG = f"""Name,{canary.MARKED["name in an electrocardiogram"]}
+Date of Birth,"{canary.MARKED["birth date in an electrocardiogram"]}"
+Recorded Date,2026-03-14 07:20:00 +1345
+Classification,Sinus Rhythm
+Symptoms,
+Software Version,2.0
+Device,"Watch6,12"
+Sample Rate,512 hertz
+
+Lead,Lead I
+Unit,µV
+
+12.5
+-3.25
 """
 
 ROUTE = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -91,6 +124,7 @@ ROUTE = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 PAGES = (
     "readings", "readings?span=day", "readings/heart_rate", "readings/breath_carbon_monoxide",
+    "readings/step_count?day=2026-03-14", "readings/dietary_energy", "readings/ecg",
     "share", "sent", "stays",
 )  # fmt: skip
 
@@ -123,6 +157,13 @@ def write_export(folder: Path) -> Path:
     routes.mkdir(parents=True)
     (routes.parent / "export.xml").write_text(EXPORT, encoding="utf-8")
     (routes / f"{canary.MARKED['route']}.gpx").write_text(ROUTE, encoding="utf-8")
+    for name, text in (
+        ("electrocardiograms/ecg_2026-03-14.csv", ECG),
+        ("clinical-records/Observation-1.json", '{"resourceType": "Observation"}'),
+    ):
+        file = routes.parent / name
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
     return routes.parent
 
 

@@ -41,6 +41,7 @@ class Hold:
     up: int = 0
     over: int = 0
     is_gone: bool = False
+    forgets: bool = False
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, characteristic: BleakGATTCharacteristic, came: Came) -> bool:
@@ -60,8 +61,8 @@ class Hold:
     def link_over(self) -> None:
         self.over += 1
 
-    def let_go(self) -> None:
-        self.is_gone = True
+    def let_go(self, *, forget: bool = False) -> None:
+        self.is_gone, self.forgets = True, forget
 
 
 @dataclass
@@ -149,6 +150,7 @@ async def test_what_is_not_allowed_any_more_is_not_taken_in(house: House, hand: 
         house.forbidden.add(BREATH)
         hold.early(RECORD, number(1))
         await settled(lambda: hold.is_gone)
+        assert hold.forgets, "nor is it kept by anybody who holds it for us"
     assert house.journal.records == []
 
 

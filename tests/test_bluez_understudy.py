@@ -7,16 +7,20 @@ import contextlib
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from dbus_fast import Message, Variant
 
+from adapters.ble import context
 from adapters.ble.bluez.keeper import Keeper
 from adapters.ble.bluez.standby import Heard
 from adapters.ble.bluez.understudy import Understudy
+from adapters.ble.device_clock import DeviceClock, Setting
 from adapters.local_events import LocalName, Packet
 from adapters.reading import DeviceKey
+from adapters.source import LINK_BEGINS
 from gateway.store.courtesy import only_one
 from gateway.store.local import LocalStore, create_local, open_local
 from gateway.understudy import journal
@@ -102,7 +106,7 @@ async def test_what_came_when_it_was_killed_is_in_the_journal(
         await process.wait()
         await finished(tmp_path)
         assert ("Disconnect", path_of(CUFF)) in bluez.called, "what was not sent stays there"
-    kept = [packet.data for _, packet in local.not_taken_in()]
+    kept = [packet.data for packet in records(local)]
     assert kept == [b"before", b"after", b"on the way"]
 
 
@@ -174,6 +178,11 @@ async def test_what_has_no_bond_is_held_for_one_link(
     assert came == [b"one"]
 
 
+def records(local: LocalStore) -> list[Packet]:
+    """What is to be replayed, but for what was said of links."""
+    return [one for _, one in local.not_taken_in() if one.characteristic == RESULT]
+
+
 def heard(*values: bytes) -> list[Heard]:
     return [Heard(CUFF.lower(), RESULT, 1000 + at, data) for at, data in enumerate(values)]
 
@@ -181,10 +190,57 @@ def heard(*values: bytes) -> list[Heard]:
 def test_only_what_is_missing_is_journalled(local: LocalStore) -> None:
     """Equal values are told apart by how often they came."""
     local.keep([Packet(KEY, RESULT, 980 + at, data, True) for at, data in enumerate((b"a", b"b"))])
-    local.keep([Packet(KEY, RESULT, 400, b"b", True)])
+    local.keep([Packet(KEY, RESULT, -9_000, b"b", True)])
     assert journal(local, heard(b"a", b"b", b"b", b"c")) == 2
-    assert [packet.data for _, packet in local.not_taken_in()][-2:] == [b"b", b"c"]
+    assert [packet.data for packet in records(local)][-2:] == [b"b", b"c"]
     assert journal(local, heard(b"a", b"b", b"b", b"c")) == 0
+
+
+@pytest.mark.parametrize("apart", [-2_000, -200, 200, 2_000])
+def test_what_was_heard_at_another_moment_is_none_twice(local: LocalStore, apart: int) -> None:
+    """A process that has slept for days takes its time."""
+    local.keep([Packet(KEY, RESULT, 1000 + apart, b"a", True)])
+    assert journal(local, heard(b"a", b"a")) == 1
+
+
+def test_each_second_the_same_and_the_last_one_is_missing(local: LocalStore) -> None:
+    came = [Heard(CUFF, RESULT, 1000 * at, b"a") for at in range(20)]
+    local.keep([Packet(KEY, RESULT, 1000 * at + 3, b"a", True) for at in range(-3, 18)])
+    assert journal(local, came) == 2
+    assert [packet.received for packet in records(local)][-2:] == [18_000, 19_000]
+
+
+def test_a_clock_that_is_set_back_meanwhile_makes_none_twice(local: LocalStore) -> None:
+    came = [Heard(CUFF, RESULT, 9_000_000, b"a"), Heard(CUFF, RESULT, 1_000, b"b")]
+    local.keep([Packet(KEY, RESULT, one.at + 1, one.data, True) for one in came])
+    assert journal(local, came) == 0
+
+
+def test_equal_values_of_one_millisecond_stay_two(local: LocalStore) -> None:
+    """A reading is told from another by its time, where the device has no number for it."""
+    local.keep([Packet(KEY, RESULT, 1_000, b"a", True)])
+    assert journal(local, [Heard(CUFF, RESULT, 1_000, b"a")] * 3) == 2
+    assert {packet.received for packet in records(local)} == {1_000, 1_001, 1_002}
+
+
+def test_what_run_heard_nothing_of_is_not_understood_by_an_earlier_link(local: LocalStore) -> None:
+    """How the clock stood then is not known; when we set it last, is."""
+    setting = Setting(500, timedelta(minutes=3))
+    said = context.said(KEY, 100, "clock", b"read on an earlier link")
+    local.keep([context.begins(KEY, 90, DeviceClock()), said, context.clock_set(KEY, setting)])
+    at = 500 + 61_000
+    journal(local, [Heard(CUFF, RESULT, at, b"a"), Heard(CUFF, RESULT, at + 5, b"b")])
+    begun, *rest = [one for _, one in local.not_taken_in()][-3:]
+    assert (begun.characteristic, begun.received) == (LINK_BEGINS, at - 1)
+    assert context.setting_in(begun) == setting
+    assert [one.data for one in rest] == [b"a", b"b"]
+
+
+def test_what_run_said_of_its_link_holds(local: LocalStore) -> None:
+    local.keep([context.begins(KEY, 700, DeviceClock()), Packet(KEY, RESULT, 710, b"a", True)])
+    journal(local, heard(b"a", b"b"))
+    words = [one.characteristic for _, one in local.not_taken_in()]
+    assert words == [LINK_BEGINS, RESULT, RESULT]
 
 
 def test_what_is_no_device_of_this_home_is_left(local: LocalStore) -> None:
@@ -207,5 +263,5 @@ def test_it_stays_small(tmp_path: Path) -> None:
 def test_the_journal_that_it_opens_is_the_homes(local: LocalStore, tmp_path: Path) -> None:
     journal(local, heard(b"a"))
     other = open_local(tmp_path / "local.db", SECRET)
-    assert [packet.device for _, packet in other.not_taken_in()] == [KEY]
+    assert [packet.device for packet in records(other)] == [KEY]
     other.db.close()

@@ -21,13 +21,24 @@ def test_all_is_the_list_of_this_moment() -> None:
 
 def test_a_category_is_its_kinds() -> None:
     assert set(named(["heart", "heart_rate"])) == {
-        kind for kind, row in all_kinds().items() if row.consent == "heart"
+        kind for kind, row in all_kinds().items() if row.consent == "heart" and row.shareable
     }
     assert named(["body_weight", "heart_rate"]) == (WEIGHT, HEART)
 
 
 @pytest.mark.parametrize(
-    "word", ["carbon_monoxide_in_air", "battery_level", "home", "*", "ALL", ""]
+    "word",
+    [
+        "carbon_monoxide_in_air",
+        "battery_level",
+        "home",
+        "records",
+        "about_you",
+        "food",
+        "*",
+        "ALL",
+        "",
+    ],
 )
 def test_what_stays_here_or_is_unknown_cannot_be_named(word: str) -> None:
     with pytest.raises(NotAllowed):

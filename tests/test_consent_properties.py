@@ -37,7 +37,7 @@ def test_decisions_agree_with_a_second_opinion_on_40000_cases() -> None:
 
 
 @given(randoms)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_windows_cover_exactly_what_is_permitted(random: Random) -> None:
     entries = history(random)
     state = fold(entries)
@@ -51,7 +51,7 @@ def test_windows_cover_exactly_what_is_permitted(random: Random) -> None:
 
 
 @given(randoms)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_after_a_withdrawal_its_grant_never_permits_those_kinds_again(random: Random) -> None:
     entries = history(random)
     for place, entry in enumerate(entries):
@@ -67,7 +67,7 @@ def test_after_a_withdrawal_its_grant_never_permits_those_kinds_again(random: Ra
 
 
 @given(randoms)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_what_closes_never_opens(random: Random) -> None:
     entries = history(random)
     newest = max(entry.at for entry in entries)
@@ -89,7 +89,7 @@ def test_what_closes_never_opens(random: Random) -> None:
 
 
 @given(randoms)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_a_permit_names_its_grant_and_the_grant_names_all_of_it(random: Random) -> None:
     entries = history(random)
     given_by = permits(entries)
@@ -110,7 +110,7 @@ def test_a_permit_names_its_grant_and_the_grant_names_all_of_it(random: Random) 
 
 
 @given(randoms)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_without_a_permit_event_nothing_is_permitted(random: Random) -> None:
     entries = history(random)
     state = fold(entry for entry in entries if not isinstance(entry.event, Permit))
@@ -138,7 +138,7 @@ def test_a_broken_ledger_permits_nothing(random: Random) -> None:
 
 
 @given(randoms, st.text(max_size=20))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_no_word_for_all_is_ever_a_kind_or_a_purpose(random: Random, word: str) -> None:
     entries = history(random)
     state = fold(entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from adapters.kinds import all_kinds
-from adapters.reading import Quality
+from adapters.reading import SITUATIONS, Quality
 from fhir_mappings import words
 from fhir_mappings.render import render
 from fhir_mappings.table import rows
@@ -37,6 +37,7 @@ def test_the_page_has_every_kind_code_doubt_and_place() -> None:
     assert all(doubt.note in page for doubt in words.DOUBTS.values())
     assert all(f"| {bit.name.lower().replace('_', ' ')} |" in page for bit in Quality if bit.name)
     assert all(f"| {site} |" in page for site in words.BODY_SITES)
+    assert all(f"| {situation} |" in page for situation in SITUATIONS[1:])
 
 
 def test_the_page_has_every_element_that_is_ever_written() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from adapters.healthkit.types import all_types
 from adapters.kinds import Kind, all_kinds, kind
 from adapters.reading import Absence
 from fhir_mappings import systems, words
@@ -14,9 +15,27 @@ from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, read, row_of, rows
 from tests.fhir_shapes import WAVE, a_value_of, one, only_bluetooth
+from tests.healthkit_table import told
 
-SYSTEMS = {systems.LOINC, systems.MDC, systems.PGHD, systems.SNOMED, systems.ECG_LEAD}
-VALUE_SYSTEMS = {systems.PGHD, systems.SLEEP, systems.MDC, systems.TIMING}
+SYSTEMS = {
+    systems.LOINC,
+    systems.MDC,
+    systems.PGHD,
+    systems.SNOMED,
+    systems.APPLE,
+    systems.ECG_LEAD,
+}
+VALUE_SYSTEMS = {
+    systems.PGHD,
+    systems.SLEEP,
+    systems.MDC,
+    systems.TIMING,
+    systems.SEVERITY,
+    systems.PRESENCE,
+    systems.APPETITE,
+    systems.ECG,
+    systems.APPLE,
+}
 # Partitions of IEEE 11073-10101: SCADA (physiological values) and events; personal health:
 # disease management, health and fitness.
 MDC_PARTITIONS = {2, 3, 128, 129}
@@ -47,7 +66,13 @@ LOINC_IS_ABSENT = {
     "metabolic_equivalent",
     "glucose_meal",
     "ecg",
-}
+    "state_of_mind",
+} | {
+    # Of Apple Health: what no LOINC term was found for, by those who looked too.
+    str(all_types()[one.identifier].kind)
+    for one in told()
+    if not one.loinc and one.sort in ("quantity", "category")
+} - {"exercise_time", "carbohydrate_intake"}
 # One primary code for several kinds: the same quantity, counted by another kind of device, whose
 # title, unit and Device part them.
 SHARED = {
@@ -60,6 +85,7 @@ GLUCOSE = {"blood_glucose", "interstitial_glucose"}
 # A code of several kinds that stands beside a primary code of their own.
 BESIDE = {
     "8867-4": "a pulse is a heart rate; 8889-8 says how it was measured",
+    "8310-5": "LOINC does not say that a temperature is the basal one; the PGHD code does",
     "8454255": "MDC has one cadence; the unit says of what",
     "8454254": "MDC has one speed",
     "8454247": "MDC has one distance",
@@ -109,6 +135,8 @@ def test_every_code_is_of_a_known_system_and_well_formed(name: Kind, row: Row) -
             assert partition in MDC_PARTITIONS, coding.code
             assert 0 < term < 1 << 16
             assert coding.display.startswith("MDC_")
+        elif coding.system == systems.APPLE:
+            assert re.fullmatch(r"HK[A-Za-z]+", coding.code)
         elif coding.system == systems.PGHD:
             assert re.fullmatch(r"[a-z][A-Za-z0-9]+", coding.code)
 

@@ -13,9 +13,11 @@ from ucumvert import (  # type: ignore[import-untyped]  # it bears no types
     parse_ucum,
 )
 
+from adapters.healthkit.types import all_types
 from adapters.kinds import Kind, all_kinds
 from fhir_mappings import systems
 from fhir_mappings.table import rows
+from tests.healthkit_table import UCUM, bare, told
 
 # LOINC 2.83, EXAMPLE_UCUM_UNITS; its [ft_i] is printed there as ft.
 LOINC_UNITS = {
@@ -56,11 +58,26 @@ LOINC_UNITS = {
     "41981-2": "kcal",
     "55411-3": "min",
 }
-# LOINC gives steps a rate as an example, though the term is a number; and these none.
+# LOINC gives steps a rate as an example, though the term is a number; and the others none, or they
+# were not looked up there: what the term says that it measures.
 WITHOUT_EXAMPLE = {
     "55423-8": "{steps}",
     "9059-7": "g",
     "85354-9": "mm[Hg]",
+    "9052-2": "kcal",
+    "8999-5": "mL",
+    "93816-7": "m",
+    "96502-0": "{#}",
+    "20150-9": "L",
+    "19870-5": "L",
+    "64098-7": "m",
+    "44261-6": "{score}",
+    "70274-6": "{score}",
+}
+# Types for which a LOINC term was found that others do not have.
+FOUND_SINCE = {
+    "HKQuantityTypeIdentifierAppleExerciseTime",
+    "HKQuantityTypeIdentifierDietaryCarbohydrates",
 }
 # What MDC and PGHD terms without a LOINC beside them measure: a unit of the same dimension.
 OTHER_UNITS = {
@@ -87,6 +104,12 @@ OTHER_UNITS = {
     "inclination": "%",
     "elevation_gain": "m",
     "metabolic_equivalent": "[MET]",
+    "state_of_mind": "1",
+} | {
+    # Of kinds that Apple Health alone has: the unit of its own documentation.
+    str(all_types()[one.identifier].kind): UCUM[one.written_in or "count"]
+    for one in told()
+    if one.sort == "quantity" and not one.loinc and one.identifier not in FOUND_SINCE
 }
 
 
@@ -102,9 +125,7 @@ def _registry() -> Any:
 
 def _alike(one: str, other: str) -> bool:
     """Whether two units measure the same; a word in braces counts things, as 1 does."""
-    read = [
-        _registry().from_ucum("1" if unit[0] + unit[-1] == "{}" else unit) for unit in (one, other)
-    ]
+    read = [_registry().from_ucum(bare(unit)) for unit in (one, other)]
     return bool(read[0].is_compatible_with(read[1]))
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.body import cleaned, without_head
-from adapters.healthkit.elements import Entry, Losses, entries
+from adapters.healthkit.elements import Entry, Losses
+from adapters.healthkit.entries import entries
 from tests.fakes_healthkit import document, record
 
 HEART = record("HKQuantityTypeIdentifierHeartRate", "61", "count/min")

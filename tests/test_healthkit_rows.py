@@ -25,6 +25,16 @@ from tests.fakes_healthkit import document, make, record, run, run_entries
 SYSTOLIC = "HKQuantityTypeIdentifierBloodPressureSystolic"
 DIASTOLIC = "HKQuantityTypeIdentifierBloodPressureDiastolic"
 HEART = "HKQuantityTypeIdentifierHeartRate"
+OF_ELEMENTS = {
+    "activity_rings",
+    "audiogram",
+    "glasses_prescription",
+    "contacts_prescription",
+    "workout_statistics",
+    "workout_part",
+    "workout_event",
+    "ecg_classification",
+}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WATCH = (
     "&lt;&lt;HKDevice: 0x66aaba640&gt;, name:Apple Watch, manufacturer:Apple Inc., model:Watch,"
@@ -101,8 +111,8 @@ def test_every_row_names_its_source_and_every_kind_of_health_has_a_row() -> None
     fields = [one for there in every() for one in there.fields.values()]
     devices = {kind for becomes in fields for kind in becomes.kinds}
     assert here <= people
-    # From its correlation; from a device description; of its own type in a Generic Health Sensor.
-    elsewhere = {"blood_pressure", "breath_carbon_monoxide", "peak_expiratory_flow"}
+    # From a device description; of its own type in a Generic Health Sensor; of what has no type.
+    elsewhere = {"breath_carbon_monoxide", "peak_expiratory_flow", *OF_ELEMENTS}
     assert people - here - devices <= elsewhere
 
 
@@ -235,7 +245,9 @@ def test_sleep_and_workouts_become_words(tmp_path: Path) -> None:
         + [
             ' <Workout workoutActivityType="HKWorkoutActivityTypeTaiChi" sourceName="W"'
             ' startDate="2026-01-15 10:00:00 +0100" endDate="2026-01-15 10:30:00 +0100"/>\n',
-            ' <Workout workoutActivityType="HKWorkoutActivityTypeMyOwnWords" sourceName="W"'
+            ' <Workout workoutActivityType="HKWorkoutActivityTypeOfAYearToCome" sourceName="W"'
+            ' startDate="2026-01-15 10:00:00 +0100" endDate="2026-01-15 10:30:00 +0100"/>\n',
+            ' <Workout workoutActivityType="My own words" sourceName="W"'
             ' startDate="2026-01-15 10:00:00 +0100" endDate="2026-01-15 10:30:00 +0100"/>\n',
         ],
     )
@@ -245,8 +257,12 @@ def test_sleep_and_workouts_become_words(tmp_path: Path) -> None:
         "asleep-rem",
         "awake",
     }
-    assert [(row[4], row[5]) for row in found.of("workout")] == [(1_800_000, "tai-chi")]
-    assert found.report.workouts == 2
+    assert [(row[4], row[5]) for row in found.of("workout")] == [
+        (1_800_000, "tai-chi"),
+        (1_800_000, "HKWorkoutActivityTypeOfAYearToCome"),
+    ]
+    assert found.report.workouts == 3
+    assert found.report.refused == {"workout of a sort not known to this version": 1}
 
 
 def test_routes_keep_their_names_and_points_whatever_the_offset(tmp_path: Path) -> None:

@@ -26,4 +26,17 @@ def test_the_two_carbon_monoxides_are_two_kinds() -> None:
 
 def test_only_kinds_with_components_name_them() -> None:
     for row in all_kinds().values():
-        assert (row.shape == "components") == bool(row.components)
+        assert (row.shape in ("components", "panel")) == bool(row.components)
+
+
+def test_each_part_of_a_panel_has_a_unit_of_its_own() -> None:
+    for row in all_kinds().values():
+        assert len(row.units) == (len(row.components) if row.shape == "panel" else 0)
+        assert len(set(row.components)) == len(row.components)
+
+
+def test_what_stays_is_about_the_person_and_says_why() -> None:
+    for row in all_kinds().values():
+        if row.stays:
+            assert row.about == "person"
+            assert not row.shareable

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.process, pytest.mark.server]
 KEPT_HERE = {
     "strap address", "monitor address", "advertised name", "monitor's name", "serial number",
     "source name", "watch name", "device name", "local identifier", "latitude", "longitude",
-    "altitude",
+    "altitude", "clinic's name",
 }  # fmt: skip
 """What must be found in `local.db`: else the day put nothing to test."""
 

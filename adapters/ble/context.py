@@ -70,6 +70,13 @@ def setting_of(packet: Packet) -> Setting:
     return _setting(packet.received, told if isinstance(told, dict) else {"was_ahead_ms": told})
 
 
+def setting_in(packet: Packet) -> Setting | None:
+    """When the clock was last set, as far as a packet of context says."""
+    hearing = Hearing()
+    take_up(hearing, packet)
+    return hearing.clock.setting
+
+
 def is_context(packet: Packet) -> bool:
     """Whether it is none that the device sent by itself."""
     word = packet.characteristic

@@ -113,9 +113,7 @@ class Inbox:
         """When we last set its clock, as far as the journal reaches back."""
         for word in (context.CLOCK_SET, LINK_BEGINS):
             if kept := await self.journal.kept_before(device, word, 1):
-                hearing = Hearing()
-                context.take_up(hearing, kept[0])
-                return hearing.clock.setting
+                return context.setting_in(kept[0])
         return None
 
     def said(self, paired: Paired, uuid: str, data: bytes) -> None:

@@ -43,8 +43,8 @@ class Holds(Protocol):
         """The link is let go: what bleak subscribed to may be held again."""
         ...
 
-    def let_go(self) -> None:
-        """Hold nothing of this device any longer."""
+    def let_go(self, *, forget: bool = False) -> None:
+        """Hold nothing of this device any longer; nor keep what came of it, if it is to forget."""
         ...
 
 

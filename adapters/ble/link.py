@@ -112,7 +112,7 @@ class Link:
             await self._visit_for_ever()
         finally:
             if self._held is not None:
-                self._held.let_go()
+                self._held.let_go(forget=not self._allowed())
 
     async def _hold(self) -> None:
         """Let a keeper hold what the device believes delivered, from before the first link on."""

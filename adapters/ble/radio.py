@@ -106,7 +106,7 @@ class Radio:
         """
         adapter = self._name()
         bluez = BlueZClientArgs(adapter=adapter) if adapter else BlueZClientArgs()
-        return await establish_connection(
+        client = await establish_connection(
             BleakClient,
             device,
             name,
@@ -115,6 +115,9 @@ class Radio:
             backend=self.client,
             bluez=bluez,
         )
+        if self.watches is not None:
+            await self.watches.complete(client)
+        return client
 
     async def connected(self) -> list[BLEDevice]:
         """Devices whose link is up already, e.g. left so by a crash: they do not advertise.

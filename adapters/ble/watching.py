@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bleak import BleakClient
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -54,6 +56,14 @@ class Watches(Protocol):
         """While this lasts, count the links to a device that come about, whatever becomes of them.
 
         ``enough``: from so many on, `LinksSeen.enough` is set.
+        """
+        ...
+
+    async def complete(self, client: BleakClient) -> None:
+        """Let a connected client know all services that the device has.
+
+        Raises:
+            BleakError: the link is lost.
         """
         ...
 

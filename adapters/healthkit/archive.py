@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from adapters.errors import ArchiveRefused
@@ -63,19 +63,23 @@ class Archive:
     Attributes:
         main: the file that holds the readings.
         routes: the GPX files; they stay here.
-        ecgs: how many electrocardiogram files there are.
+        ecgs: the electrocardiogram files.
+        clinical: the files of clinics.
         passed_over: links, and names that climb out of the archive.
     """
 
     main: Member
     routes: tuple[Member, ...]
-    ecgs: int
+    ecgs: tuple[Member, ...]
+    clinical: tuple[Member, ...]
     passed_over: int
 
     @property
     def size(self) -> int:
         """Unpacked bytes of all that is read."""
-        return self.main.size + sum(route.size for route in self.routes)
+        return self.main.size + sum(
+            member.size for member in (*self.routes, *self.ecgs, *self.clinical)
+        )
 
 
 @contextmanager
@@ -103,7 +107,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
 
 
 def fingerprint(path: Path, limits: Limits) -> bytes:
-    """SHA-256 of the file's bytes; of a folder, of its main file and routes in order of name."""
+    """SHA-256 of the file's bytes; of a folder, of all that is read of it, in order of name."""
     digest = hashlib.sha256()
     if not path.is_dir():
         with path.open("rb") as stream:
@@ -111,7 +115,8 @@ def fingerprint(path: Path, limits: Limits) -> bytes:
                 digest.update(block)
         return digest.digest()
     with open_archive(path, limits) as archive:
-        for member in (archive.main, *sorted(archive.routes, key=lambda each: each.name)):
+        others = (*archive.routes, *archive.ecgs, *archive.clinical)
+        for member in (archive.main, *sorted(others, key=lambda each: each.name)):
             digest.update(f"{member.size} {Path(member.name).name}\n".encode())
             for block in member.blocks(limits.block):
                 digest.update(block)
@@ -120,14 +125,15 @@ def fingerprint(path: Path, limits: Limits) -> bytes:
 
 def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Archive:
     mains: list[Member] = []
-    routes: list[Member] = []
-    ecgs = damaged = 0
+    by_suffix: dict[str, list[Member]] = {".gpx": [], ".csv": [], ".json": []}
+    damaged = 0
     for member in members:
-        suffix = member.name[-4:].lower()
-        if suffix == ".gpx":
-            routes.append(member)
-        elif suffix == ".csv":
-            ecgs += 1
+        path = PurePosixPath(member.name)
+        if path.name.startswith("._"):  # what macOS puts beside each file of a zip
+            continue
+        suffix = path.suffix.lower()
+        if suffix in by_suffix:
+            by_suffix[suffix].append(member)
         else:
             begins = _holds_health(member)
             damaged += begins is None
@@ -141,7 +147,8 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
         raise ArchiveRefused(
             f"There are {len(mains)} Apple Health exports in here.", "Import them one by one."
         )
-    archive = Archive(mains[0], tuple(routes), ecgs, passed_over)
+    routes, ecgs, clinical = map(tuple, by_suffix.values())
+    archive = Archive(mains[0], routes, ecgs, clinical, passed_over)
     if archive.size > limits.max_inflated:
         raise ArchiveRefused(
             f"Unpacked this would be more than {limits.max_inflated / 2**30:.0f} GiB.",

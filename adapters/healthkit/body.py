@@ -57,15 +57,21 @@ def cleaned(blocks: Iterator[bytes], replaced: Callable[[int], None]) -> Iterato
     rest = b""
     for block in blocks:
         block = rest + block
-        cut = _whole(block)
+        cut = whole(block)
         rest = block[cut:]
-        yield _clean(block[:cut], replaced)
+        yield clean(block[:cut], replaced)
     if rest:
-        yield _clean(rest, replaced)
+        yield clean(rest, replaced)
 
 
-def _whole(block: bytes) -> int:
-    """Where to cut so that no reference and no letter is parted."""
+def is_clean(text: bytes) -> bool:
+    """Whether `cleaned` would leave a whole piece of the file as it is."""
+    found: list[int] = []
+    return clean(text, found.append) == text and not found
+
+
+def whole(block: bytes) -> int:
+    """Where to cut a portion so that no reference and no letter is parted."""
     cut = len(block)
     reference = block.rfind(b"&", max(0, cut - _REFERENCE))
     if reference >= 0 and b";" not in block[reference:]:
@@ -80,7 +86,8 @@ def _whole(block: bytes) -> int:
     return cut
 
 
-def _clean(block: bytes, replaced: Callable[[int], None]) -> bytes:
+def clean(block: bytes, replaced: Callable[[int], None]) -> bytes:
+    """`cleaned` for one portion that parts no reference and no letter."""
     found = len(block) - len(block.translate(None, _CONTROLS))
     if found:
         block = block.translate(_SPACES)

@@ -11,6 +11,7 @@ Source: Apple HealthKit, HKDevice (its properties, in the order of its descripti
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -25,6 +26,7 @@ _FIELD = re.compile(
     r"|UDIDeviceIdentifier|udiDeviceIdentifier|udi|creation date):"
 )
 _LONGEST = 120
+_MOST_TEXT = 2_000
 _PART = "\x1f"
 
 TOO_MANY = "more devices or apps than one export can have"
@@ -64,10 +66,11 @@ class Devices:
         Raises:
             ReadingRefused: there are more names than an export can have.
         """
+        name = _bounded(name)
         key = self._sources.get(name)
         if key is None:
             self._bound(len(self._sources))
-            key = self._source_key(_PART.join(("healthkit", _plain(name))))
+            key = self._source_key(source_identity(name))
             self._sources[name] = key
             self._name(key, "source_name", name, at)
         return key
@@ -78,6 +81,7 @@ class Devices:
         Raises:
             ReadingRefused: there are more devices than an export can have.
         """
+        description, source_name = _bounded(description), _bounded(source_name)
         _, end, fields = description.partition(">, ")
         pointless = (fields if end else description, source_name)
         key = self._written.get(pointless)
@@ -100,10 +104,10 @@ class Devices:
         fields = described(description)
         make = tuple(fields.get(name, "") for name in ("name", "manufacturer", "model", "hardware"))
         if any(make):
-            identity = ("healthkit", self._person, "device", *make)
+            identity = _PART.join(("healthkit", self._person, "device", *make))
         else:
-            identity = ("healthkit", self._person, "app", _plain(source_name))
-        key = self._device_key(_PART.join(identity))
+            identity = app_identity(self._person, source_name)
+        key = self._device_key(identity)
         if key not in self._known:
             self._bound(len(self._known))
             self._known.add(key)
@@ -132,6 +136,16 @@ class Devices:
             raise ReadingRefused(TOO_MANY)
 
 
+def source_identity(name: str) -> str:
+    """What tells an app or phone from all others: what it is called."""
+    return _PART.join(("healthkit", _plain(name)))
+
+
+def app_identity(person: PersonKey, name: str) -> str:
+    """What tells the device of a reading that names none: who passed it on."""
+    return _PART.join(("healthkit", person, "app", _plain(name)))
+
+
 def described(description: str) -> dict[str, str]:
     """The fields of a device's description, each once, without the pointer."""
     parts = _FIELD.split(description.removesuffix(">"))
@@ -139,6 +153,13 @@ def described(description: str) -> dict[str, str]:
     for name, text in zip(parts[1::2], parts[2::2], strict=True):
         fields.setdefault(name, _plain(text)[:_LONGEST])
     return fields
+
+
+def _bounded(text: str) -> str:
+    """A text as long as a name can be; of a longer one the beginning, and what tells it apart."""
+    if len(text) <= _MOST_TEXT:
+        return text
+    return f"{text[:_LONGEST]}… {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _plain(text: str) -> str:

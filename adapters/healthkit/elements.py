@@ -1,45 +1,58 @@
-"""The children of `HealthData`, one by one, as expat reads them; memory does not grow.
-
-A damaged entry costs itself alone: reading goes on at the next line that begins an entry.
-A file that ends in the middle keeps what came before.
-"""
+"""The children of `HealthData`, one by one, as expat reads them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from adapters.healthkit.archive import CutShort
-
-_NEXT = re.compile(rb"\n (?=<[A-Z])")
-_OVERLAP = 3
-_ROOT = b"<HealthData>"
-_MOST_CHILDREN = 64
+_SETTLES = "between"
+BETWEEN = b"<between/>"
+_MOST_CHILDREN = 2_000
+_MOST_METADATA = 200
 _MOST_DEPTH = 32
-_COUNTED = frozenset(
-    {"InstantaneousBeatsPerMinute", "WorkoutStatistics", "WorkoutEvent", "WorkoutActivity"}
+CHILDREN = frozenset(
+    {
+        "Record",
+        "InstantaneousBeatsPerMinute",
+        "WorkoutStatistics",
+        "WorkoutEvent",
+        "WorkoutActivity",
+        "SensitivityPoint",
+        "RightEye",
+        "LeftEye",
+        "Attachment",
+    }
 )
+BY_HAND = "HKWasUserEntered"
+_YES = ("1", "true", "yes")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One child of `HealthData`, with the little of its inside that is used.
+    """One child of `HealthData`, or an element within one.
 
     Attributes:
         name: the element's name.
         attributes: as written.
-        by_hand: the metadata say that a person typed it in.
-        children: the records of a correlation.
-        inside: how many of the elements that are counted only.
+        metadata: what its `MetadataEntry` elements say, the first of each key.
+        children: the elements within it that say something of their own, in their order.
+        inside: how many more of them there were than can be.
     """
 
     name: str
     attributes: dict[str, str]
-    by_hand: bool = False
+    metadata: dict[str, str] = field(default_factory=dict)
     children: list[Entry] = field(default_factory=list)
     inside: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the metadata say that a person typed it in."""
+        return self.metadata.get(BY_HAND, "").lower() in _YES
+
+    def named(self, name: str) -> list[Entry]:
+        """The children of that name."""
+        return [child for child in self.children if child.name == name]
 
 
 @dataclass(slots=True)
@@ -55,65 +68,37 @@ class Losses:
         self.replaced += count
 
 
-def entries(blocks: Iterator[bytes], losses: Losses, *, max_token: int) -> Iterator[Entry]:
-    """Yield each child of the root, in the order of the file.
-
-    `WorkoutRoute` and `Location` elements come as entries of their own, before their workout,
-    because a route may be long.
-
-    Args:
-        blocks: the file from `<HealthData` on, cleaned.
-        losses: told what was damaged.
-        max_token: bytes that a single tag or text may have; beyond, the file counts as cut short.
-    """
-    reader = _Reader()
-    tail = b""
-    try:
-        for block in blocks:
-            rest = block
-            while rest and not reader.done:
-                if reader.lost:
-                    rest = tail + rest
-                    found = _NEXT.search(rest)
-                    if found is None:
-                        tail = rest[-_OVERLAP:]
-                        break
-                    rest, tail = rest[found.end() :], b""
-                    reader = _Reader(_ROOT)
-                damage = reader.feed(rest)
-                yield from reader.taken()
-                if damage is None:
-                    break
-                losses.damaged += 1
-                rest = rest[damage:]
-            if reader.done:
-                return
-            if not reader.lost and reader.waiting > max_token:
-                break
-    except CutShort:
-        pass
-    losses.cut_short = True
-
-
 class _TooDeep(Exception):
     """Elements within elements, deeper than any export."""
 
 
-class _Reader:
-    """expat, its handlers, and the entries that are whole."""
+class Reader:
+    """expat, its handlers, and the entries that are whole.
+
+    Attributes:
+        done: the root has ended.
+        depth: of the element that is open.
+        good: where the last whole entry ended, in bytes that were fed.
+        settled: an element fed by `between` stood between two entries.
+    """
 
     def __init__(self, root: bytes = b"") -> None:
         self.done = False
-        self.lost = False
+        self.depth = 0
+        self.good = 0
+        self.settled = False
+        self._settling = False
         self._fed = 0
-        self._depth = 0
-        self._entry: Entry | None = None
-        self._child: Entry | None = None
+        self._open: list[tuple[int, Entry]] = []
         self._whole: list[Entry] = []
         self._parser = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self.feed(root)
+        if hasattr(self._parser, "SetReparseDeferralEnabled"):  # expat 2.6
+            self._parser.SetReparseDeferralEnabled(False)
+        if root:
+            self.feed(root)
+            self.good = len(root)
 
     @property
     def waiting(self) -> int:
@@ -121,49 +106,65 @@ class _Reader:
         return self._fed - self._parser.CurrentByteIndex
 
     def feed(self, block: bytes) -> int | None:
-        """Read on; where in ``block`` it is damaged, or None."""
-        before = self._fed
+        """Read on; where it is damaged, counted in all bytes fed, or None."""
         self._fed += len(block)
         try:
             self._parser.Parse(block, False)
         except (expat.ExpatError, _TooDeep):
             if not self.done:
-                self.lost = True
-                return max(0, self._parser.CurrentByteIndex - before)
+                return max(0, self._parser.CurrentByteIndex)
         return None
 
+    def between(self) -> int | None:
+        """Feed an empty element that is no entry; tells whether it stood between two."""
+        self.settled, self._settling = False, True
+        damage = self.feed(BETWEEN)
+        self._settling = False
+        if self.settled:
+            self.good = self._fed
+        return damage
+
     def taken(self) -> list[Entry]:
+        """The entries that became whole since the last call."""
         whole, self._whole = self._whole, []
         return whole
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        entry = self._entry
-        if self._depth == 2:
-            self._entry = Entry(name, attributes)
-        elif entry is None:
+        self.depth += 1
+        if self.depth == 1:
+            self.good = self._parser.CurrentByteIndex
+        elif self.depth == 2:
+            if self._settling and name == _SETTLES:
+                self.settled = True
+                return
+            self._open = [(2, Entry(name, attributes))]
+        elif not self._open:
             return
         elif name == "MetadataEntry":
-            if attributes.get("key") == "HKWasUserEntered":
-                typed = attributes.get("value", "").lower() in ("1", "true", "yes")
-                (self._child or entry).by_hand |= typed
-        elif name == "Record" and entry.name == "Correlation":
-            self._child = Entry(name, attributes)
-            if len(entry.children) < _MOST_CHILDREN:
-                entry.children.append(self._child)
+            metadata = self._open[-1][1].metadata
+            if len(metadata) < _MOST_METADATA:
+                metadata.setdefault(attributes.get("key", ""), attributes.get("value", ""))
         elif name in ("WorkoutRoute", "Location"):
             self._whole.append(Entry(name, attributes))
-        elif name in _COUNTED:
-            entry.inside[name] = entry.inside.get(name, 0) + 1
-        if self._depth > _MOST_DEPTH:
+        elif name in CHILDREN:
+            self._child(Entry(name, attributes))
+        if self.depth > _MOST_DEPTH:
             raise _TooDeep
 
+    def _child(self, child: Entry) -> None:
+        top, parent = self._open[0][1], self._open[-1][1]
+        if len(parent.children) < _MOST_CHILDREN:
+            parent.children.append(child)
+        else:
+            top.inside[child.name] = top.inside.get(child.name, 0) + 1
+        self._open.append((self.depth, child))
+
     def _end(self, name: str) -> None:
-        self._depth -= 1
-        if self._depth == 1 and self._entry is not None:
-            self._whole.append(self._entry)
-            self._entry = None
-        elif name == "Record":
-            self._child = None
-        if self._depth == 0:
+        if self._open and self._open[-1][0] == self.depth:
+            _, ended = self._open.pop()
+            if not self._open:
+                self.good = self._parser.CurrentByteIndex
+                self._whole.append(ended)
+        self.depth -= 1
+        if self.depth == 0:
             self.done = True

@@ -17,15 +17,17 @@ Memory holds halves only, a few thousand in ten years; `Limits.halves` bounds it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit.elements import Entry
-from adapters.healthkit.records import INCOMPLETE, Records, Row, Series, conversion, flags, text_of
+from adapters.healthkit.metadata import flags_of
+from adapters.healthkit.records import INCOMPLETE, Records, Row, Series, conversion, text_of
 from adapters.healthkit.types import DIASTOLIC, SYSTOLIC, pressure_units
 from adapters.kinds import kind
-from adapters.reading import Absence, DeviceKey, Instant, SourceKey
+from adapters.reading import Absence, DeviceKey, Instant, Quality, SourceKey, quality_of
 
 BLOOD_PRESSURE = kind("blood_pressure")
 ABSENT = f"absent:{Absence.UNKNOWN.value}"
@@ -72,7 +74,7 @@ class Pressures:
         if key not in self._taken and key not in self._waiting:
             if len(self._waiting) + len(self._taken) >= self._most:
                 raise ReadingRefused(TOO_MANY)
-            self._waiting[key] = _Half(series.device, flags(entry.by_hand))
+            self._waiting[key] = _Half(series.device, flags_of(entry.metadata))
         self._absorbed += 1
 
     def whole(self, entry: Entry) -> Row:
@@ -107,7 +109,7 @@ class Pressures:
             duration=duration,
             value=_text(keys),
             decimals=0,
-            flags=flags(entry.by_hand or any(half.by_hand for half in halves.values())),
+            flags=_together([entry, *halves.values()]),
             created=self._records.created(entry),
         )
 
@@ -135,13 +137,22 @@ class Pressures:
             duration=duration,
             value=_text(keys),
             decimals=0,
-            flags=halves[0].flags | halves[-1].flags,
+            flags=halves[0].flags | int(quality_of(halves[-1].flags)),
             created=None,
         )
 
     def _key(self, entry: Entry, series: Series, start: Instant, duration: int) -> _Key:
         digits = conversion(self._units, entry).digits(text_of(entry, "value"))
         return (series.source, _HALVES[text_of(entry, "type")], start, duration, digits)
+
+
+def _together(entries: Sequence[Entry]) -> int:
+    """What the metadata of a Correlation or of either half say; of two places the first."""
+    metadata: dict[str, str] = {}
+    for entry in entries:
+        metadata = entry.metadata | metadata
+    by_hand = any(entry.by_hand for entry in entries)
+    return flags_of(metadata) | int(Quality.ENTERED_BY_HAND if by_hand else Quality.NONE)
 
 
 def _text(keys: dict[_Which, _Key]) -> str:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _IDENTIFIER = re.compile(r"HK[A-Za-z0-9]{1,100}", re.ASCII)
 _ELEMENTS = frozenset(
-    {"Record", "Workout", "ActivitySummary", "ClinicalRecord", "Audiogram", "VisionPrescription"}
+    {
+        "Record",
+        "Workout",
+        "ActivitySummary",
+        "ClinicalRecord",
+        "Audiogram",
+        "VisionPrescription",
+        "Electrocardiogram",
+    }
 )
 _MOST_TYPES = 500
 
@@ -18,12 +27,13 @@ _MOST_TYPES = 500
 class ImportReport:
     """The counts of one import.
 
-    ``entries == rows + duplicate + parts + sum(refused)``, and once the store has answered
+    ``entries + beside == rows + duplicate + parts + sum(refused)``, and once the store has answered
     ``rows == new + known + changed + deleted_before``.
 
     Attributes:
         entries: measurements written in the export, at its top level.
-        rows: readings made of them.
+        rows: readings made of them; ``beside``: those of an entry beside its first, such as the
+            laps of a workout.
         new: readings that the store did not have; ``known``: that it had.
         changed: readings known in another unit or form; ``vanished``: known but no longer there.
         duplicate: copies of a reading within this export.
@@ -31,11 +41,18 @@ class ImportReport:
         parts: blood pressure values that are part of another reading.
         refused: reason -> how many entries became no reading.
         examples: reason -> the type of the first such entry.
-        unknown_types: type -> how many, of those that this version does not know.
+        unknown_types: type -> how many, of those that this version does not know; they are kept
+            under Apple's name.
+        unknown_metadata: Apple's keys of metadata of which nothing is read, each once; and how
+            many keys of apps.
         left_out: what else the export holds and was not read -> how many.
         kinds: kind -> ``{"rows": …, "new": …}``.
         workouts: workouts in the export; ``routes``, ``positions``: places, which stay here.
-        ecgs: electrocardiogram files, which this version does not read.
+        ecgs: electrocardiogram files; ``clinical``: files of clinics.
+        renamed: apps, phones and devices whose readings were known under another name.
+        identical: this very file was imported before, and nothing of it was read.
+        resumed: an import of this file had been interrupted.
+        exported: when the phone wrote the export, ms UTC; None if it does not say.
         cut_short: the file ends in the middle; what came before was kept.
         damaged: entries that no parser can read.
         replaced: bytes that XML forbids and that were replaced.
@@ -48,18 +65,25 @@ class ImportReport:
     known: int = 0
     changed: int = 0
     vanished: int = 0
+    beside: int = 0
     duplicate: int = 0
     deleted_before: int = 0
     parts: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
     unknown_types: dict[str, int] = field(default_factory=dict)
+    unknown_metadata: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, dict[str, int]] = field(default_factory=dict)
     workouts: int = 0
     routes: int = 0
     positions: int = 0
     ecgs: int = 0
+    clinical: int = 0
+    renamed: int = 0
+    identical: bool = False
+    resumed: bool = False
+    exported: int | None = None
     cut_short: bool = False
     damaged: int = 0
     replaced: int = 0
@@ -72,10 +96,13 @@ class ImportReport:
         self.rows += rows
         self._kind(kind)["rows"] += rows
 
-    def stored(self, kind: str, *, new: int, known: int, deleted_before: int = 0) -> None:
+    def stored(
+        self, kind: str, *, new: int, known: int, changed: int = 0, deleted_before: int = 0
+    ) -> None:
         """The store's answer for readings of a kind; the pipeline calls this."""
         self.new += new
         self.known += known
+        self.changed += changed
         self.deleted_before += deleted_before
         self._kind(kind)["new"] += new
 
@@ -84,16 +111,27 @@ class ImportReport:
         self.refused[reason] = self.refused.get(reason, 0) + 1
         self.examples.setdefault(reason, named(example))
 
-    def unknown(self, identifier: str) -> None:
-        """A type that this version does not know."""
+    def unknown(self, identifier: str, count: int = 1) -> None:
+        """Entries of a type that this version does not know."""
         name = named(identifier)
         if name in self.unknown_types or len(self.unknown_types) < _MOST_TYPES:
-            self.unknown_types[name] = self.unknown_types.get(name, 0) + 1
+            self.unknown_types[name] = self.unknown_types.get(name, 0) + count
+
+    def not_read(self, key: str, count: int = 1) -> None:
+        """A key of metadata that is not on the list of what is read, and how often it came."""
+        name = key if _IDENTIFIER.fullmatch(key) else "an app's own"
+        if name in self.unknown_metadata or len(self.unknown_metadata) < _MOST_TYPES:
+            self.unknown_metadata[name] = self.unknown_metadata.get(name, 0) + count
 
     def leave_out(self, what: str, count: int = 1) -> None:
         """Something that is no entry of its own was not read."""
         if count:
             self.left_out[what] = self.left_out.get(what, 0) + count
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> ImportReport:
+        """A report that was kept, also by a version that had fewer counts."""
+        return cls(**{name: kept[name] for name in cls.__slots__ if name in kept})
 
     def as_dict(self) -> dict[str, Any]:
         """The report as `import --json` prints it."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from adapters.healthkit.archive import Archive, Member, fingerprint, open_archive
 from adapters.healthkit.body import cleaned, without_head
 from adapters.healthkit.devices import Devices
-from adapters.healthkit.elements import Losses, entries
+from adapters.healthkit.elements import Losses
+from adapters.healthkit.entries import entries
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport, peak_mib
 from adapters.healthkit.routes import positions
@@ -38,6 +39,8 @@ class HealthKitImport:
         limits: bounds on size and memory.
         progress: told after each block; called from the thread that reads.
         keep_routes: whether places go to the local store; otherwise they are not even read.
+        about_me: whether birth date, sex, blood and skin type are read.
+        fast: take records by the thousand; this gives the same rows, and loads numpy.
 
     Attributes:
         report: counts, filled while the arrivals are taken; complete once they end.
@@ -53,6 +56,8 @@ class HealthKitImport:
         *,
         progress: Progress | None = None,
         keep_routes: bool = True,
+        about_me: bool = False,
+        fast: bool = False,
     ) -> None:
         self.report = ImportReport()
         self._path = path
@@ -62,6 +67,8 @@ class HealthKitImport:
         self._limits = limits or Limits()
         self._progress = progress
         self._keep_routes = keep_routes
+        self._about_me = about_me
+        self._fast = fast
         self._read = 0
 
     def fingerprint(self) -> bytes:
@@ -72,7 +79,7 @@ class HealthKitImport:
         """
         return fingerprint(self._path, self._limits)
 
-    def arrivals(self) -> Iterator[Arrival]:
+    def arrivals(self) -> Generator[Arrival, None, None]:
         """Read the export from its beginning; yields batches, facts and what stays here.
 
         Raises:
@@ -82,7 +89,7 @@ class HealthKitImport:
         self._read = 0
         started = time.perf_counter()
         with open_archive(self._path, self._limits) as archive:
-            report.ecgs = archive.ecgs
+            report.ecgs = len(archive.ecgs)
             report.passed_over = archive.passed_over
             yield from self._readings(archive)
             yield from self._places(archive)
@@ -102,11 +109,27 @@ class HealthKitImport:
     def _readings(self, archive: Archive) -> Iterator[Arrival]:
         report, limits, losses = self.report, self._limits, Losses()
         devices = Devices(self._person, self._device_key, self._source_key, limits.names)
-        taking = Taking(self._person, devices, report, limits, keep_routes=self._keep_routes)
+        taking = Taking(
+            self._person,
+            devices,
+            report,
+            limits,
+            keep_routes=self._keep_routes,
+            about_me=self._about_me,
+        )
         body = without_head(self._blocks(archive.main, archive.size), "HealthData")
-        for entry in entries(cleaned(body, losses.replace), losses, max_token=limits.max_token):
-            yield from taking.take(entry)
+        if self._fast:
+            from adapters.healthkit.fast import FastPath  # numpy is loaded by no other path
+
+            yield from FastPath(taking, losses, max_token=limits.max_token).read(body)
+        else:
+            blocks = cleaned(body, losses.replace)
+            for entry in entries(blocks, losses, max_token=limits.max_token):
+                yield from taking.take(entry)
         yield from taking.end()
+        yield from taking.files(
+            self._counted(archive.ecgs, archive.size), self._counted(archive.clinical, archive.size)
+        )
         report.cut_short = losses.cut_short
         report.damaged = losses.damaged
         report.replaced = losses.replaced
@@ -124,6 +147,14 @@ class HealthKitImport:
                 yield LocalBatch(points)
             for reason in missed:
                 self.report.leave_out(reason)
+
+    def _counted(self, members: Iterable[Member], total: int) -> Iterator[Member]:
+        """Members that are read whole; the progress is told after each."""
+        for member in members:
+            yield member
+            self._read += member.size
+            if self._progress is not None:
+                self._progress(self._read, total)
 
     def _blocks(self, member: Member, total: int) -> Iterator[bytes]:
         for block in member.blocks(self._limits.block):

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from adapters.errors import ReadingRefused
+from adapters.healthkit.archive import Member
+from adapters.healthkit.beats import HEART_BEATS, beats
+from adapters.healthkit.clinical import ClinicalRecords
 from adapters.healthkit.columns import Columns
 from adapters.healthkit.devices import Devices
+from adapters.healthkit.ecg import ecg_rows
 from adapters.healthkit.elements import Entry
+from adapters.healthkit.hearing import audiogram_row
 from adapters.healthkit.limits import Limits
+from adapters.healthkit.meals import meal_row
+from adapters.healthkit.metadata import not_on_the_list
+from adapters.healthkit.myself import NOT_ASKED, owner_rows
 from adapters.healthkit.pressures import Pressures
-from adapters.healthkit.records import UNKNOWN_TYPE, Records, Row
+from adapters.healthkit.records import UNKNOWN, UNKNOWN_TYPE, Records, Row, Shape
 from adapters.healthkit.report import ImportReport
+from adapters.healthkit.rings import rings_row
 from adapters.healthkit.routes import NOWHERE, Tracks
+from adapters.healthkit.seeing import prescription_row
 from adapters.healthkit.times import Calendar
 from adapters.healthkit.twins import Twins
-from adapters.healthkit.types import DIASTOLIC, PRESSURE, SYSTOLIC
+from adapters.healthkit.types import DIASTOLIC, FOOD, PRESSURE, SYSTOLIC
+from adapters.healthkit.workouts import workout_rows
 from adapters.local_events import LocalBatch, Position, TimeOffset
-from adapters.reading import PersonKey
+from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
 
-_NOT_READ = {
-    "ActivitySummary": "day's summary of the rings, made by the phone",
-    "ClinicalRecord": "clinical record of a hospital",
-    "Audiogram": "hearing test, not read by this version",
-    "VisionPrescription": "prescription for glasses, not read by this version",
-}
-_LEFT_OUT = {
-    "InstantaneousBeatsPerMinute": "heart beats within a variability reading",
-    "WorkoutStatistics": "totals of a workout",
-    "WorkoutEvent": "laps and pauses of a workout",
-    "WorkoutActivity": "parts of a workout with several sports",
-}
+if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
+    from adapters.healthkit.rows import Rows
+
 _UNKNOWN_ENTRY = "an entry of a sort not known to this version"
+_TOO_MUCH = "parts of an entry beyond the most that one can have"
 _SOURCE = "healthkit"
 
 NOT_KEPT = "places, which you did not ask to keep"
@@ -49,14 +54,19 @@ class Taking:
         limits: Limits,
         *,
         keep_routes: bool,
+        about_me: bool = False,
     ) -> None:
         self._devices = devices
         self._report = report
         self._limits = limits
         self._keep_routes = keep_routes
+        self._about_me = about_me
+        self._exported: Instant = 0
+        self._exported_on = ""
         self._calendar = Calendar()
         self._records = Records(devices, self._calendar)
         self._pressures = Pressures(self._records, limits.halves)
+        self._clinical = ClinicalRecords(self._records)
         self._tracks = Tracks(self._calendar)
         self._twins = Twins(limits.twins)
         self._columns = Columns(person)
@@ -73,8 +83,69 @@ class Taking:
             self._report.refuse(refused.reason, identifier)
             if refused.reason == UNKNOWN_TYPE:
                 self._report.unknown(identifier)
-        if self._columns.rows >= self._limits.batch or len(self._places) >= self._limits.batch:
+        if self._full():
             yield from self.waiting()
+
+    @property
+    def offsets(self) -> Collection[int]:
+        """The offsets, in minutes, in which dates were printed so far."""
+        return self._calendar.offsets
+
+    def take_rows(self, rows: Rows) -> Iterator[Arrival]:
+        """Take many records whose shape is known; yields when a batch is full."""
+        self._report.entries += len(rows)
+        nths = self._twins.nths(*rows.for_twins(self._twins.first_key))
+        if nths is not None:
+            self._report.duplicate += nths.count(None)
+        for shape, count in rows.counted():
+            for key in shape.not_read:
+                self._report.not_read(key, count)
+            if shape.named is not None:
+                self._report.unknown(shape.named[0], count)
+        for portion in rows.portions(nths):
+            self._columns.extend(portion)
+        if self._full():
+            yield from self.waiting()
+
+    def _full(self) -> bool:
+        most = self._limits.batch
+        return (
+            self._columns.rows >= most
+            or len(self._places) >= most
+            or self._columns.bytes >= self._limits.block
+        )
+
+    def files(self, ecgs: Iterable[Member], clinical: Iterable[Member]) -> Iterator[Arrival]:
+        """The files beside the main one, after it: electrocardiograms and records of clinics."""
+        for file in ecgs:
+            self._report.entries += 1
+            try:
+                self._rows(ecg_rows(self._records, file, self._limits.block))
+            except ReadingRefused as refused:
+                self._report.refuse(refused.reason, "Electrocardiogram")
+            if self._full():
+                yield from self.waiting()
+        for row in self._clinical.rows(clinical, self._report, self._limits.block):
+            self._row(row)
+            if self._full():
+                yield from self.waiting()
+        yield from self.waiting()
+
+    def shape(self, entry: Entry) -> Shape | None:
+        """What an entry that was taken shares with all that differ in dates and value alone.
+
+        None where there is more in it than one number or word: such entries are taken one by one.
+        """
+        if entry.name != "Record" or entry.children:
+            return None
+        if entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
+            return None
+        try:
+            start = self._records.record(entry).start
+            shape = self._records.shape(entry, start)
+            return replace(shape, not_read=tuple(not_on_the_list(entry.metadata)))
+        except ReadingRefused:
+            return None
 
     def end(self) -> Iterator[Arrival]:
         """The file has ended: what no Correlation took, and all that waits."""
@@ -103,27 +174,82 @@ class Taking:
             self._place(entry)
             return
         if name == "ExportDate":
-            self._calendar.instant(entry.attributes.get("value", ""))
+            self._exported = self._calendar.instant(entry.attributes.get("value", ""))
+            self._report.exported = self._exported
+            self._exported_on = entry.attributes["value"][:10]
             return
         if name == "Me":
-            self._report.leave_out("birth date, sex, blood and skin type", 1)
+            self._owner(entry)
             return
         self._report.entries += 1
-        for inside, count in entry.inside.items():
-            self._report.leave_out(_LEFT_OUT[inside], count)
+        for key in not_on_the_list(entry.metadata):
+            self._report.not_read(key)
+        for count in entry.inside.values():
+            self._report.leave_out(_TOO_MUCH, count)
         if name == "Record" and entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
             self._pressures.half(entry)
-        elif name == "Record":
-            self._row(self._records.record(entry))
-        elif name == "Workout":
-            self._report.workouts += 1
-            self._row(self._records.workout(entry))
-        elif name == "Correlation" and entry.attributes.get("type") == PRESSURE:
-            self._row(self._pressures.whole(entry))
-        elif name == "Correlation":
-            raise ReadingRefused(UNKNOWN_TYPE)
+        elif name == "ClinicalRecord":
+            self._report.clinical += 1
+            self._clinical.note(entry)
         else:
-            raise ReadingRefused(_NOT_READ.get(name, _UNKNOWN_ENTRY))
+            self._report.workouts += name == "Workout"
+            self._rows(self._of(entry))
+
+    def _of(self, entry: Entry) -> Iterator[Row]:
+        """The readings of an entry, its own first."""
+        records, report = self._records, self._report
+        match entry.name:
+            case "Record":
+                yield from self._record(entry)
+            case "Workout":
+                yield from workout_rows(records, entry, report)
+            case "Correlation" if entry.attributes.get("type") == PRESSURE:
+                yield self._pressures.whole(entry)
+            case "Correlation" if entry.attributes.get("type") == FOOD:
+                yield meal_row(records, entry, report)
+            case "Correlation":
+                raise ReadingRefused(UNKNOWN_TYPE)
+            case "ActivitySummary":
+                yield rings_row(records, entry, self._exported_on)
+            case "Audiogram":
+                yield audiogram_row(records, entry)
+            case "VisionPrescription":
+                yield prescription_row(records, entry, report)
+            case _:
+                raise ReadingRefused(_UNKNOWN_ENTRY)
+
+    def _record(self, entry: Entry) -> Iterator[Row]:
+        row = self._records.record(entry)
+        if row.series.kind == UNKNOWN:
+            self._report.unknown(entry.attributes["type"])
+        yield row
+        try:
+            found = beats(entry)
+        except ReadingRefused as refused:
+            self._report.leave_out(refused.reason)
+            return
+        if found is not None:
+            yield replace(
+                row,
+                series=row.series._replace(kind=HEART_BEATS, unit=""),
+                value=found.digest,
+                decimals=0,
+                waveform=found,
+            )
+
+    def _owner(self, entry: Entry) -> None:
+        if not self._about_me:
+            self._report.leave_out(NOT_ASKED)
+            return
+        for row in owner_rows(self._records, entry, self._exported):
+            self._report.beside += 1
+            self._row(row)
+
+    def _rows(self, rows: Iterator[Row]) -> None:
+        """The readings of one entry; all but the first stand beside it."""
+        for count, row in enumerate(rows):
+            self._report.beside += count > 0
+            self._row(row)
 
     def _row(self, row: Row) -> None:
         nth = self._twins.nth(row.series, row.start, row.duration, row.value, row.created)

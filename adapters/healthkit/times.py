@@ -9,6 +9,7 @@ Source: observed in public exports of 2019, 2023 and 2026 (versions 8 to 14 of t
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from adapters.errors import ReadingRefused
@@ -51,6 +52,11 @@ class Calendar:
             self._offsets[offset] = at
             self._new.append((at, offset))
         return at
+
+    @property
+    def offsets(self) -> Collection[int]:
+        """In minutes, all that were met."""
+        return self._offsets.keys()
 
     def new_offsets(self) -> list[tuple[Instant, int]]:
         """Each offset that was met for the first time since the last call, and where."""

@@ -14,6 +14,7 @@ from adapters.errors import ReadingRefused
 from adapters.reading import Value, stored
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?")
+_MOLAR = re.compile(r"(m|mc|)mol<([0-9]{1,4}(?:\.[0-9]{1,25})?)>/(d?L)", re.ASCII)
 _EXACT = Context(prec=80)
 _TENTH_DECIMAL = Decimal("1e-10")
 _SIGNIFICANT = 3
@@ -97,6 +98,29 @@ class Conversion:
 def _decimals(step: Decimal) -> int:
     """The fewest decimals that still tell ``step`` apart."""
     return max(0, -step.adjusted())
+
+
+def conversion_from(units: Mapping[str, Conversion], unit: str) -> Conversion:
+    """How to convert from a unit as HealthKit writes it.
+
+    An amount of substance bears its molar mass, ``mmol<180.1558800000541>/L``, in digits that
+    differ between versions; whatever they are, they are taken at their word.
+
+    Args:
+        units: those of the kind, of `conversions`.
+        unit: as written.
+
+    Raises:
+        ReadingRefused: not known.
+    """
+    found = units.get(unit)
+    if found is not None:
+        return found
+    molar = _MOLAR.fullmatch(unit)
+    if molar is None or "mg/dL" not in units:
+        raise ReadingRefused(UNKNOWN_UNIT)
+    per = {"m": Decimal(10), "mc": Decimal(10_000), "": Decimal("0.01")}[molar[1]]
+    return Conversion(times=Decimal(molar[2]), over=per if molar[3] == "L" else per / 10)
 
 
 @cache

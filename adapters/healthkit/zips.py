@@ -31,10 +31,10 @@ def checked_members(
 ) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], int]]:
     """Open a zip; give it, the members that may be read, and how many were passed over.
 
-    Passed over are folders' links and names that climb out of the archive.
+    Passed over are links, names that climb out of the archive, and a second file of one name.
 
     Raises:
-        ArchiveRefused: damaged, encrypted, a bomb, or two files of one name.
+        ArchiveRefused: damaged, encrypted, or a bomb.
     """
     if _directory_size(path) > limits.max_members * _BYTES_A_MEMBER:
         raise _too_many(limits)
@@ -45,15 +45,13 @@ def checked_members(
     with zipped:
         infos = [info for info in zipped.infolist() if not info.is_dir()]
         _check(infos, zipped.start_dir, limits)
-        wanted = [info for info in infos if not _outside(info)]
+        wanted = list(_wanted(infos))
         yield zipped, wanted, len(infos) - len(wanted)
 
 
 def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None:
     if len(infos) > limits.max_members:
         raise _too_many(limits)
-    if len({info.filename for info in infos}) < len(infos):
-        raise ArchiveRefused("This archive holds two files of one name.", COPY_AGAIN)
     in_order = sorted(infos, key=lambda info: info.header_offset)
     nexts = [*(info.header_offset for info in in_order[1:]), directory]
     for info, following in zip(in_order, nexts, strict=False):
@@ -77,6 +75,14 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
             f"Unpacked this would be {limits.max_ratio} times as large or more, as in a zip bomb.",
             "If you trust this file, raise `largest_ratio` under `[import]` in config.toml.",
         )
+
+
+def _wanted(infos: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
+    names: set[str] = set()
+    for info in infos:
+        if info.filename not in names and not _outside(info):
+            names.add(info.filename)
+            yield info
 
 
 def _outside(info: zipfile.ZipInfo) -> bool:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
-from adapters.errors import AdapterError, ArchiveRefused
-from adapters.simulator.errors import ScenarioRefused
 from gateway.commands import (
     clinic,
     consent,
@@ -35,46 +30,15 @@ from gateway.commands import (
     sent,
     setup,
     simulate,
+    sources,
     status,
     stays,
     upload,
 )
-from gateway.commands.opening import Where
-from gateway.commands.output import failed, misused
-from gateway.errors import ExitCode, GatewayError, Refused, of_the_system
-from gateway.places import default_home
-from gateway.store.errors import StoreError
+from gateway.commands.program import new_app, run_one
+from gateway.errors import ExitCode
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="A personal health gateway: your readings come home, stay home, and go to your clinic "
-    "only if you say so.",
-    epilog="`health-gateway run` collects, uploads what you agreed to, and serves your pages.",
-)
-
-
-@app.callback()
-def where(
-    context: typer.Context,
-    home: Annotated[
-        Path | None, typer.Option("--home", help="The folder of your home.", show_default=False)
-    ] = None,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--passphrase-file",
-            envvar="HEALTH_GATEWAY_PASSPHRASE_FILE",
-            help="A file whose first line opens the home; else you are asked.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Remember which home a command is about."""
-    context.obj = Where(home or default_home(), passphrase_file)
-
+app = new_app()
 
 for module in (
     setup,
@@ -109,6 +73,7 @@ for name, group in (
     ("devices", devices.app),
     ("recipients", recipients.app),
     ("consent", consent.app),
+    ("sources", sources.app),
 ):
     app.add_typer(group, name=name)
 
@@ -120,20 +85,5 @@ def run() -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run one command.
-
-    Returns:
-        its exit code; every error that a person can do something about was said in a sentence.
-    """
-    as_json = "--json" in words
-    try:
-        ended = app(args=list(words), standalone_mode=False, prog_name="health-gateway")
-    except TyperException as error:
-        return misused(error, as_json)
-    except (GatewayError, StoreError, AdapterError, ArchiveRefused, ScenarioRefused) as error:
-        return failed(error, as_json)
-    except EOFError:
-        return failed(Refused("Nobody answered.", "Nothing was changed by that."), as_json)
-    except OSError as error:
-        return failed(of_the_system(error), as_json)
-    return int(ended or 0)
+    """Run one command; see `program.run_one`."""
+    return run_one(app, words)

@@ -1,4 +1,4 @@
-"""`import PATH`: an Apple Health export."""
+"""`import PATH`: an Apple Health export; `--list` and `--show` for those of before."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Annotated
 import typer
 
 from adapters.healthkit.report import ImportReport
-from adapters.kinds import Kind, row_of
+from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import Json, PersonName, opened, person_of
-from gateway.commands.output import aside, print_json, say
+from gateway.commands.output import aside, iso, moment, print_json, say, table
 from gateway.errors import Refused, WrongUse
+from gateway.import_words import Pace, sentences
 from gateway.importing import import_export
 from gateway.sharing.offer import allow_collecting
 from gateway.sharing.recipients import Act
+from gateway.store.import_runs import ImportRun
+from gateway.store.people import Person
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,28 +29,107 @@ def add_to(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="export.zip, its folder, or the XML in it.")],
+    path: Annotated[
+        Path | None, typer.Argument(help="export.zip, its folder, or the XML in it.")
+    ] = None,
     person: PersonName = "",
+    about_me: Annotated[
+        bool,
+        typer.Option("--about-me", help="Also birth date, sex, blood and skin type, and the like."),
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read a file that was imported before once more.")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Show what was imported.")] = False,
+    show: Annotated[
+        int, typer.Option("--show", help="Show the report of an import again, by its number.")
+    ] = 0,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
     """Import an Apple Health export. Importing it again adds nothing."""
-    if not path.exists():
+    if (path is not None) + listed + bool(show) != 1:
+        raise WrongUse("Say what to import, or --list, or --show with a number.", "See --help.")
+    if path is not None and not path.exists():
         raise WrongUse(f"{path} is not there.", "Give the path of your export.zip.")
     with opened(context) as house:
+        if path is None:
+            _look_back(house, show, as_json=as_json)
+            return
         whose = person_of(house, person)
         if not house.may_collect(whose.key, "healthkit", now()):
             _ask(whose.name, yes=yes)
             act = Act(now(), f"person:{whose.key}", "terminal", house.clock())
             allow_collecting(house.ledger, whose.key, "healthkit", act)
         quiet = as_json or not sys.stderr.isatty()
-        report = import_export(
-            house, path, whose, now=now, progress=None if quiet else _Progress().show
-        )
+        report = _import(house, path, whose, about_me=about_me, again=again, quiet=quiet)
     if as_json:
         print_json(report.as_dict())
     else:
         _tell(report)
+
+
+def _import(
+    house: House, path: Path, whose: Person, *, about_me: bool, again: bool, quiet: bool
+) -> ImportReport:
+    try:
+        return import_export(
+            house,
+            path,
+            whose,
+            now=now,
+            progress=None if quiet else _Progress().show,
+            again=again,
+            about_me=about_me,
+        )
+    except KeyboardInterrupt:
+        aside("\nStopped. What came before is here; import the same file again to go on.")
+        raise
+
+
+def _look_back(house: House, number: int, *, as_json: bool) -> None:
+    """Show the imports of this home, or the report of one."""
+    runs = house.imports.list()
+    names = {one.key: one.name for one in house.people.list()}
+    if not number:
+        if as_json:
+            print_json({"imports": [_as_dict(run) for run in runs]})
+            return
+        table(
+            ("No.", "Imported", "Whose", "New", "Readings", "Ended"),
+            [
+                (
+                    run.id,
+                    moment(run.at),
+                    names.get(run.person, run.person),
+                    run.report.get("new", ""),
+                    run.report.get("rows", ""),
+                    moment(run.finished_at) or "interrupted",
+                )
+                for run in runs
+            ],
+        )
+        return
+    run = next((one for one in runs if one.id == number), None)
+    if run is None:
+        raise WrongUse(f"There is no import {number}.", "See: health-gateway import --list")
+    if as_json:
+        print_json({**run.report, **_as_dict(run)})
+        return
+    if run.finished_at is None:
+        say("This import was interrupted. Import the same file again to go on.")
+    _tell(ImportReport.from_dict(run.report))
+
+
+def _as_dict(run: ImportRun) -> dict[str, object]:
+    return {
+        "number": run.id,
+        "at": iso(run.at),
+        "person": run.person,
+        "finished_at": iso(run.finished_at),
+        "new": run.report.get("new"),
+        "rows": run.report.get("rows"),
+    }
 
 
 def _ask(name: str, *, yes: bool) -> None:
@@ -63,32 +145,21 @@ def _ask(name: str, *, yes: bool) -> None:
 
 
 class _Progress:
-    """A line that says how far it is."""
+    """A line that says how far it is, and how long it still takes."""
 
     def __init__(self) -> None:
-        self._last = -1
+        self._pace = Pace()
+        self._last = ""
 
     def show(self, done: int, total: int) -> None:
-        part = 100 * done // max(total, 1)
-        if part != self._last:
-            self._last = part
-            sys.stderr.write(f"\rReading … {part} %")
+        words = self._pace.words(done, total)
+        if words != self._last:
+            self._last = words
+            sys.stderr.write(f"\rReading … {words}\x1b[K")
+            sys.stderr.write("\n" * (done >= total))
             sys.stderr.flush()
-            if part >= 100:
-                sys.stderr.write("\n")
 
 
 def _tell(report: ImportReport) -> None:
-    say(f"{report.new:,} new, {report.known:,} known before, in {report.seconds:.1f} s.")
-    for kind, counts in sorted(report.kinds.items()):
-        say(f"  {row_of(Kind(kind)).title}: {counts['rows']:,}, {counts['new']:,} of them new")
-    if report.deleted_before:
-        say(f"{report.deleted_before:,} you had deleted; they stay deleted.")
-    if report.routes:
-        say(f"{report.routes:,} routes; they stay here.")
-    for reason, count in sorted(report.refused.items()):
-        say(f"Not taken in, {count:,}: {reason} (for example {report.examples[reason]})")
-    for what, count in sorted(report.left_out.items()):
-        say(f"Left out, {count:,}: {what}")
-    if report.cut_short:
-        say("The file ends in the middle: what came before is here. Export it again.")
+    for sentence in sentences(report):
+        say(sentence)

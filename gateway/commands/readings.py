@@ -10,7 +10,15 @@ import typer
 
 from adapters.errors import UnknownKind
 from adapters.kinds import Kind, all_kinds, kind, row_of
-from adapters.reading import DeviceKey, Instant, Quality, place_of, quality_of, text_of
+from adapters.reading import (
+    DeviceKey,
+    Instant,
+    Quality,
+    place_of,
+    quality_of,
+    situation_of,
+    text_of,
+)
 from gateway.app import House
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import (
@@ -158,6 +166,7 @@ def _rows(
                     str(one.name).lower() for one in Quality if one & quality_of(reading.flags)
                 ],
                 "place": place_of(reading.flags) or None,
+                "situation": situation_of(reading.flags) or None,
             }
             for reading in rows
         ]
@@ -174,7 +183,7 @@ def _rows(
                 row_of(Kind(str(r["kind"]))).title,
                 to_the_second(at),
                 *_value(r["value"], str(r["unit"])),
-                ", ".join(remarks(quality_of(flags), place_of(flags))),
+                ", ".join(remarks(quality_of(flags), place_of(flags), situation_of(flags))),
             )
             for r, at, flags in zip(shown, starts, marks, strict=True)
         ],

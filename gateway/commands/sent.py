@@ -118,7 +118,7 @@ def withheld(house: House) -> dict[Kind, str]:
             kept[series.kind] = (
                 "You have not agreed to share it."
                 if row.shareable
-                else f"It is about the {row.about}, not about you."
+                else f"{row.stays or f'It is about the {row.about}, not about you'}."
             )
     return kept
 

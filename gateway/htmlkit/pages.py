@@ -42,12 +42,14 @@ class Templates:
         self._jinja.globals.update(spoken=spoken, uplot=(_UPLOT / "uPlot.esm.js").is_file())
         self._jinja.filters.update(
             ago=words.ago,
+            day=words.day,
             iso=words.iso,
             lasting=words.lasting,
             number=words.number,
             unit=words.unit,
             when=words.when,
             whole=words.whole,
+            word=words.word,
             **(filters or {}),
         )
 

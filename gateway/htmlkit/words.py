@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
 from babel.core import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from gateway.htmlkit.language import gettext as _
@@ -19,6 +20,8 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 _REMEMBERED = 8192
 """Texts kept: formatting costs 30 µs each, and a year's table has two thousand of them."""
+
+_JOINED = re.compile("(?<=[a-z])-(?=[a-z])")
 
 _UNITS: Mapping[str, str] = MappingProxyType(
     {
@@ -33,6 +36,15 @@ _UNITS: Mapping[str, str] = MappingProxyType(
         "mL/(kg.min)": "mL/kg/min",
         "{beats}/min": "/min",
         "{breaths}/min": "/min",
+        "dB[SPL]{A}": "dB(A)",
+        "kcal/(kg.h)": "kcal/(kg·h)",
+        "uS": "µS",
+        "ug": "µg",
+        "[iU]": "IU",
+        "[diop]": "D",
+        "[p'diop]": "Δ",
+        "deg": "°",
+        "{rev}/min": "turns/min",
     }
 )
 
@@ -55,6 +67,16 @@ def value(text: str, code: str) -> tuple[str, str]:
         return _("no value"), ""
     shown = (_("no value") if part.startswith("absent:") else part for part in parts)
     return "/".join(shown), unit(code)
+
+
+def word(text: str) -> str:
+    """A stored word as a person reads it: `asleep deep`; a minus or a date stays as it is."""
+    return _JOINED.sub(" ", text)
+
+
+def day(date_: date) -> str:
+    """A day in the reader's language, ``Sunday, 28 June 2026``."""
+    return str(format_date(date_, "full", locale=spoken().locale))
 
 
 def number(value: float | Decimal, decimals: int | None = None) -> str:

@@ -61,4 +61,5 @@ def desk_of(house: House, thread: StoreThread) -> Desk:
         can_measure=lambda profile: kinds_of(catalog_of(house), profile),
         words=lambda device: device_words(house, device),
         collecting=lambda: is_running(house, "collect"),
+        home=house.path,
     )

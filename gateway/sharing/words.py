@@ -117,6 +117,14 @@ CATEGORY_WORDS: Final[Mapping[str, str]] = {
     "body": N_("Body"),
     "glucose": N_("Glucose"),
     "sleep": N_("Sleep"),
+    "nutrition": N_("Food and drink"),
+    "symptoms": N_("Symptoms"),
+    "cycle": N_("Cycle, pregnancy and sexual health"),
+    "mind": N_("Mind"),
+    "senses": N_("Hearing and sight"),
+    "care": N_("Care of yourself"),
+    "records": N_("Records of clinics"),
+    "about_you": N_("About you"),
     "home": N_("Home"),
 }
 

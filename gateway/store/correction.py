@@ -9,7 +9,8 @@ from gateway.store.driver import Database, transaction
 from gateway.store.errors import NoSuchReading
 from gateway.store.identity import ReadingId
 from gateway.store.query import reading
-from gateway.store.series import mark_dirty
+from gateway.store.resolving import mark_unresolved
+from gateway.store.series import hours, mark_dirty
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def correct(
             ),
         )
         mark_dirty(db, row.series, [row.start])
+        mark_unresolved(db, [(row.series, hour) for hour in hours([row.start])])
     return row.version + 1
 
 

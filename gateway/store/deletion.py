@@ -8,7 +8,8 @@ from adapters.reading import Instant
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import ReadingId, SeriesRow, tombstone_of
 from gateway.store.records import Identities, forget_record
-from gateway.store.series import count, mark_dirty, series_by_id
+from gateway.store.resolving import mark_unresolved
+from gateway.store.series import count, hours, mark_dirty, series_by_id
 
 _Key = tuple[int, Instant, int, int | float | str, int]
 _SAME = "(series, start, duration, value, nth) = (?, ?, ?, ?, ?)"
@@ -52,6 +53,7 @@ def _delete_keys(
     db.conn.executemany(f"DELETE FROM correction WHERE {_SAME}", keys)  # noqa: S608
     db.conn.executemany(f"DELETE FROM reading WHERE {_SAME}", keys)  # noqa: S608
     mark_dirty(db, series.id, (key[1] for key in keys))
+    mark_unresolved(db, [(series.id, hour) for hour in hours(key[1] for key in keys)])
     count(db, series.id, -len(keys))
     _drop_waveforms(db, series, {key[3] for key in keys if isinstance(key[3], str)})
     for key in keys:

@@ -31,8 +31,16 @@ from gateway.store.errors import (
 sys.modules["pysqlite3"] = sqlcipher3
 sys.modules["pysqlite3.dbapi2"] = dbapi2
 
-import sqlite_utils.utils  # noqa: E402
-from sqlite_utils import Database, Migrations  # noqa: E402  # only after the two lines above
+# It would load numpy wherever numpy is installed, for columns of its arrays: nothing here has any.
+_numpy_is_loaded = "numpy" in sys.modules
+if not _numpy_is_loaded:
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # how Python says: not there
+try:
+    import sqlite_utils.utils
+    from sqlite_utils import Database, Migrations  # only after the two names are set
+finally:
+    if not _numpy_is_loaded:
+        del sys.modules["numpy"]
 
 if vars(sqlite_utils.utils)["sqlite3"] is not sqlcipher3:  # pragma: no cover
     raise ImportError("sqlite_utils was imported before gateway.store.driver")

@@ -38,6 +38,12 @@ class ImportRuns:
         )
         return int(cursor.lastrowid or 0)
 
+    def note(self, id_: int, report: Mapping[str, object]) -> None:
+        """Keep what is known of an import that did not go to its end."""
+        self._db.conn.execute(
+            "UPDATE import_run SET report = ? WHERE id = ?", (json.dumps(report), id_)
+        )
+
     def finish(self, id_: int, at: Instant, report: Mapping[str, object]) -> None:
         """Note that it went to its end, with its report."""
         self._db.conn.execute(
@@ -58,7 +64,21 @@ class ImportRuns:
         ]
 
     def finished_before(self, archive: bytes) -> ImportRun | None:
-        """The last import of these very bytes that went to its end, or None."""
+        """The last import of these very bytes that went to its end, or None.
+
+        None also where something was deleted since: then the report would not be true any more.
+        """
+        (deleted,) = self._db.conn.execute("SELECT COALESCE(MAX(at), 0) FROM tombstone").fetchone()
         return next(
-            (run for run in self.list() if run.archive == archive and run.finished_at), None
+            (
+                run
+                for run in self.list()
+                if run.archive == archive and run.finished_at and run.finished_at > deleted
+            ),
+            None,
         )
+
+    def begun_before(self, archive: bytes) -> bool:
+        """Whether an import of these very bytes did not go to its end, and none since did."""
+        runs = [run for run in self.list() if run.archive == archive]
+        return bool(runs) and runs[0].finished_at is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from adapters.kinds import Kind
 from adapters.reading import Instant, ReadingBatch
 from gateway.store.arrival import Arrival, Notes
 from gateway.store.driver import Database, transaction
@@ -21,8 +22,10 @@ class TakenIn:
         new: how many the store did not have.
         known: how many it had.
         deleted_before: how many the person had deleted; they stay deleted.
+        changed: how many were known, written in another unit.
         intake: the intake numbers that were used; empty where nothing was new.
         keys: the reading key of each new reading, if asked for.
+        series: the same counts, series by series.
         all_keys: the reading key of each row in the order of the batches, if asked for; None
             stands for a reading that was deleted before.
     """
@@ -34,6 +37,20 @@ class TakenIn:
     intake: range
     keys: list[str] = field(default_factory=list)
     all_keys: list[str | None] = field(default_factory=list)
+    changed: int = 0
+    series: list[SeriesTaken] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTaken:
+    """What became of the readings of one series; the counts are those of `TakenIn`."""
+
+    id: int
+    kind: Kind
+    rows: int
+    new: int
+    changed: int
+    deleted_before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,7 @@ def take_in(
     """Store what is new of some batches, all of it or nothing; see `Readings.take_in`."""
     arrivals: list[Arrival] = []
     notes = Notes()
+    taken: list[SeriesTaken] = []
     with transaction(db):
         first = seq = highest_intake(db) + 1
         buried = db.conn.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is not None
@@ -80,18 +98,25 @@ def take_in(
             if arrival.note(notes, at, source):
                 seq += 1
             arrivals.append(arrival)
+            rows, deleted = sum(map(len, members)), len(arrival.buried)
+            taken.append(
+                SeriesTaken(series.id, series.kind, rows, arrival.count, arrival.changed, deleted)
+            )
         notes.write(db)
     rows = sum(map(len, batches))
-    new = sum(arrival.count for arrival in arrivals)
-    deleted = sum(len(arrival.buried) for arrival in arrivals)
+    new = sum(one.new for one in taken)
+    changed = sum(one.changed for one in taken)
+    deleted = sum(one.deleted_before for one in taken)
     return TakenIn(
         rows=rows,
         new=new,
-        known=rows - new - deleted,
+        known=rows - new - changed - deleted,
         deleted_before=deleted,
         intake=range(first, seq),
         keys=[key for one in arrivals for key in one.new_keys()] if with_keys else [],
         all_keys=_all_keys(arrivals, batches) if with_all_keys else [],
+        changed=changed,
+        series=taken,
     )
 
 

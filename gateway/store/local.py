@@ -9,7 +9,7 @@ from adapters.local_events import ClockSeen, LinkEvent, LocalBatch, LocalName, P
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway.store.clocks import clocks_seen, let_go_of_clocks
 from gateway.store.driver import Database, open_database, transaction
-from gateway.store.local_writing import write
+from gateway.store.local_writing import write, write_all
 from gateway.store.migrations import LOCAL, bring_up_to_date
 from gateway.store.packets import let_go_of_packets, to_replay, write_packet
 from gateway.store.synced import synced_to
@@ -52,8 +52,7 @@ class LocalStore:
     def take_in(self, batch: LocalBatch) -> None:
         """Store local events in one transaction; what is known is not stored twice."""
         with transaction(self.db):
-            for event in batch.events:
-                write(self.db, event)
+            write_all(self.db, batch.events)
 
     def keep(self, packets: Sequence[Packet]) -> list[int]:
         """Journal packets durably before they are decoded; the numbers are for `taken_in`."""

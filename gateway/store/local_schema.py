@@ -36,6 +36,11 @@ CREATE TABLE time_offset (
     source TEXT NOT NULL, at INTEGER NOT NULL, minutes INTEGER NOT NULL, PRIMARY KEY (source, at)
 ) STRICT, WITHOUT ROWID;
 
+-- Apps, phones and devices that were renamed: the key of the new name, and the one they keep.
+CREATE TABLE alias (
+    key TEXT PRIMARY KEY, known_as TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE zone_history (
     person TEXT NOT NULL, since INTEGER NOT NULL, zone TEXT NOT NULL, PRIMARY KEY (person, since)
 ) STRICT, WITHOUT ROWID;

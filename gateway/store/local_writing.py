@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.local_events import (
     ClockSeen,
     LinkEvent,
@@ -13,11 +15,26 @@ from adapters.local_events import (
     TimeOffset,
     Unclaimed,
 )
+from adapters.reading import Instant
 from gateway.store.clocks import note_clock
 from gateway.store.driver import Database
 from gateway.store.packets import write_packet
 from gateway.store.synced import note_synced
 from gateway.store.unclaimed import note_unclaimed
+
+_POSITION = "INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+def write_all(db: Database, events: Sequence[LocalEvent]) -> None:
+    """Write events; places, which come by the thousand, together. Inside a transaction."""
+    db.conn.executemany(_POSITION, [_place(one) for one in events if isinstance(one, Position)])
+    for event in events:
+        if not isinstance(event, Position):
+            write(db, event)
+
+
+def _place(at: Position) -> tuple[str, Instant, float, float, float | None]:
+    return at.route, at.at, at.latitude, at.longitude, at.altitude
 
 
 def write(db: Database, event: LocalEvent) -> None:
@@ -38,10 +55,7 @@ def write(db: Database, event: LocalEvent) -> None:
                 (event.device, event.at, event.what, event.address, event.rssi, event.detail),
             )
         case Position():
-            db.conn.execute(
-                "INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (event.route, event.at, event.latitude, event.longitude, event.altitude),
-            )
+            db.conn.execute(_POSITION, _place(event))
         case TimeOffset(source=source, at=at, minutes=minutes):
             db.conn.execute(
                 "INSERT INTO time_offset VALUES (?, ?, ?)"

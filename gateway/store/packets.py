@@ -25,14 +25,25 @@ def write_packet(db: Database, packet: Packet, *, taken_in: bool) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def kept_since(db: Database, device: DeviceKey, characteristic: str, since: Instant) -> list[bytes]:
-    """What was journalled of one characteristic from a time on, in the order of the journal."""
+def kept_since(
+    db: Database, device: DeviceKey, characteristic: str, since: Instant
+) -> list[tuple[Instant, bytes]]:
+    """What was journalled of one characteristic from a time on, and when it came, in that order."""
     rows = db.conn.execute(
-        "SELECT data FROM raw_packet WHERE stored = 1 AND device = ? AND characteristic = ?"
-        " AND received >= ? ORDER BY id",
+        "SELECT received, data FROM raw_packet WHERE stored = 1 AND device = ?"
+        " AND characteristic = ? AND received >= ? ORDER BY received",
         (device, characteristic, since),
     )
-    return [bytes(data) for (data,) in rows]
+    return [(at, bytes(data)) for at, data in rows]
+
+
+def any_kept_since(db: Database, device: DeviceKey, since: Instant) -> bool:
+    """Whether anything of a device was journalled from a time on."""
+    row = db.conn.execute(
+        "SELECT 1 FROM raw_packet WHERE stored = 1 AND device = ? AND received >= ? LIMIT 1",
+        (device, since),
+    ).fetchone()
+    return row is not None
 
 
 def to_replay(db: Database) -> list[tuple[int, Packet]]:

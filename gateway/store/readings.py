@@ -14,13 +14,16 @@ from adapters.reading import (
     Value,
     Waveform,
 )
-from gateway.store import correction, deletion, gaps, intake, query, rollup
+from gateway.store import correction, deletion, gaps, intake, query, resolving, rollup
 from gateway.store import series as all_series
 from gateway.store import trend as trends
 from gateway.store.driver import Database, in_transaction
 from gateway.store.heads import Anchor
 from gateway.store.identity import ReadingId, SeriesRow
 from gateway.store.known import is_here
+from gateway.store.written import how_many_here
+
+_A_DAY_IS_WORTH = 10
 
 
 class Readings:
@@ -109,6 +112,10 @@ class Readings:
         """Whether somebody has this reading of a device; see `known.is_here`."""
         return is_here(self._db, self._identity, device, kind, record, row)
 
+    def have(self, series: int, batch: ReadingBatch, rows: Sequence[int]) -> int:
+        """How many of some rows of a batch a series has; at most some hundred at a time."""
+        return how_many_here(self._db, series, batch, rows)
+
     def latest(self, person: PersonKey, kind: Kind | None = None) -> list[query.Latest]:
         """The newest reading of each kind that was not entered in error."""
         return query.latest(self._db, person, kind)
@@ -157,6 +164,8 @@ class Readings:
         """The figures between each two edges, e.g. the midnights of somebody's zone.
 
         What is not rolled up yet is counted from the readings, so the figures are true at once.
+        What several sources counted at once is in ``total`` once (see `overlap`), unless series
+        are named.
 
         Args:
             person: whose.
@@ -164,14 +173,26 @@ class Readings:
             edges: rising, on quarter hours UTC (as every midnight of every zone is).
             series: only these, or all of the person and kind.
         """
-        return trends.trend(self._db, person, kind, edges, series)
+        points = trends.trend(self._db, person, kind, edges, series)
+        if series is not None:
+            return points
+        return resolving.without_overlap(self._db, person, kind, edges, points)
+
+    def accounts(
+        self, person: PersonKey, kind: Kind, since: Instant, until: Instant
+    ) -> list[resolving.Account]:
+        """How the total of a time came about: what each series recorded, and what of it counts."""
+        return resolving.accounts(self._db, person, kind, since, until)
 
     def roll_up(self, limit: int = 1000) -> int:
         """Roll up at most so many dirty hours; 0 when there is nothing left to do.
 
-        A thousand hours take some 20 ms, in which nobody else can write.
+        A thousand hours take some 20 ms, in which nobody else can write. Then days in which
+        several sources counted are reckoned, which cost as much as some hours each.
         """
-        return rollup.roll_up(self._db, limit)
+        done = rollup.roll_up(self._db, limit)
+        days = resolving.resolve(self._db, max(0, limit - done) // _A_DAY_IS_WORTH)
+        return done + days * _A_DAY_IS_WORTH
 
     def correct(
         self, id_: ReadingId, new: tuple[Value, int] | None, *, at: Instant, actor: str

@@ -42,6 +42,11 @@ CREATE TABLE reading (
     PRIMARY KEY (series, start, duration, value, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- In which units the readings of a series were written before they were turned into their kind's.
+CREATE TABLE written (
+    series INTEGER NOT NULL REFERENCES series (id), unit TEXT NOT NULL, PRIMARY KEY (series, unit)
+) STRICT, WITHOUT ROWID;
+
 -- Those whose time a person has to confirm (CLOCK_NOT_TRUSTED and TIME_OF_ARRIVAL); they are few.
 CREATE INDEX reading_of_unsure_time ON reading (series, intake) WHERE flags & 262148;
 
@@ -94,6 +99,24 @@ CREATE TABLE hour (
 -- Hours whose rows in `quarter_hour` and `hour` are not what the readings say now.
 CREATE TABLE dirty (
     series INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (series, hour)
+) STRICT, WITHOUT ROWID;
+
+-- Of what several sources counted at once, how much the sum of all holds too much: by quarter hour.
+CREATE TABLE overlap (
+    person TEXT NOT NULL, kind TEXT NOT NULL, quarter INTEGER NOT NULL, less REAL NOT NULL,
+    PRIMARY KEY (person, kind, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- Days of UTC of which `overlap` is not what the readings say now.
+CREATE TABLE unresolved (
+    person TEXT NOT NULL, kind TEXT NOT NULL, day INTEGER NOT NULL,
+    PRIMARY KEY (person, kind, day)
+) STRICT, WITHOUT ROWID;
+
+-- Sources that a person put before others; a lower place counts first.
+CREATE TABLE source_order (
+    person TEXT NOT NULL REFERENCES person (key), device TEXT NOT NULL, source TEXT NOT NULL,
+    place INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (person, device, source)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE correction (

@@ -77,9 +77,18 @@ def trend(
         return []
     quarters = [edge // QUARTER_HOUR for edge in edges]
     sums: dict[int, _Sum] = {}
-    for row in list_series(db, person, kind, spans=False):
-        if series is None or row.id in series:
-            _add_series(db, row.id, quarters, sums)
+    members = [row.id for row in list_series(db, person, kind, spans=False)]
+    wanted = [one for one in members if series is None or one in series]
+    dirty = {one: _is_dirty(db, one, quarters) for one in wanted}
+    for table, spans in (("hour", [*_hours(quarters)]), ("quarter_hour", [*_quarters(quarters)])):
+        if spans and wanted:
+            _fill_spans(db, spans)
+            for one in wanted:
+                for found in _read(db, table, one, unless_dirty=dirty[one]):
+                    _add(sums, *found)
+    for one in wanted:
+        if dirty[one]:
+            _add_dirty(db, one, quarters, sums)
     return [
         TrendPoint(edges[i], each.n, each.lo, each.hi, each.total, each.last)
         for i, each in sorted(sums.items())
@@ -98,20 +107,21 @@ def even_edges(since: Instant, until: Instant, points: int) -> list[Instant]:
     return [since + step * i for i in range(points + 1)]
 
 
-def _add_series(db: Database, series: int, quarters: list[int], sums: dict[int, _Sum]) -> None:
+def _is_dirty(db: Database, series: int, quarters: list[int]) -> bool:
     low, high = quarters[0] // 4, (quarters[-1] - 1) // 4
-    dirty = db.conn.execute(
+    found = db.conn.execute(
         "SELECT 1 FROM dirty WHERE series = ? AND hour BETWEEN ? AND ? LIMIT 1",
         (series, low, high),
     ).fetchone()
-    for table, spans in (("hour", _hours(quarters)), ("quarter_hour", _quarters(quarters))):
-        for row in _read(db, table, series, spans, unless_dirty=bool(dirty)):
-            _add(sums, *row)
-    if dirty:
-        for quarter, n, lo, hi, total, last in figures_of_dirty(db, series, low, high):
-            if quarters[0] <= quarter < quarters[-1]:
-                i = bisect_right(quarters, quarter) - 1
-                _add(sums, i, n, lo, hi, total, quarter, last)
+    return found is not None
+
+
+def _add_dirty(db: Database, series: int, quarters: list[int], sums: dict[int, _Sum]) -> None:
+    low, high = quarters[0] // 4, (quarters[-1] - 1) // 4
+    for quarter, n, lo, hi, total, last in figures_of_dirty(db, series, low, high):
+        if quarters[0] <= quarter < quarters[-1]:
+            i = bisect_right(quarters, quarter) - 1
+            _add(sums, i, n, lo, hi, total, quarter, last)
 
 
 def _hours(quarters: list[int]) -> Iterator[_Span]:
@@ -134,17 +144,20 @@ def _quarters(quarters: list[int]) -> Iterator[_Span]:
             yield i, last, high
 
 
-def _read(
-    db: Database, table: str, series: int, spans: Iterable[_Span], *, unless_dirty: bool
-) -> list[tuple[int, int, float, float, float, int, float]]:
-    """Number of the point, count, least, greatest, total, newest quarter hour, its last number."""
-    # A real table of spans: the groups come in its order, so the rows need no sorting.
+def _fill_spans(db: Database, spans: Iterable[_Span]) -> None:
+    """A real table of spans: the groups come in its order, so the rows need no sorting."""
     db.conn.execute(
         "CREATE TEMP TABLE IF NOT EXISTS span (i INTEGER, low INTEGER, high INTEGER,"
         " PRIMARY KEY (i, low)) WITHOUT ROWID"
     )
     db.conn.execute("DELETE FROM temp.span")
     db.conn.executemany("INSERT INTO temp.span VALUES (?, ?, ?)", spans)
+
+
+def _read(
+    db: Database, table: str, series: int, *, unless_dirty: bool
+) -> list[tuple[int, int, float, float, float, int, float]]:
+    """Number of the point, count, least, greatest, total, newest quarter hour, its last number."""
     size, hour = (4, "q.bucket") if table == "hour" else (1, "q.bucket >> 2")
     clean = f"AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.series = q.series AND d.hour = {hour})"  # noqa: S608  # our own names
     return db.conn.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone
@@ -28,10 +29,12 @@ from gateway.store.thread import StoreThread
 from gateway.web.adding_book import AddingBook, Words
 from gateway.web.codes import Codes
 from gateway.web.expected import CanMeasure, Expected
+from gateway.web.exports_book import ExportsBook
 from gateway.web.preview import Previews
 from gateway.web.readings_book import ReadingsBook
 from gateway.web.sent_book import SentBook
 from gateway.web.sharing_book import SharingBook
+from gateway.web.sources_book import SourcesBook
 from gateway.web.stays_book import StaysBook
 from gateway.web.yours_book import YoursBook
 
@@ -43,7 +46,7 @@ class Desk:
     Attributes:
         now: the clock. clock: whether it can be believed.
         simulation: whether every page must say that nothing here is real.
-        stays, yours, adding: None where the keys of `local.db` were not opened.
+        stays, yours, adding, exports: None where the keys of `local.db` were not opened.
         zone: where a person lives, for midnights and printed times.
     """
 
@@ -56,12 +59,14 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    sources: SourcesBook
     expected: Expected
     sharing: SharingBook
     sent: SentBook
     stays: StaysBook | None
     yours: YoursBook | None
     adding: AddingBook | None
+    exports: ExportsBook | None
     times: DeviceTimes
     zone: Callable[[PersonKey], tzinfo]
 
@@ -81,10 +86,12 @@ def make_desk(
     words: Callable[[DeviceKey], Words],
     can_measure: CanMeasure = lambda _profile: (),
     collecting: Callable[[], bool] = lambda: True,
+    home: Path | None = None,
 ) -> Desk:
     """Put the books of a home on the desk.
 
-    ``words``: how a device is doing; ``collecting``: whether the radio is listened to now.
+    ``home``: its folder, where files wait; ``words``: how a device is doing;
+    ``collecting``: whether the radio is listened to now.
     """
     devices, people = Devices(db), People(db)
     names = DeviceNames(devices, local.db if local is not None else None)
@@ -103,6 +110,7 @@ def make_desk(
         codes=Codes(db),
         audit=audit,
         readings=ReadingsBook(db, readings, names),
+        sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
         sent=SentBook(db, readings, ledger),
@@ -115,6 +123,7 @@ def make_desk(
         adding=AddingBook(local.db, devices, ledger, collecting, words, names)
         if local is not None
         else None,
+        exports=ExportsBook(db, ledger, home) if local is not None and home is not None else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         zone=zone,
     )

@@ -40,7 +40,7 @@ async def signed_in(request: web.Request, handler: Handler) -> web.StreamRespons
     if visit is None:
         return request.app[TEMPLATES].page("signed_out.html", status=401)
     request[VISIT] = visit
-    if request.method not in _SAFE:
+    if request.method not in _SAFE and not route.streamed:
         token = (await request.post()).get("form_token", "")
         if not hmac.compare_digest(str(token).encode(), visit.form_token.encode()):
             raise web.HTTPForbidden(text="This form is too old. Load the page again.\n")

@@ -13,6 +13,7 @@ from gateway.htmlkit.language import ngettext
 from gateway.htmlkit.words import number, unit, whole
 from gateway.web.readings_book import Story
 from gateway.web.shown import unit_of
+from gateway.web.sources import day_of, day_sentence, source_words
 from gateway.web.spans import SPANS, Span
 from gateway.web.visit import VISIT, Visit
 from gateway.web.yours import questions
@@ -41,10 +42,14 @@ async def kind(request: web.Request) -> web.StreamResponse:
     story = await visit.ask(
         visit.desk.readings.story, visit.person, asked, span, visit.now, visit.zone
     )
+    day = await day_of(visit, story, request.query.get("day", ""))
     return visit.page(
         "kind.html",
         asked=await questions(visit),
         story=story,
+        day=day,
+        day_sentence=day_sentence,
+        source_words=source_words,
         sentence=sentence(story),
         spans=span_words(),
     )

@@ -6,11 +6,15 @@ from adapters.reading import Quality
 from gateway.htmlkit.language import gettext as _
 
 
-def remarks(doubts: Quality, place: str, *, corrected: bool = False) -> list[str]:
+def remarks(
+    doubts: Quality, place: str, situation: str = "", *, corrected: bool = False
+) -> list[str]:
     """A short phrase for each thing that is known; none where nothing is."""
     said = [words for quality, words in quality_words().items() if doubts & quality]
     if place:
         said.insert(0, place_words()[place])
+    if situation:
+        said.insert(0, situation_words()[situation])
     if corrected:
         said.append(_("corrected"))
     return said
@@ -71,4 +75,19 @@ def place_words() -> dict[str, str]:
         "interstitial fluid": _("fluid under the skin"),
         "control solution": _("test liquid"),
         "temporal artery": _("temple"),
+    }
+
+
+def situation_words() -> dict[str, str]:
+    """In what situation a reading was made."""
+    return {
+        "at rest": _("at rest"),
+        "active": _("active"),
+        "before a meal": _("before a meal"),
+        "after a meal": _("after a meal"),
+        "basal insulin": _("basal insulin"),
+        "insulin for a meal": _("insulin for a meal"),
+        "first day of a cycle": _("first day of a cycle"),
+        "with protection": _("with protection"),
+        "without protection": _("without protection"),
     }

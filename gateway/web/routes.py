@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from gateway.web import adding, entry, live, readings, sent, share, stays, yours
+from gateway.web import adding, entry, exports, live, readings, sent, share, sources, stays, yours
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,6 +24,7 @@ class Route:
         who: `person` is somebody signed in; everybody else is `anyone`.
         audit: what is written down when it is used; empty only where nothing personal is shown.
         nav: which entry of the navigation it belongs to.
+        streamed: the form is read as it comes, and its token is looked at there.
         before_notice: whether it can be seen before the risks were read.
     """
 
@@ -34,6 +35,7 @@ class Route:
     audit: str = ""
     nav: str = ""
     before_notice: bool = False
+    streamed: bool = False
 
 
 STATIC: Final = "/static/{name}"
@@ -47,6 +49,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/readings", readings.overview, audit="page.readings", nav="readings"),
     Route("GET", "/readings/live", live.live, audit="page.readings.live", nav="readings"),
     Route("GET", "/readings/{kind}", readings.kind, audit="page.reading", nav="readings"),
+    Route("GET", "/exports", exports.exports, audit="page.exports", nav="readings"),
+    Route(
+        "POST", "/exports", exports.receive, audit="exports.receive", nav="readings", streamed=True
+    ),
+    Route("GET", "/sources", sources.order, audit="page.sources", nav="readings"),
+    Route("POST", "/sources", sources.put_first, audit="sources.order", nav="readings"),
     Route("GET", "/yours", yours.yours, audit="page.yours", nav="readings"),
     Route("POST", "/yours/user", yours.answer_user, audit="yours.user", nav="readings"),
     Route("POST", "/yours/reading", yours.answer_reading, audit="yours.reading", nav="readings"),

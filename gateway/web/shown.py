@@ -8,8 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from adapters.kinds import KindRow
-from adapters.reading import Instant, Quality, place_of, quality_of, text_of
+from adapters.panel import parted
+from adapters.reading import Instant, Quality, place_of, quality_of, situation_of, text_of
 from gateway.htmlkit.language import gettext as _
+from gateway.htmlkit.words import unit as unit_words
 from gateway.store.device_names import Called
 from gateway.store.query import ReadingRow
 
@@ -27,6 +29,7 @@ class Shown:
         unit: a UCUM code.
         doubts: what is known to be doubtful about it.
         place: where it was taken, one of `adapters.reading.PLACES`; empty where that is not said.
+        situation: one of `adapters.reading.SITUATIONS`; empty where that is not said.
     """
 
     at: Instant
@@ -38,6 +41,7 @@ class Shown:
     doubts: Quality
     corrected: bool
     place: str = ""
+    situation: str = ""
 
 
 def scale_of(row: KindRow) -> Decimal:
@@ -58,14 +62,25 @@ def number_of(text: str) -> Decimal | None:
         return None
 
 
+def _parts(row: KindRow, text: str) -> list[str]:
+    """A panel as its parts: `energy 250 kcal`."""
+    units = dict(zip(row.components, row.units, strict=True))
+    return [
+        f"{_(name.replace('_', ' '))} {digits} {unit_words(units[name])}".rstrip()
+        for name, digits in parted(text).items()
+    ]
+
+
 def shown(row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
     """A reading as it stands now, corrections included."""
     words: list[str] = []
     if reading.current_value is not None:
         text = text_of(reading.current_value, reading.current_decimals)
         words = text.split("|") if row.shape == "components" else [text]
-        if row.shape == "waveform":  # its value names the samples
+        if row.shape in ("waveform", "document"):  # its value names the samples or the file
             words = [_("recorded")]
+        if row.shape == "panel":
+            words = _parts(row, text)
     numbers = [number_of(word) for word in words]
     if row.unit == "kg/m3":
         numbers = [None if one is None else round(one * PPM, 1) for one in numbers]
@@ -79,4 +94,5 @@ def shown(row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
         doubts=quality_of(reading.flags),
         corrected=reading.version > 0,
         place=place_of(reading.flags),
+        situation=situation_of(reading.flags),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, Literal, get_args
 
 from adapters.reading import Instant
@@ -35,7 +35,12 @@ class Cut:
 def _midnight(now: Instant, zone: tzinfo, days: int) -> Instant:
     """The beginning of a local day, so many days from today."""
     today = datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(zone).date()
-    begin = datetime.combine(today + timedelta(days=days), datetime.min.time(), tzinfo=zone)
+    return midnight(today + timedelta(days=days), zone)
+
+
+def midnight(day: date, zone: tzinfo) -> Instant:
+    """The beginning of a day in a zone."""
+    begin = datetime.combine(day, datetime.min.time(), tzinfo=zone)
     return int(begin.timestamp()) * 1000
 
 

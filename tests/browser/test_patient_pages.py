@@ -11,6 +11,7 @@ from playwright.async_api import Page
 
 from gateway.htmlkit.guard import POLICY
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
+from tests.fakes_walk import walk
 from tests.fakes_web import (
     Furnished,
     ask_something,
@@ -28,7 +29,8 @@ PATHS = (
     "/readings/carbon_monoxide_in_air", "/share", "/share/to/{recipient}",
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
-    "/stays/routes", "/first", "/readings/mood", "/yours", "/times", "/add",
+    "/stays/routes", "/first", "/readings/mood", "/readings/step_count?day=2026-11-20",
+    "/sources", "/yours", "/times", "/add",
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     made.know_risks()
     share_something(made)
     ask_something(made, unknown=30)
+    walk(made)
     yield made
     made.house.close()
 

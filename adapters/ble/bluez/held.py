@@ -26,7 +26,7 @@ class Keeping(Protocol):
         """Hold no longer what was held for one link."""
         ...
 
-    def let_go(self, held: Held) -> None:
+    def let_go(self, held: Held, *, forget: bool) -> None:
         """Hold nothing of a device any longer."""
         ...
 
@@ -81,9 +81,9 @@ class Held:
         self.bleaks.clear()
         self.keeper.take_back(self)
 
-    def let_go(self) -> None:
+    def let_go(self, *, forget: bool = False) -> None:
         """See `Holds.let_go`."""
-        self.keeper.let_go(self)
+        self.keeper.let_go(self, forget=forget)
 
     def tell(self, path: str, value: bytes) -> None:
         """A value came."""

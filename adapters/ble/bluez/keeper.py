@@ -70,6 +70,8 @@ class Keeper:
         self._held: list[Held] = []
         self._by_path: dict[str, Held] = {}
         self._gone: list[str] = []
+        self._unwanted: set[str] = set()
+        self._listens: set[str] = set()
         self._turn = asyncio.Lock()
         self._look = asyncio.Event()
 
@@ -96,9 +98,11 @@ class Keeper:
         self.look_again()
         return held
 
-    def let_go(self, held: Held) -> None:
+    def let_go(self, held: Held, *, forget: bool) -> None:
         """Hold nothing of a device any longer."""
         self._held.remove(held)
+        if forget:
+            self._unwanted.add(held.address)
         self._drop(list(held.paths))
 
     def take_back(self, held: Held) -> None:
@@ -152,6 +156,7 @@ class Keeper:
                     pass
                 finally:
                     self._bus = None
+                    self._listens.clear()
                     self._forget_all()
                     bus.disconnect()
             await asyncio.sleep(_AGAIN_AFTER)
@@ -166,8 +171,12 @@ class Keeper:
         while self._gone:
             path = self._gone.pop()
             with contextlib.suppress(BusError):
-                await listen_for(bus, changes_of(path), stop=True)
+                if path in self._listens:
+                    self._listens.discard(path)
+                    await listen_for(bus, changes_of(path), stop=True)
                 await self._stop_notify(bus, path)
+        while self._unwanted and self._understudy is not None:
+            await self._understudy.forget(self._unwanted.pop())
         if not self._held:
             return
         try:
@@ -190,12 +199,17 @@ class Keeper:
         uuid = str(objects[path][CHARACTERISTIC]["UUID"].value)
         held.paths[path], self._by_path[path] = uuid, held
         try:
-            await listen_for(bus, changes_of(path))
+            if path not in self._listens:
+                await listen_for(bus, changes_of(path))
+                self._listens.add(path)
             await self._start_notify(bus, path, held.address, uuid)
         except BusError as error:
             if error.short != "InProgress":  # it is notified already
                 self._forget(path)
                 raise
+        except asyncio.CancelledError:  # whether it is notified now is not known
+            self._drop([path])
+            raise
         if held not in self._held:  # it was let go meanwhile
             return False
         return path in self._by_path

@@ -39,6 +39,7 @@ MOST: Final = 10_000
 KEEP_MS: Final = 60_000
 """So long they are: whoever is there has journalled them by then."""
 
+_FORGET_EVERY: Final = 60.0
 _RESOLVED_WITHIN: Final = 3.0
 _DOWN_WITHIN: Final = 8.0
 _LOOK_EVERY: Final = 0.1
@@ -81,6 +82,7 @@ class Standby:
         self._address = bus
         self._held: dict[str, tuple[str, str]] = {}
         self._heard: deque[Heard] = deque(maxlen=MOST)
+        self._listens: set[str] = set()
 
     async def until_needed(self, parent: int) -> list[Heard]:
         """What was heard last, once the other is gone; nothing where it said that it ends.
@@ -97,14 +99,16 @@ class Standby:
         )
         serving = asyncio.create_task(self._serve(bus))
         gone = asyncio.create_task(_until_ended(parent))
-        tasks: tuple[asyncio.Task[Any], ...] = (following, serving, gone)
+        forgetting = asyncio.create_task(self._forget_old())
+        tasks: tuple[asyncio.Task[Any], ...] = (following, serving, gone, forgetting)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if following.done():
+            if following.done() and not (gone.done() or serving.done()):
                 raise BusError("", "the bus is gone")
             await asyncio.wait([serving], timeout=_LAST_WORD_WITHIN)
             if serving.done() and serving.result():
                 return []
+            self._forget_before(self._now() - KEEP_MS)
             await self._let_go_of_links(bus)
             return list(self._heard)
         finally:
@@ -121,6 +125,8 @@ class Standby:
                 return True
             if "let_go" in said:
                 await self._let_go(bus, said["let_go"])
+            elif "forget" in said:
+                self._forget(said["forget"])
             else:
                 error = await self._hold(bus, said)
                 words = {"held": said["hold"], "error": error}
@@ -133,7 +139,9 @@ class Standby:
         path = said["hold"]
         self._held[path] = said["address"], said["uuid"]
         try:
-            await listen_for(bus, changes_of(path))
+            if path not in self._listens:
+                await listen_for(bus, changes_of(path))
+                self._listens.add(path)
             await call(bus, path, CHARACTERISTIC, "StartNotify")
         except BusError as error:
             if error.short != "InProgress":  # we are notified already
@@ -144,7 +152,9 @@ class Standby:
     async def _let_go(self, bus: MessageBus, path: str) -> None:
         self._held.pop(path, None)
         with contextlib.suppress(BusError):
-            await listen_for(bus, changes_of(path), stop=True)
+            if path in self._listens:
+                self._listens.discard(path)
+                await listen_for(bus, changes_of(path), stop=True)
             await call(bus, path, CHARACTERISTIC, "StopNotify")
 
     def _hear(self, message: Message) -> None:
@@ -156,11 +166,24 @@ class Standby:
 
     def _value(self, path: str, changed: dict[str, Any]) -> None:
         if path in self._held and "Value" in changed:
-            now = self._now()
-            while self._heard and self._heard[0].at < now - KEEP_MS:
-                self._heard.popleft()
             data = bytes(changed["Value"].value)
-            self._heard.append(Heard(*self._held[path], now, data))
+            self._heard.append(Heard(*self._held[path], self._now(), data))
+
+    def _forget(self, address: str) -> None:
+        """Nothing of this device is wanted any more."""
+        kept = [one for one in self._heard if one.address != address]
+        self._heard.clear()
+        self._heard.extend(kept)
+
+    async def _forget_old(self) -> None:
+        while True:
+            await asyncio.sleep(_FORGET_EVERY)
+            self._forget_before(self._now() - KEEP_MS)
+
+    def _forget_before(self, at: Instant) -> None:
+        """What is older may have been let go of by the journal too: it would be there twice."""
+        while self._heard and self._heard[0].at < at:
+            self._heard.popleft()
 
     async def _see_nothing(self, bus: MessageBus) -> None:
         """What there is, is the other's matter."""

@@ -80,6 +80,7 @@ class Understudy:
             async with asyncio.timeout(_ANSWER_WITHIN):
                 error = await answer
         except (OSError, TimeoutError) as failed:
+            await self.stop(path)  # or it holds it later, beside whoever holds it then
             raise BusError("", type(failed).__name__) from failed
         finally:
             self._asked.pop(path, None)
@@ -90,6 +91,11 @@ class Understudy:
         """Let it be notified no longer."""
         with contextlib.suppress(OSError):
             await self._say({"let_go": path})
+
+    async def forget(self, address: str) -> None:
+        """Let it forget what it heard of a device that may not be listened to any more."""
+        with contextlib.suppress(OSError):
+            await self._say({"forget": address})
 
     async def _started(self) -> Process | None:
         try:
@@ -117,10 +123,13 @@ class Understudy:
             await _write(self._process, words)
 
     async def _listen(self, process: Process, gone: Callable[[], None]) -> None:
-        while (answer := await _line(process)) is not None:
-            asked = self._asked.get(answer["held"])
-            if asked is not None and not asked.done():
-                asked.set_result(answer["error"])
+        try:
+            while (answer := await _line(process)) is not None:
+                asked = self._asked.get(answer["held"])
+                if asked is not None and not asked.done():
+                    asked.set_result(answer["error"])
+        except ValueError:
+            pass  # it was cut off in the middle of a word
         self._lose()
         gone()
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final, Self
 
+from bleak import BleakClient
 from dbus_fast import Message, Variant
 from dbus_fast.aio import MessageBus
 
@@ -35,6 +36,7 @@ from adapters.ble.bluez.bus import (
     listen_for,
     open_bus,
 )
+from adapters.ble.bluez.services import complete
 from adapters.ble.watching import Chosen, LinksSeen
 from adapters.errors import AdapterError
 
@@ -147,6 +149,16 @@ class Watch:
             bus.remove_message_handler(hear)
             with contextlib.suppress(BusError):
                 await listen_for(bus, rule, stop=True)
+
+    async def complete(self, client: BleakClient) -> None:
+        """See `Watches.complete`."""
+        if self._bus is None:
+            return
+        name = self._last.rpartition("/")[2] if self._last else None
+        with contextlib.suppress(BusError):
+            known = device_of(await all_objects(self._bus), client.address, name)
+            if known is not None:
+                await complete(self._bus, known.path, client)
 
     async def is_bonded(self, address: str) -> bool:
         """See `Watches.is_bonded`."""

@@ -1,0 +1,266 @@
+"""An export read in a process of its own, so that reading and storing use two processors.
+
+The other process gets no key of the home: it names devices and apps by what it read of them, and
+the names become keys here. numpy is loaded there alone. It ends when nobody listens any more,
+whatever became of whoever started it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from adapters.errors import ArchiveRefused
+from adapters.healthkit.limits import Limits
+from adapters.healthkit.report import ImportReport
+from adapters.healthkit.source import HealthKitImport, Progress
+from adapters.local_events import LocalBatch, Position
+from adapters.reading import DeviceKey, PersonKey, SourceKey
+from adapters.source import Arrival
+
+_LENGTH = struct.Struct("<I")
+_WAITING = 2
+"""Portions that lie ready while one is being stored."""
+
+_DEVICE, _SOURCE = "\x02d", "\x02s"
+_KEYED = ("device", "source", "owner")
+_TOGETHER = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    path: Path
+    person: PersonKey
+    limits: Limits
+    keep_routes: bool
+    about_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    arrivals: list[Arrival]
+    read: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    what: str
+    next_step: str
+
+
+class ReaderFailed(ArchiveRefused):
+    """The process that reads ended before the export did; what came before is stored."""
+
+
+class ImportApart:
+    """As `HealthKitImport`, with the reading in another process.
+
+    Attributes:
+        report: complete once the arrivals end.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        person: PersonKey,
+        device_key: Callable[[str], DeviceKey],
+        source_key: Callable[[str], SourceKey],
+        limits: Limits,
+        *,
+        progress: Progress | None = None,
+        keep_routes: bool = True,
+        about_me: bool = False,
+    ) -> None:
+        self.report = ImportReport()
+        self._asked = _Asked(path.absolute(), person, limits, keep_routes, about_me)
+        self._keys = _Keys(device_key, source_key)
+        self._progress = progress
+
+    def arrivals(self) -> Generator[Arrival, None, None]:
+        """As `HealthKitImport.arrivals`.
+
+        Raises:
+            ArchiveRefused: as there.
+            ReaderFailed: the other process was ended, or met something unforeseen.
+        """
+        child = _started(self._asked)
+        portions: queue.Queue[Any] = queue.Queue(_WAITING)
+        given_up = threading.Event()
+        reading = threading.Thread(
+            target=_read_on, args=(child.stdout, portions, given_up), daemon=True
+        )
+        reading.start()
+        try:
+            while True:
+                match portions.get():
+                    case _Portion(arrivals, read, size):
+                        for arrival in arrivals:
+                            yield self._keys.keyed(arrival)
+                        if self._progress is not None:
+                            self._progress(read, size)
+                    case ImportReport() as report:
+                        self.report = report
+                        return
+                    case _Refused(what, next_step):
+                        raise ArchiveRefused(what, next_step)
+                    case _:
+                        raise ReaderFailed(
+                            "The export could not be read to its end.",
+                            "Import the same file again to go on.",
+                        )
+        finally:
+            given_up.set()
+            child.kill()
+            while reading.is_alive():
+                _emptied(portions)
+                reading.join(0.05)
+            child.communicate()
+
+
+class _Keys:
+    """Turns what was read of devices and apps into their keys."""
+
+    def __init__(
+        self, device_key: Callable[[str], DeviceKey], source_key: Callable[[str], SourceKey]
+    ) -> None:
+        self._make = {_DEVICE: device_key, _SOURCE: source_key}
+        self._known: dict[str, str] = {}
+
+    def keyed(self, arrival: Arrival) -> Arrival:
+        if isinstance(arrival, LocalBatch):
+            if isinstance(arrival.events[0], Position):  # by the thousand, and of no device
+                return arrival
+            return LocalBatch([self._one(event) for event in arrival.events])
+        made: Arrival = self._one(arrival)
+        return made
+
+    def _one(self, told: Any) -> Any:
+        changed = {
+            name: self._key(text)
+            for name in _KEYED
+            if isinstance(text := getattr(told, name, None), str) and text[:2] in self._make
+        }
+        return replace(told, **changed) if changed else told
+
+    def _key(self, text: str) -> str:
+        key = self._known.get(text)
+        if key is None:
+            key = self._known[text] = self._make[text[:2]](text[2:])
+        return key
+
+
+def _started(asked: _Asked) -> subprocess.Popen[bytes]:
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", "adapters.healthkit.apart"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+    )
+    assert child.stdin is not None  # noqa: S101  # asked for above
+    child.stdin.write(pickle.dumps(asked))
+    child.stdin.close()
+    child.stdin = None
+    return child
+
+
+def _read_on(stream: IO[bytes], portions: queue.Queue[Any], given_up: threading.Event) -> None:
+    """Put what the other process tells into the queue; None if it ended without a word."""
+    told: Any = None
+    while not given_up.is_set():
+        length = stream.read(_LENGTH.size)
+        if len(length) < _LENGTH.size:
+            portions.put(None)
+            return
+        told = pickle.loads(stream.read(_LENGTH.unpack(length)[0]))  # noqa: S301  # our own process
+        portions.put(told)
+        if not isinstance(told, _Portion):
+            return
+
+
+def _emptied(portions: queue.Queue[Any]) -> None:
+    try:
+        while True:
+            portions.get_nowait()
+    except queue.Empty:
+        return
+
+
+def _tell(stream: IO[bytes], what: object) -> None:
+    told = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(told)))
+    stream.write(told)
+    stream.flush()
+
+
+def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
+    arrivals: list[Arrival] = []
+    rows = 0
+    for arrival in export.arrivals():
+        arrivals.append(arrival)
+        rows += len(arrival) if hasattr(arrival, "__len__") else 1
+        if rows >= _TOGETHER:
+            yield _Portion(arrivals, *at)
+            arrivals, rows = [], 0
+    yield _Portion(arrivals, *at)
+
+
+def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
+    """Say of what nobody foresaw where it was, and nothing of what was in it."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "?") if trace is not None else "?"
+    line = trace.tb_lineno if trace is not None else 0
+    print(f"The reader stopped: {kind.__name__} in {name}, line {line}.", file=sys.stderr)
+
+
+def main() -> int:
+    """Read what is asked for on stdin; tell on stdout."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
+    gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
+    sys.excepthook = _only_where
+    asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
+    out, at = sys.stdout.buffer, [0, 0]
+
+    def progress(read: int, size: int) -> None:
+        at[:] = read, size
+
+    export = HealthKitImport(
+        asked.path,
+        asked.person,
+        lambda text: DeviceKey(_DEVICE + text),
+        lambda text: SourceKey(_SOURCE + text),
+        asked.limits,
+        progress=progress,
+        keep_routes=asked.keep_routes,
+        about_me=asked.about_me,
+        fast=True,
+    )
+    try:
+        for portion in _portions(export, at):
+            _tell(out, portion)
+        _tell(out, export.report)
+    except ArchiveRefused as refused:
+        _tell(out, _Refused(str(refused), refused.next_step))
+    except BrokenPipeError:
+        os._exit(1)
+    return 0
+
+
+if __name__ == "__main__":
+    # The classes must be those that the other side knows, not those of `__main__`.
+    from adapters.healthkit import apart
+
+    sys.exit(apart.main())

@@ -1,0 +1,160 @@
+"""What stands between the value of one record and the creation date of the next.
+
+An export repeats itself: two million records have some hundred different heads (type, source,
+device, unit) and ends (nothing, or lines of metadata). Each is looked at once; whether a head and
+an end together are one whole `Record` is for expat alone to say. The pointer in a device's
+description means nothing (`devices`), and heads that differ in it alone are one.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from adapters.healthkit.body import is_clean
+from adapters.healthkit.elements import Entry, Reader
+from adapters.healthkit.records import Shape
+
+BOUNDARY = b"\n <Record "
+CREATED = b' creationDate="'
+
+_LONGEST = 4096
+_MOST_HEADS = 4096
+_MOST_ENDS = 256
+_MOST_ONCE = 50_000
+_MOST_JUNCTIONS = 20_000
+
+NOT_ASKED, ALONE = -1, -2
+"""In place of a shape's number: not judged yet; records that are taken one by one."""
+
+_PROBE = (
+    b'<HealthData>\n <Record %s creationDate="c" startDate="s" endDate="e" value="v"'
+    b"%s\n</HealthData>"
+)
+_POINTER = re.compile(rb' device="&lt;&lt;HKDevice: 0x[0-9a-f]{1,16}&gt;, ')
+_NO_POINTER = b' device="&lt;&lt;HKDevice: 0x0&gt;, '
+_PROBED = {"creationDate": "c", "startDate": "s", "endDate": "e", "value": "v"}
+
+
+class Junctions:
+    """Numbers heads and ends, and keeps the shapes of those that are a record together.
+
+    Attributes:
+        shapes: by number.
+        plain: of each, whether its values are numbers that are kept as they are written.
+    """
+
+    def __init__(self) -> None:
+        self._once: set[int] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.shapes: list[Shape] = []
+        self.plain: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._heads: list[bytes] = [b""]
+        self._ends: list[bytes] = [b""]
+        self._head_of: dict[bytes, int] = {}
+        self._end_of: dict[bytes, int] = {b"": 0}
+        self._numbers: dict[bytes, int] = {}
+        self._table = np.full((_MOST_HEADS, _MOST_ENDS), NOT_ASKED, np.int32)
+        self._table[0, :] = self._table[:, 0] = ALONE
+
+    def number(self, junction: bytes) -> int:
+        """The numbers of its end and of the head behind it as one, or 0 for an unusual one.
+
+        ``end << 16 | head``; at a block's end there is no head, at its beginning no end: 0.
+        """
+        known = self._numbers.get(junction)
+        return self._meet(junction) if known is None else known
+
+    def table(
+        self, heads: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int32]:
+        """The number of the shape of each pair, `NOT_ASKED` or `ALONE`."""
+        shapes: npt.NDArray[np.int32] = self._table[heads, ends]
+        return shapes
+
+    def judge(self, head: int, end: int) -> Entry | None:
+        """The record that a head and an end are together, without its own dates and value.
+
+        None where they are anything else; then they are not asked about again.
+        """
+        entry = _one_record(self._heads[head], self._ends[end])
+        if entry is None:
+            self._table[head, end] = ALONE
+        return entry
+
+    def keep(self, head: int, end: int, shape: Shape | None) -> None:
+        """Remember the shape of records of this head and end, None where each stands alone."""
+        self._table[head, end] = ALONE if shape is None else len(self.shapes)
+        if shape is not None:
+            self.shapes.append(shape)
+            plain = shape.numbers is not None and shape.numbers.same and shape.numbers.most is None
+            self.plain = np.append(self.plain, plain)
+
+    def make_room(self) -> bool:
+        """Between two blocks: begin anew when there are too many, so that memory stays bounded."""
+        full = (
+            len(self._heads) >= _MOST_HEADS
+            or len(self._ends) >= _MOST_ENDS
+            or len(self._numbers) >= _MOST_JUNCTIONS
+        )
+        if full:
+            self._begin()
+        return full
+
+    def _meet(self, junction: bytes) -> int:
+        """Number a junction when it comes for the second time: most that are unusual come once."""
+        if len(junction) > _LONGEST:
+            return 0
+        if (pointless := _POINTER.sub(_NO_POINTER, junction)) != junction:
+            number = self.number(pointless)
+            if number:
+                self._numbers[junction] = number
+            return number
+        hashed = hash(junction)
+        if hashed not in self._once:
+            if len(self._once) >= _MOST_ONCE:
+                self._once.clear()
+            self._once.add(hashed)
+            return 0
+        at = junction.rfind(BOUNDARY)
+        end, head = (junction, b"") if at < 0 else (junction[:at], junction[at + len(BOUNDARY) :])
+        if not is_clean(junction):
+            return 0
+        number = self._number_of_end(end) << 16
+        if at >= 0:
+            number |= self._number_of_head(head)
+        self._numbers[junction] = number
+        return number
+
+    def _number_of_head(self, head: bytes) -> int:
+        number = self._head_of.get(head, 0)
+        if not number and len(self._heads) < _MOST_HEADS:
+            number = self._head_of[head] = len(self._heads)
+            self._heads.append(head)
+        return number
+
+    def _number_of_end(self, end: bytes) -> int:
+        number = self._end_of.get(end, 0)
+        if not number and end and len(self._ends) < _MOST_ENDS:
+            number = self._end_of[end] = len(self._ends)
+            self._ends.append(end)
+        return number
+
+
+def _one_record(head: bytes, end: bytes) -> Entry | None:
+    reader = Reader()
+    if reader.feed(_PROBE % (head, end)) is not None or not reader.done:
+        return None
+    entries = reader.taken()
+    if len(entries) != 1 or entries[0].name != "Record":
+        return None
+    found = entries[0].attributes
+    if any(found.get(name) != text for name, text in _PROBED.items()):
+        return None
+    if _NO_POINTER in head and not found.get("device", "").startswith("<<HKDevice: 0x0>, "):
+        return None
+    return entries[0]

@@ -1,0 +1,93 @@
+"""Exports that wait to be imported: what a page received, and a folder that is looked into.
+
+A page puts a file into the inbox of the home, where only this user may read it; it is deleted once
+it was read, or refused. Files of the watch folder are their owner's and stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from adapters.reading import PersonKey
+from gateway.store.people import Person
+
+INBOX = "inbox"
+_UNFINISHED = ".part"
+_ENDINGS = (".zip", ".xml")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def inbox_of(home: Path, person: PersonKey) -> Path:
+    """Where files of this person wait.
+
+    Raises:
+        ValueError: this is no key of a person.
+    """
+    if not _KEY.fullmatch(person):
+        raise ValueError("not a person's key")
+    return home / INBOX / person
+
+
+class Receiving:
+    """A file that is being received; it waits for nobody before `done`."""
+
+    def __init__(self, home: Path, person: PersonKey) -> None:
+        folder = inbox_of(home, person)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = secrets.token_hex(8)
+        self.bytes = 0
+        self._to = folder / f"{name}.zip"
+        self._path = folder / f"{name}{_UNFINISHED}"
+        self._out = os.fdopen(
+            os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        )
+
+    def write(self, block: bytes) -> None:
+        """Add to the file."""
+        self._out.write(block)
+        self.bytes += len(block)
+
+    def done(self) -> None:
+        """The file is whole."""
+        self._out.close()
+        self._path.rename(self._to)
+
+    def give_up(self) -> None:
+        """It will not be; nothing stays of it."""
+        self._out.close()
+        self._path.unlink(missing_ok=True)
+
+
+def received(home: Path, person: PersonKey) -> list[Path]:
+    """Whole files that wait in this person's inbox, the first of them first."""
+    return _in_order(inbox_of(home, person).glob("*.zip"))
+
+
+def offered(folder: str, person: Person, *, alone: bool) -> list[Path]:
+    """Exports in the watch folder that are this person's.
+
+    Args:
+        folder: as `config.toml` says it; empty where there is none.
+        person: whose.
+        alone: nobody else lives in this house; otherwise each has a folder of their name in it.
+    """
+    if not folder:
+        return []
+    root = Path(folder).expanduser()
+    if not alone:
+        root = root / person.name
+        if root.parent != Path(folder).expanduser() or root.name in ("", ".", ".."):
+            return []
+    try:
+        return _in_order(one for one in root.iterdir() if one.suffix.lower() in _ENDINGS)
+    except OSError:
+        return []
+
+
+def _in_order(files: Iterable[Path]) -> list[Path]:
+    known = [(one.stat().st_mtime_ns, one) for one in files if one.is_file()]
+    return [one for _, one in sorted(known)]

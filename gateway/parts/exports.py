@@ -1,0 +1,82 @@
+"""Imports what waits: exports that a page received, and those in the watch folder.
+
+In a thread and with a home of its own, so that a long import keeps nothing else waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from adapters.errors import ArchiveRefused
+from adapters.reading import Instant
+from gateway import clock
+from gateway.app import House
+from gateway.errors import GatewayError
+from gateway.importing import import_export
+from gateway.inbox import offered, received
+from gateway.log import Event, Log
+from gateway.store.people import Person
+from gateway.store.thread import StoreThread
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks; a file is taken up once it was the same at two of them."""
+
+_Stamp = tuple[int, int]
+
+
+class Exports:
+    """Looks for exports of one home, again and again."""
+
+    def __init__(self, house: House, *, now: Callable[[], Instant] = clock.now) -> None:
+        self._house = house
+        self._now = now
+        self._seen: dict[Path, _Stamp] = {}
+        self._done: dict[Path, _Stamp] = {}
+
+    def look(self) -> int:
+        """Import what waits, and say how many exports that were."""
+        people = self._house.people.list()
+        folder = self._house.settings.import_.folder
+        count = 0
+        for person in people:
+            if not self._house.may_collect(person.key, "healthkit", self._now()):
+                continue
+            for path in received(self._house.path, person.key):
+                count += self._take(path, person)
+                path.unlink(missing_ok=True)
+            for path in offered(folder, person, alone=len(people) == 1):
+                if self._is_new(path):
+                    count += self._take(path, person)
+        return count
+
+    def _take(self, path: Path, person: Person) -> bool:
+        try:
+            import_export(self._house, path, person, now=self._now)
+        except (ArchiveRefused, GatewayError):
+            return False  # it is kept with its sentence, and shown with the other imports
+        return True
+
+    def _is_new(self, path: Path) -> bool:
+        """Whether a file has come to rest and was not looked at since."""
+        told = path.stat()
+        stamp = told.st_size, told.st_mtime_ns
+        if self._done.get(path) == stamp:
+            return False
+        if self._seen.get(path) != stamp:
+            self._seen[path] = stamp
+            return False
+        self._done[path] = stamp
+        return True
+
+
+async def import_what_waits(house: House, thread: StoreThread, log: Log) -> None:
+    """Look until cancelled; one import after the other."""
+    exports = Exports(house)
+    while True:
+        try:
+            await thread.do(exports.look)
+        except Exception as error:  # a file that cannot be read must not end the others
+            log.note(Event.JOB_FAILED, job="exports", error=type(error).__name__)
+        await asyncio.sleep(LOOK_EVERY)

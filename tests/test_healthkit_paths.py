@@ -1,0 +1,260 @@
+"""Records taken by the thousand, one by one, or found by ElementTree: the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.errors import ArchiveRefused
+from adapters.healthkit.body import cleaned, without_head
+from adapters.healthkit.devices import Devices
+from adapters.healthkit.elements import CHILDREN, Entry, Losses
+from adapters.healthkit.entries import entries
+from adapters.healthkit.fast import FastPath
+from adapters.healthkit.limits import Limits
+from adapters.healthkit.report import ImportReport
+from adapters.healthkit.taking import Taking
+from adapters.source import Arrival
+from scripts.export_text import NASTY
+from tests.fakes_healthkit import (
+    PERSON,
+    Imported,
+    collected,
+    device_key,
+    document,
+    make,
+    record,
+    run,
+    source_key,
+)
+
+LIMITS = Limits(block=2**12, twins=25, batch=40)
+
+
+def taking(report: ImportReport, limits: Limits) -> Taking:
+    devices = Devices(PERSON, device_key, source_key, limits.names)
+    return Taking(PERSON, devices, report, limits, keep_routes=True)
+
+
+def read(content: bytes, *, fast: bool, size: int, limits: Limits = LIMITS) -> Imported:
+    """All that one path finds, with the bytes cut into portions of ``size``."""
+    report, losses = ImportReport(), Losses()
+    taken = taking(report, limits)
+    blocks = (content[at : at + size] for at in range(0, len(content), size))
+
+    def arrivals() -> Iterator[Arrival]:
+        body = without_head(blocks, "HealthData")
+        if fast:
+            yield from FastPath(taken, losses, max_token=limits.max_token).read(body)
+        else:
+            whole = cleaned(body, losses.replace)
+            for entry in entries(whole, losses, max_token=limits.max_token):
+                yield from taken.take(entry)
+        yield from taken.end()
+
+    found = collected(report, arrivals())
+    report.damaged, report.cut_short = losses.damaged, losses.cut_short
+    if content.count(b"</HealthData>") == 1:  # behind an end in the middle nothing counts
+        report.replaced = losses.replaced
+    return found
+
+
+def as_told(found: Imported) -> tuple[object, ...]:
+    """Everything that matters, in an order that batches do not change."""
+    report = found.report.as_dict()
+    del report["seconds"], report["peak_mib"]
+    local = sorted(repr(event) for event in found.local)
+    return sorted(map(repr, found.rows)), sorted(map(repr, found.facts)), local, report
+
+
+@pytest.mark.parametrize("name", [*sorted(NASTY), ""])
+@pytest.mark.parametrize("small", [True, False])
+def test_both_paths_find_the_same_in_every_nasty_file(
+    tmp_path: Path, name: str, small: bool
+) -> None:
+    path = tmp_path / "export.zip"
+    make(path, *[name] * bool(name), small=small, days=3)
+    limits = Limits(block=2**16)
+    assert as_told(run(path, limits, fast=True)) == as_told(run(path, limits))
+
+
+def made(count: int) -> list[str]:
+    """Records of few heads and ends, with all that may stand between them."""
+    kind = "HKQuantityTypeIdentifier"
+    pointer = "&lt;&lt;HKDevice: 0x{:x}&gt;, name:Watch, model:Watch, hardware:Watch6,12&gt;"
+    lines = []
+    for i in range(count):
+        dates = {
+            "start": f"2026-01-{1 + i // 50:02} 10:{i % 50:02}:09 +0100",
+            "endDate": f"2026-01-{1 + i // 50:02} 10:{i % 50:02}:{9 + i % 3:02} +0100",
+            "creationDate": f"2026-01-28 10:{i % 50:02}:10 +0100",
+        }
+        match i % 5:
+            case 0 | 1:
+                told = {"device": pointer.format(0x66AABA640 + i // 7), **dates}
+                line = usual(kind + "HeartRate", str(60 + i % 7), "count/min", **told)
+            case 2:
+                line = usual(kind + "BodyMass", f"{70 + i / 100:.2f}", "kg", **dates)
+            case 3:
+                line = usual(kind + "OxygenSaturation", f"0.9{i % 10}", "%", **dates)
+            case _:
+                line = usual(kind + "HeartRate", "61", "count/min", **dates).replace(
+                    "/>\n", '>\n  <MetadataEntry key="HKWasUserEntered" value="1"/>\n </Record>\n'
+                )
+        lines.append(line)
+    return lines
+
+
+def usual(type_: str, value: str, unit: str, *, start: str, **more: str) -> str:
+    """A record with its attributes in Apple's order."""
+    line = record(type_, value, unit, start=start, **more)
+    head, dates = line.split(' startDate="', 1)
+    device = f' device="{more["device"]}"' if "device" in more else ""
+    head = head.replace(' unit="', f'{device} unit="')
+    created = f' creationDate="{more["creationDate"]}"'
+    end = more["endDate"]
+    _, _, rest = dates.partition(' value="')
+    value_only = rest.partition('"')[0]
+    return f'{head}{created} startDate="{start}" endDate="{end}" value="{value_only}"/>\n'
+
+
+LINES = made(120)
+SNIPPETS = [
+    b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?note ", b"?>", b'"', b"'", b"&amp;", b"&#11;", b"&",
+    b"<", b">", b"/>", b"\n <Record ", b"</Record>", b"</HealthData>", b"\x0b", b"\xff",
+    b"\xe2\x82",
+    b' creationDate="', b' value="', b"\n <Correlation>", b"</Correlation>", b"\n", b"9", b"+0200",
+    b" ", b"<between/>", b'<Record type="x"/>', b"1e3", b".",
+]  # fmt: skip
+
+
+EDITS = st.tuples(
+    st.sampled_from(["insert", "delete", "flip", "copy", "swap"]),
+    st.floats(0, 1, exclude_max=True),
+    st.integers(0, 999),
+)
+
+
+def mutated(edits: list[tuple[str, float, int]]) -> bytes:
+    """A whole export, changed at some places: what, where, how."""
+    content = bytearray(document(LINES))
+    for what, where, how in edits:
+        at = 60 + int(where * (len(content) - 60))
+        match what:
+            case "insert":
+                content[at:at] = SNIPPETS[how % len(SNIPPETS)]
+            case "delete":
+                del content[at : at + 1 + how % 40]
+            case "flip":
+                content[at] = how % 256
+            case "copy":
+                content[at:at] = content[at : at + 1 + how]
+            case _:
+                wide = 1 + how % 300
+                turned = content[at + wide : at + 2 * wide] + content[at : at + wide]
+                content[at : at + 2 * wide] = turned
+    return bytes(content)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(EDITS, min_size=1, max_size=6),
+    st.sampled_from([97, 1000, 4096, 60_000]),
+    st.sampled_from([1, 333, 2**20]),
+)
+def test_both_paths_find_the_same_in_any_mutated_file(
+    edits: list[tuple[str, float, int]], fast: int, exact: int
+) -> None:
+    content = mutated(edits)
+    try:
+        wanted = as_told(read(content, fast=False, size=exact))
+    except ArchiveRefused:
+        with pytest.raises(ArchiveRefused):
+            read(content, fast=True, size=fast)
+        return
+    assert as_told(read(content, fast=True, size=fast)) == wanted
+
+
+def judged(content: bytes, limits: Limits = LIMITS) -> Imported:
+    """What `Taking` makes of the elements that ElementTree finds.
+
+    Raises:
+        ElementTree.ParseError: the file is not well formed.
+    """
+    report = ImportReport()
+    taken = taking(report, limits)
+
+    def entry(element: ElementTree.Element) -> Entry:
+        made = Entry(element.tag, dict(element.attrib))
+        fill(made, element)
+        return made
+
+    def fill(made: Entry, element: ElementTree.Element) -> None:
+        for child in element:
+            if child.tag == "MetadataEntry":
+                made.metadata.setdefault(child.get("key", ""), child.get("value", ""))
+            elif child.tag in CHILDREN:
+                made.children.append(entry(child))
+            else:
+                fill(made, child)
+
+    def arrivals() -> Iterator[Arrival]:
+        for element in ElementTree.fromstring(content):  # noqa: S314  # made here
+            for place in element.iter():
+                if place.tag in ("WorkoutRoute", "Location"):
+                    yield from taken.take(entry(place))
+            yield from taken.take(entry(element))
+        yield from taken.end()
+
+    return collected(report, arrivals())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(EDITS, min_size=1, max_size=6), st.sampled_from([1000, 4096, 60_000]))
+def test_where_a_mutated_file_is_well_formed_elementtree_finds_the_same(
+    edits: list[tuple[str, float, int]], size: int
+) -> None:
+    content = mutated(edits).replace(b"<!DOCTYPE HealthData []>\n", b"", 1)
+    try:
+        wanted = as_told(judged(content))
+    except (ElementTree.ParseError, ValueError):
+        return
+    assert as_told(read(content, fast=True, size=size)) == wanted
+
+
+def test_elementtree_finds_the_same_in_a_whole_export(tmp_path: Path) -> None:
+    make(tmp_path / "export.xml", days=4)
+    content = (tmp_path / "export.xml").read_bytes()
+    limits = Limits()
+    assert as_told(read(content, fast=True, size=2**16, limits=limits)) == as_told(
+        judged(content, limits)
+    )
+
+
+def test_most_records_of_an_export_are_taken_by_the_thousand(tmp_path: Path) -> None:
+    """Else the tests above would compare one path with itself."""
+    counted = {"rows": 0, "one by one": 0}
+
+    class Counting(Taking):
+        def take_rows(self, rows: object) -> Iterator[Arrival]:
+            counted["rows"] += len(rows)  # type: ignore[arg-type]
+            return super().take_rows(rows)  # type: ignore[arg-type]
+
+        def take(self, entry: Entry) -> Iterator[Arrival]:
+            counted["one by one"] += 1
+            return super().take(entry)
+
+    make(tmp_path / "export.xml", days=10)
+    limits = Limits()
+    devices = Devices(PERSON, device_key, source_key, limits.names)
+    taken = Counting(PERSON, devices, ImportReport(), limits, keep_routes=True)
+    blocks = iter([(tmp_path / "export.xml").read_bytes()])
+    path = FastPath(taken, Losses(), max_token=limits.max_token)
+    for _ in path.read(without_head(blocks, "HealthData")):
+        pass
+    assert counted["rows"] > 10 * counted["one by one"] > 0

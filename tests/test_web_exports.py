@@ -1,0 +1,132 @@
+"""Exports by the page and by the watch folder: received as they come, imported, shown again."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from gateway import clock
+from gateway.app import House
+from gateway.inbox import inbox_of, offered, received
+from gateway.parts.exports import Exports
+from gateway.settings import Import
+from tests.fakes_healthkit import make
+from tests.fakes_web import Furnished, make_home
+from tests.import_house import importing_home, stored
+from tests.web_visitor import Answer, Visitor, visiting
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Furnished]:
+    made = importing_home(tmp_path / "home")
+    made.know_risks()
+    yield made
+    made.house.close()
+
+
+async def sent(visitor: Visitor, content: bytes | AsyncIterator[bytes], token: str) -> Answer:
+    with aiohttp.MultipartWriter("form-data") as form:
+        form.append(token).set_content_disposition("form-data", name="form_token")
+        file = form.append(content)
+        file.set_content_disposition("form-data", name="export", filename="export.zip")
+        headers = {"Origin": visitor.origin, "Sec-Fetch-Site": "same-origin"}
+        to = visitor.origin + "/exports"
+        async with visitor.session.post(to, data=form, headers=headers) as answer:
+            return Answer(answer.status, await answer.text(), answer.headers, str(answer.url))
+
+
+async def test_an_export_is_brought_by_the_page(home: Furnished, tmp_path: Path) -> None:
+    make(tmp_path / "e.zip", small=True)
+    async with visiting(home) as visitor:
+        page = await visitor.get("/exports")
+        token = dict(page.form.to("/exports"))["form_token"]
+        answer = await sent(visitor, (tmp_path / "e.zip").read_bytes(), token)
+        assert "Your export is being read" in answer.words
+        (waiting,) = received(home.house.path, home.person)
+        assert stat.S_IMODE(waiting.stat().st_mode) == 0o600
+        assert Exports(home.house).look() == 1
+        words = (await visitor.get("/exports")).words
+    assert received(home.house.path, home.person) == []
+    assert f"{len(stored(home)):,} new" in words
+    assert "Body weight: 3, 3 of them new" in words
+
+
+async def test_what_is_no_export_is_deleted_and_said(home: Furnished) -> None:
+    async with visiting(home) as visitor:
+        token = dict((await visitor.get("/exports")).form.to("/exports"))["form_token"]
+        await sent(visitor, b"PK\x03\x04 nothing of that sort", token)
+        assert Exports(home.house).look() == 0
+        words = (await visitor.get("/exports")).words
+    assert "This archive is damaged." in words
+    assert list(inbox_of(home.house.path, home.person).iterdir()) == []
+
+
+async def test_a_file_is_written_as_it_comes_and_one_without_token_is_not(home: Furnished) -> None:
+    folder = inbox_of(home.house.path, home.person)
+    sizes: list[int] = []
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for _ in range(12):
+            yield b"x" * 2**20
+            sizes.append(sum(one.stat().st_size for one in folder.glob("*")))
+
+    async with visiting(home) as visitor:
+        assert (await sent(visitor, b"PK", "of another page")).status == 403
+        assert not folder.exists()
+        token = dict((await visitor.get("/exports")).form.to("/exports"))["form_token"]
+        await sent(visitor, slowly(), token)
+    assert [one.stat().st_size for one in received(home.house.path, home.person)] == [12 * 2**20]
+    assert sizes[-1] > 2**20
+
+
+async def test_without_permission_nothing_is_received(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "other")
+    home.know_risks()
+    async with visiting(home) as visitor:
+        page = await visitor.get("/exports")
+        assert "First allow Apple Health exports" in page.words
+        assert (await sent(visitor, b"PK", "token")).status == 409
+    assert not (home.house.path / "inbox").exists()
+    home.house.close()
+
+
+def watched(home: Furnished, folder: Path) -> House:
+    chosen = home.house.settings.model_copy(update={"import_": Import(folder=str(folder))})
+    return replace(home.house, settings=chosen)
+
+
+def test_the_watch_folder_is_looked_into_once_its_files_have_come_to_rest(
+    home: Furnished, tmp_path: Path
+) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    exports = Exports(watched(home, folder), now=clock.now)
+    assert exports.look() == 0
+    make(folder / "export.zip", small=True)
+    assert [exports.look() for _ in range(3)] == [0, 1, 0]
+    before = len(stored(home))
+    assert before > 500
+    os.utime(folder / "export.zip", ns=(1, 1))
+    assert [exports.look() for _ in range(3)] == [0, 1, 0]
+    assert len(stored(home)) == before
+    assert (folder / "export.zip").exists()
+    assert home.house.imports.list()[0].report["new"] == before
+
+
+def test_where_several_live_each_has_a_folder_of_their_name(
+    home: Furnished, tmp_path: Path
+) -> None:
+    (tmp_path / "Ingrid").mkdir()
+    (tmp_path / "Ingrid" / "a.zip").touch()
+    (tmp_path / "b.zip").touch()
+    (person,) = home.house.people.list()
+    assert [one.name for one in offered(str(tmp_path), person, alone=True)] == ["b.zip"]
+    assert [one.name for one in offered(str(tmp_path), person, alone=False)] == ["a.zip"]
+    assert offered(str(tmp_path / "gone"), person, alone=True) == []
+    assert offered("", person, alone=True) == []
