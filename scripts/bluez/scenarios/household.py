@@ -65,7 +65,7 @@ async def play(guest: Guest) -> dict[str, object]:
 
 
 async def _add_ours(home: Home, around: Air) -> None:
-    """Use each device once, so that it is heard, and add what a look around found."""
+    """Use each device, so that it is heard, and again when it is added: by then it may sleep."""
     devices = await around.devices()
     for name in OURS:
         await around.measure(name)
@@ -74,6 +74,7 @@ async def _add_ours(home: Home, around: Air) -> None:
     for name in OURS:
         address = devices[name]["address"]
         assert address.upper() in addresses, f"{name} was not heard"
+        await around.measure(name)
         await home.command("devices", "add", address)
 
 
