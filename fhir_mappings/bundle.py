@@ -5,18 +5,21 @@ Source: HL7 FHIR R4 4.0.1, Bundle and RESTful API, batch and conditional create.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One resource and what the server shall do with it.
 
-    There is no fullUrl: servers that rewrite one also rewrite equal identifiers.
+    Its fullUrl is a UUID made from the body, and equal to nothing in it: servers that rewrite a
+    fullUrl rewrite equal identifiers too.
 
     Attributes:
         body: the resource as JSON.
@@ -45,7 +48,9 @@ def entry_bytes(entry: Entry) -> bytes:
     if entry.if_none_exist:
         request["ifNoneExist"] = entry.if_none_exist
     asked = json.dumps(request, separators=(",", ":")).encode("ascii")
-    return b'{"resource":%b,"request":%b}' % (entry.body, asked)
+    name = UUID(bytes=hashlib.sha256(entry.body).digest()[:16], version=4)
+    head = b'{"fullUrl":"%b",' % name.urn.encode("ascii")
+    return b'%b"resource":%b,"request":%b}' % (head, entry.body, asked)
 
 
 def if_none_exist(system: str, value: str) -> str:

@@ -1,13 +1,14 @@
 """Which profiles an Observation says that it fulfils: those that hold, and the recipient knows.
 
-Sources: HL7 FHIR R4 4.0.1, Vital Signs Profile; HL7 PHD 2.0.0; HL7 CGM 1.0.0.
+Sources: HL7 FHIR R4 4.0.1, Vital Signs Profile; HL7 PHD 2.0.0; HL7 CGM 1.0.0; HL7 PHR
+1.0.0-ballot2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fhir_mappings import systems
+from fhir_mappings import sampled, systems
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Coding, Row
 
@@ -27,7 +28,9 @@ def claims(
     claimed = [
         one
         for one in row.profiles
-        if row.code in codings and _is_known(shape, one) and _holds(one, parts, period=period)
+        if row.code in codings
+        and _is_known(shape, one)
+        and _holds(one, shape, parts, period=period)
     ]
     phd = _phd(row, parts)
     if phd in shape.profiles and _as_a_phd_sent_it(shape, codings):
@@ -36,22 +39,34 @@ def claims(
 
 
 def _is_known(shape: Shape, profile: str) -> bool:
+    of_r4 = profile.rpartition("/")[0] == systems.VITAL_SIGNS.rpartition("/")[0]
+    return (of_r4 and systems.VITAL_SIGNS in shape.profiles) or profile in shape.profiles
+
+
+def _is_vital_sign(profile: str) -> bool:
     base = systems.VITAL_SIGNS.rpartition("/")[0]
-    from_vital_signs = profile.rpartition("/")[0] == base and systems.VITAL_SIGNS in shape.profiles
-    return from_vital_signs or profile in shape.profiles
+    return profile.startswith((f"{base}/", systems.US_CORE, systems.PHR))
 
 
-def _holds(profile: str, parts: Sequence[str], *, period: bool) -> bool:
-    """A glucose sensor's reading is a value of an instant; the others allow all that is sent."""
+def _holds(profile: str, shape: Shape, parts: Sequence[str], *, period: bool) -> bool:
+    """Some profiles want an instant; those of HL7 PHR are for what a phone kept.
+
+    A glucose sensor's reading is a value of an instant. Vital signs may be of a period by the words
+    of vs-1, but its expression is not true of one, and validators go by the expression.
+    """
     if profile == systems.CGM_READING:
         return not period and not parts[0].startswith("absent:")
-    return True
+    if profile.startswith(systems.PHR) and shape.adapter != "healthkit":
+        return False
+    return not (period and _is_vital_sign(profile))
 
 
 def _phd(row: Row, parts: Sequence[str]) -> str:
     """The profile for what the row holds; none for a word that MDC has no code for."""
     if row.components:
         return systems.PHD_COMPOUND
+    if sampled.SEPARATOR in parts[0]:
+        return systems.PHD_RTSA
     if row.unit is not None:
         return systems.PHD_NUMERIC
     word = row.values.get(parts[0])

@@ -1,8 +1,7 @@
 """Devices: a sensor by its make, and this gateway. Never an address, a serial number or a name.
 
 Sources: HL7 FHIR R4 4.0.1, Device; HL7 PHD 2.0.0, PhdDevice, PhgDevice, and the value sets
-MDCDeviceVersionTypes and DeviceTypes11073MDC. The profiles themselves are not claimed: they want
-the System ID, which tells one device from all others and stays here.
+MDCDeviceVersionTypes and DeviceTypes11073MDC.
 """
 
 from __future__ import annotations
@@ -45,6 +44,18 @@ _SPECIALIZATIONS = {
     "machine_energy": _FITNESS,
     "step_count": ("528484", "MDC_DEV_SUB_SPEC_PROFILE_STEP_COUNTER"),
 }
+# The guide writes zeros where a device has no System ID (PhdDevice, identifier). Ours have one that
+# stays here, since it tells one device from all others.
+_NO_SYSTEM_ID: Json = {
+    "type": coded(systems.DEVICE_IDENTIFIERS, "SYSID", "IEEE 11073 System Identifier"),
+    "system": systems.EUI_64,
+    "value": "00-00-00-00-00-00-00-00",
+}
+_UNKNOWN: Json = {"extension": [{"url": systems.ABSENT_EXTENSION, "valueCode": "unknown"}]}
+_NOT_REGULATED: Json = {
+    "type": coded(systems.ASN1, "532354.0", "negated-regulation-status"),
+    "valueCode": [coded(systems.YES_OR_NO, "Y", "Yes")],
+}
 _LONGEST = 80
 # Twelve or sixteen hexadecimal digits, with or without separators: some firmware prints its
 # address in the model or version string. Eight digits in a row in a model may be a serial number.
@@ -60,6 +71,7 @@ def device_resource(
     adapter: Adapter,
     simulated: bool,
     kinds: Iterable[Kind] = (),
+    profiles: tuple[str, ...] = (),
 ) -> bytes:
     """A sensor: maker, model and versions, as far as it says them.
 
@@ -70,6 +82,8 @@ def device_resource(
         adapter: Bluetooth devices are marked as personal health devices.
         simulated: marks it HTEST.
         kinds: what it measures, for its specializations; unknown ones are left out.
+        profiles: what the recipient knows; PhdDevice is claimed only where maker, model and a
+            specialization are known.
 
     Raises:
         MappingError: no valid Device can be made of this.
@@ -79,14 +93,22 @@ def device_resource(
     if not meant and "heart_rate" in known:  # a cuff and a treadmill tell it too
         meant = [_HEART_RATE]
     bluetooth = adapter == "ble"
+    maker, model = _make(facts.manufacturer), _make(facts.model)
+    as_phd = bool(systems.PHD_DEVICE in profiles and bluetooth and maker and model and meant)
+    unsaid = {"_version": _UNKNOWN} if as_phd else {}
     resource: Json = {
         "resourceType": "Device",
-        "meta": security(simulated=simulated),
-        "identifier": [{"system": system, "value": identifier}],
-        "manufacturer": _make(facts.manufacturer),
-        "modelNumber": _make(facts.model),
+        "meta": _meta(systems.PHD_DEVICE, claimed=as_phd, simulated=simulated),
+        "identifier": [
+            {"system": system, "value": identifier},
+            *([_NO_SYSTEM_ID] if as_phd else []),
+        ],
+        "manufacturer": maker,
+        "modelNumber": model,
         "type": coded(systems.MDC, "65573", "MDC_MOC_VMS_MDS_SIMP") if bluetooth else {},
-        "specialization": [{"systemType": coded(systems.MDC, *one)} for one in meant if bluetooth],
+        "specialization": [
+            {"systemType": coded(systems.MDC, *one)} | unsaid for one in meant if bluetooth
+        ],
         "version": [
             {"type": coded(systems.MDC, *code), "value": value}
             for name, code in _VERSIONS.items()
@@ -96,22 +118,38 @@ def device_resource(
     return checked(Device, resource)
 
 
-def gateway_device(identifier: str, *, system: str, version: str, simulated: bool) -> bytes:
-    """This gateway, as the device that passes readings on.
+def gateway_device(
+    identifier: str,
+    *,
+    system: str,
+    version: str,
+    simulated: bool,
+    profiles: tuple[str, ...] = (),
+) -> bytes:
+    """This gateway, as the device that passes readings on; ``profiles`` as for a sensor.
 
     Raises:
         MappingError: no valid Device can be made of this.
     """
     software = coded(systems.MDC, *_VERSIONS["software"])
+    as_phg = systems.PHG_DEVICE in profiles
     resource: Json = {
         "resourceType": "Device",
-        "meta": security(simulated=simulated),
-        "identifier": [{"system": system, "value": identifier}],
+        "meta": _meta(systems.PHG_DEVICE, claimed=as_phg, simulated=simulated),
+        "identifier": [
+            {"system": system, "value": identifier},
+            *([_NO_SYSTEM_ID] if as_phg else []),
+        ],
         "modelNumber": "health-gateway",
         "type": coded(systems.MDC, "531981", "MDC_MOC_VMS_MDS_AHD"),
         "version": [{"type": software, "value": version}],
+        "property": [_NOT_REGULATED] if as_phg else [],
     }
     return checked(Device, resource)
+
+
+def _meta(profile: str, *, claimed: bool, simulated: bool) -> Json:
+    return ({"profile": [profile]} if claimed else {}) | security(simulated=simulated)
 
 
 def _make(text: str) -> str:

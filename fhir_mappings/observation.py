@@ -14,13 +14,22 @@ from pydantic import ValidationError
 
 from adapters.kinds import KindRow
 from adapters.kinds import row_of as kind_row_of
-from adapters.reading import Instant, Reading, canonical, flags_of, text_of
-from fhir_mappings import systems, words
+from adapters.reading import (
+    Instant,
+    Quality,
+    Reading,
+    canonical,
+    flags_of,
+    quality_of,
+    text_of,
+)
+from fhir_mappings import sampled, systems, words
 from fhir_mappings.claims import claims
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, coded, concept, security
 from fhir_mappings.shape import Shape
+from fhir_mappings.statistics import COUNT_UNIT, beside
 from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
 from fhir_mappings.words import Doubt
 
@@ -30,7 +39,8 @@ class Slots:
     """What differs from reading to reading, in the order in which it stands in the JSON.
 
     ``parts`` are one number, a number a component (without the optional ones that are not there),
-    or ``absent:<reason>``, or one word.
+    or ``absent:<reason>``, or one word, or samples (`sampled.text`). ``members`` and ``derived``
+    are as in `Outgoing`.
     """
 
     identifier: str
@@ -39,6 +49,8 @@ class Slots:
     issued: str
     parts: tuple[str, ...]
     flags: int
+    members: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
 
 
 def to_observation(
@@ -62,13 +74,14 @@ def to_observation(
     if reading.kind != shape.kind:
         raise MappingError("the reading is not of the shape's kind", reading.kind)
     value, decimals = canonical(reading)
+    told = sampled.text(reading.waveform) if reading.waveform else text_of(value, decimals)
     end = reading.start + reading.duration
     slots = Slots(
         identifier=identifier,
         start=utc(reading.start),
         end=utc(end) if reading.duration else "",
         issued=utc(issued),
-        parts=parts_of(text_of(value, decimals), kind_row_of(shape.kind)),
+        parts=parts_of(told, kind_row_of(shape.kind)),
         flags=flags_of(reading),
     )
     return build(content(shape, slots))
@@ -112,11 +125,17 @@ def content(shape: Shape, slots: Slots) -> Json:
     doubts = words.doubts(slots.flags)
     codings = _codings(row, shape, place)
     profiles = claims(shape, row, codings, slots.parts, period=bool(slots.end))
+    if row.unit is not None and any(one.startswith(systems.PHR) for one in profiles):
+        # HL7 PHR fixes the words of a unit to its code.
+        code = row.unit.code
+        row = row.model_copy(update={"unit": row.unit.model_copy(update={"words": code})})
     resource: Json = {"resourceType": "Observation", "meta": _meta(shape, profiles)}
-    if shape.adapter == "ble" and shape.gateway_device:
-        gateway = {"reference": shape.gateway_device}
-        resource["extension"] = [{"url": systems.GATEWAY_DEVICE, "valueReference": gateway}]
-    resource["identifier"] = [{"system": shape.identifier_system, "value": slots.identifier}]
+    if extensions := _extensions(shape, slots.flags):
+        resource["extension"] = extensions
+    known_as = [shape.identifier_system]
+    if any(one.startswith(systems.PHD) for one in profiles):
+        known_as.append(systems.PHD_CONDITIONAL_CREATE)
+    resource["identifier"] = [{"system": one, "value": slots.identifier} for one in known_as]
     resource["status"] = _status(shape, doubts)
     resource["category"] = _categories(shape, row)
     resource["code"] = concept(*codings)
@@ -137,12 +156,33 @@ def content(shape: Shape, slots: Slots) -> Json:
         resource["method"] = method
     if shape.device:
         resource["device"] = {"reference": shape.device}
+    for name, links in (("hasMember", slots.members), ("derivedFrom", slots.derived)):
+        if links:
+            resource[name] = [{"reference": link} for link in links]
+    if len(slots.parts) > 1 and not row.components and row.unit is not None:
+        resource["component"] = [
+            {"code": concept(coding)}
+            | _value_in(COUNT_UNIT if coding.code == "count" else row.unit, part)
+            for coding, part in zip(beside(shape), slots.parts[1:], strict=True)
+        ]
     if row.components:
         resource["component"] = [
             {"code": concept(*_codings(codes, shape, place))} | _value(row, part)
             for codes, part in zip(row.components.values(), slots.parts, strict=False)
         ]
     return resource
+
+
+def _extensions(shape: Shape, flags: int) -> list[Json]:
+    """The gateway, and the look at the sensor's clock where it set this reading's time right."""
+    gateway = shape.gateway_device if shape.adapter == "ble" else ""
+    clock = shape.clock if quality_of(flags) & Quality.CLOCK_CORRECTED else ""
+    named = {systems.GATEWAY_DEVICE: gateway, systems.COINCIDENT_REFERENCE: clock}
+    return [
+        {"url": url, "valueReference": {"reference": reference}}
+        for url, reference in named.items()
+        if reference
+    ]
 
 
 def _codings(codes: Codes, shape: Shape, place: str) -> tuple[Coding, ...]:
@@ -189,12 +229,18 @@ def _value(row: Row, part: str) -> Json:
         if reason not in words.ABSENT:
             raise MappingError("the reason for no value is not known")
         return {"dataAbsentReason": coded(systems.ABSENT, reason, words.ABSENT[reason])}
+    if row.unit is not None and sampled.SEPARATOR in part:
+        return {"valueSampledData": sampled.samples(part, row.unit)}
     if row.unit is not None:
-        return {"valueQuantity": _quantity(part, row.unit)}
+        return _value_in(row.unit, part)
     coding = row.values.get(part)
     if coding is None:
         raise MappingError("the word is not one of its kind")
     return {"valueCodeableConcept": concept(coding)}
+
+
+def _value_in(unit: Unit, part: str) -> Json:
+    return {"valueQuantity": _quantity(part, unit)}
 
 
 def _quantity(number: str, unit: Unit) -> Json:

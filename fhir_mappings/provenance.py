@@ -76,8 +76,13 @@ def provenance_resource(
     return checked(Provenance, resource)
 
 
+def purpose_coding(code: str) -> Json:
+    """A purpose of use, as a Coding."""
+    return {"system": systems.ACT_REASON, "code": code, "display": _PURPOSES.get(code, code)}
+
+
 def _purpose(code: str) -> Json:
-    return coded(systems.ACT_REASON, code, _PURPOSES.get(code, code))
+    return {"coding": [purpose_coding(code)]}
 
 
 def _assembler(origin: Origin) -> Json:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import Value, text_of
+from fhir_mappings import sampled
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.observation import parts_of
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
-from fhir_mappings.template import Variant, template
+from fhir_mappings.statistics import beside
+from fhir_mappings.template import SAMPLES, Variant, template
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
 _ONE_NUMBER = ("",)
@@ -37,9 +39,11 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
     """
     if outgoing.kind != shape.kind:
         raise MappingError("the readings are not of the shape's kind", outgoing.kind)
-    split = _quantity if kind_row_of(shape.kind).shape == "quantity" else _splitter(shape)
+    split = _splitter(outgoing, shape)
+    if outgoing.members or outgoing.derived:
+        return _with_links(outgoing, shape, split)
     issued = utc(outgoing.issued)
-    known: dict[tuple[bool, tuple[str, ...], int], list[str]] = {}
+    known: dict[tuple[bool, tuple[str, ...], int], tuple[list[str], int]] = {}
     made: list[bytes] = []
     columns = zip(
         outgoing.starts,
@@ -54,13 +58,50 @@ def render(outgoing: Outgoing, shape: Shape) -> list[bytes]:
         for start, duration, value, decimals, flags, name in columns:
             parts, numbers = split(value, decimals)
             key = (duration > 0, parts, flags)
-            woven = known.get(key)
-            if woven is None:
-                woven = known[key] = _with_slots(template(shape, Variant(*key)))
+            found = known.get(key)
+            if found is None:
+                woven = _with_slots(template(shape, Variant(*key)))
+                found = known[key] = woven, len(woven) // 2 - 2 - key[0] - len(numbers)
+            woven, names = found
             if duration > 0:
-                woven[1::2] = (name, utc(start), utc(start + duration), issued, *numbers)
+                woven[1::2] = (
+                    *(name,) * names,
+                    utc(start),
+                    utc(start + duration),
+                    issued,
+                    *numbers,
+                )
             else:
-                woven[1::2] = (name, utc(start), issued, *numbers)
+                woven[1::2] = (*(name,) * names, utc(start), issued, *numbers)
+            made.append("".join(woven).encode("ascii"))
+    except MappingError as error:
+        raise MappingError(error.reason, shape.kind, len(made)) from error
+    return made
+
+
+def _with_links(
+    outgoing: Outgoing, shape: Shape, split: Callable[[Value, int], Parts]
+) -> list[bytes]:
+    """The same for groups and for what was put together: few, and each with links of its own."""
+    nothing: list[Sequence[str]] = [()] * len(outgoing)
+    are_components = bool(kind_row_of(shape.kind).components)
+    made: list[bytes] = []
+    try:
+        for index, (members, derived) in enumerate(
+            zip(outgoing.members or nothing, outgoing.derived or nothing, strict=True)
+        ):
+            start, duration = outgoing.starts[index], outgoing.durations[index]
+            parts, numbers = split(outgoing.values[index], outgoing.decimals[index])
+            variant = Variant(
+                duration > 0, parts, outgoing.flags[index], len(members), len(derived)
+            )
+            woven = _with_slots(template(shape, variant))
+            ends = (utc(start + duration),) if duration > 0 else ()
+            own = 0 if are_components else 3 if SAMPLES in parts else 1
+            values = (*numbers[:own], *members, *derived, *numbers[own:])
+            times = (utc(start), *ends, utc(outgoing.issued))
+            names = len(woven) // 2 - len(times) - len(values)
+            woven[1::2] = (*(outgoing.ids[index],) * names, *times, *values)
             made.append("".join(woven).encode("ascii"))
     except MappingError as error:
         raise MappingError(error.reason, shape.kind, len(made)) from error
@@ -85,8 +126,16 @@ def _quantity(value: Value, decimals: int) -> Parts:
     return _ONE_NUMBER, (digits,)
 
 
-def _splitter(shape: Shape) -> Callable[[Value, int], Parts]:
-    kind = kind_row_of(shape.kind)
+def _splitter(outgoing: Outgoing, shape: Shape) -> Callable[[Value, int], Parts]:
+    kind = kind_row_of(outgoing.kind)
+
+    def waveform(value: Value, decimals: int) -> Parts:
+        if isinstance(value, str) and value.startswith("absent:"):
+            return (value,), ()
+        wave = outgoing.waveforms.get(str(value))
+        if wave is None:
+            raise MappingError("the samples are not there")
+        return (SAMPLES,), sampled.pieces(wave)
 
     def category(value: Value, decimals: int) -> Parts:
         return (str(value),), ()
@@ -98,4 +147,19 @@ def _splitter(shape: Shape) -> Callable[[Value, int], Parts]:
             raise MappingError("a part of the value is not a number")
         return tuple(part if part.startswith("absent:") else "" for part in parts), numbers
 
-    return components if kind.shape == "components" else category
+    figures = 1 + len(beside(shape))
+
+    def summary(value: Value, decimals: int) -> Parts:
+        if not isinstance(value, str) or "|" not in value:
+            return _quantity(value, decimals)
+        numbers = tuple(value.split("|"))
+        if len(numbers) != figures or not all(map(_NUMBER, numbers)):
+            raise MappingError("the value has not the figures of a summary")
+        return ("",) * figures, numbers
+
+    ways = {
+        "quantity": _quantity if shape.grain == "raw" else summary,
+        "components": components,
+        "waveform": waveform,
+    }
+    return ways.get(kind.shape, category)

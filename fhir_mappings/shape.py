@@ -14,6 +14,7 @@ Adapter = Literal["ble", "healthkit"]
 Grain = Literal["raw", "minute", "hour", "day"]
 
 _PATIENT = re.compile(r"Patient/[A-Za-z0-9.-]{1,64}")
+_OBSERVATION = re.compile(r"Observation/[A-Za-z0-9.-]{1,64}")
 _DEVICE = re.compile(r"Device/[A-Za-z0-9.-]{1,64}")
 
 
@@ -37,6 +38,8 @@ class Shape:
         status: "amended" for a corrected value, "entered-in-error" for one taken back; the
             value is then the original one, or ``absent:error``.
         grain: "raw" for readings as they came, else over what time they were put together.
+        clock: where the look at the sensor's clock stands at the recipient, ``"Observation/1"``,
+            for readings whose time was set right by it; empty when there is none.
     """
 
     kind: Kind
@@ -51,9 +54,12 @@ class Shape:
     permits: frozenset[str] = frozenset()
     status: Status = "final"
     grain: Grain = "raw"
+    clock: str = ""
 
     def __post_init__(self) -> None:
         if not _PATIENT.fullmatch(self.subject):
             raise MappingError("the subject is not a Patient", self.kind)
         if any(one and not _DEVICE.fullmatch(one) for one in (self.device, self.gateway_device)):
             raise MappingError("a device is not a Device", self.kind)
+        if self.clock and not _OBSERVATION.fullmatch(self.clock):
+            raise MappingError("the look at the clock is not an Observation", self.kind)

@@ -153,7 +153,7 @@ def _unfit(kind: Kind, row: Row) -> str:
         return (
             known.stays or "is not about the person, so it is never an Observation of the patient"
         )
-    if (known.shape in ("quantity", "components")) != (row.unit is not None):
+    if (known.shape in ("quantity", "components", "waveform")) != (row.unit is not None):
         return "must have a unit if and only if it is a number"
     if row.unit is not None and row.unit.code != known.unit:
         return "has another unit than its kind"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
+from fhir_mappings import sampled
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.observation import Slots, build, content, to_json
@@ -20,26 +22,33 @@ _SAMPLE = "sample"
 _TEXT = "@@text@@"
 _NUMBER = "@@number@@"
 _TIMES = (utc(1), utc(2), utc(3))
+SAMPLES: Final = sampled.SEPARATOR
+"""What stands for samples in `Variant.parts`."""
+_SAMPLES_OF = {"": "1", SAMPLES: sampled.SEPARATOR.join("110")}
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """What changes the shape of an Observation from one reading of a series to the next.
 
-    ``parts`` holds ``""`` for a number, else the word or ``absent:<reason>`` that stands there.
+    ``parts`` holds ``""`` for a number, `SAMPLES` for samples, else the word or
+    ``absent:<reason>`` that stands there. ``members`` and ``derived`` say how many links there are.
     """
 
     period: bool
     parts: tuple[str, ...]
     flags: int
+    members: int = 0
+    derived: int = 0
 
 
 @lru_cache(maxsize=2048)
 def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
     """The pieces of the Observation between which the slots are.
 
-    The slots are, in this order: identifier, start, (end of a period,) issued, then the digits
-    of each number.
+    The slots are, in this order: identifier (once for each system that it stands under), start,
+    (end of a period,) issued, the digits of the number or the three pieces of samples, the links
+    to members and to what it was derived from, then the digits of each component.
 
     Raises:
         MappingError: no valid Observation can be made of this.
@@ -50,21 +59,27 @@ def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
         start=start,
         end=end if variant.period else "",
         issued=issued,
-        parts=tuple(part or "1" for part in variant.parts),
+        parts=tuple(_SAMPLES_OF.get(part, part) for part in variant.parts),
         flags=variant.flags,
+        members=("Observation/1",) * variant.members,
+        derived=("Observation/1",) * variant.derived,
     )
     resource = to_json(build(content(shape, sample)))
-    numbers = _mark(resource)
+    marked = _mark(resource)
     text = json.dumps(resource, ensure_ascii=True, separators=(",", ":"))
     pieces = tuple(text.replace(f'"{_NUMBER}"', _TEXT).split(_TEXT))
-    if numbers != variant.parts.count("") or len(pieces) != 4 + variant.period + numbers:
+    meant = variant.parts.count("") + 3 * variant.parts.count(SAMPLES)
+    meant += variant.members + variant.derived
+    names = len(resource["identifier"])
+    if marked != meant or len(pieces) != 3 + names + variant.period + meant:
         raise MappingError("the template has not the slots that it should have", shape.kind)
     return pieces
 
 
 def _mark(resource: Json) -> int:
-    """Put a mark in place of each sample; say how many numbers there were."""
-    resource["identifier"][0]["value"] = _TEXT
+    """Put a mark in place of each sample; say how many there were beside id and times."""
+    for identifier in resource["identifier"]:
+        identifier["value"] = _TEXT
     if "effectivePeriod" in resource:
         resource["effectivePeriod"] = {"start": _TEXT, "end": _TEXT}
     else:
@@ -73,4 +88,11 @@ def _mark(resource: Json) -> int:
     holders = [one for one in (resource, *resource.get("component", ())) if "valueQuantity" in one]
     for holder in holders:
         holder["valueQuantity"]["value"] = _NUMBER
-    return len(holders)
+    marked = len(holders)
+    if wave := resource.get("valueSampledData"):
+        wave |= {"period": _NUMBER, "factor": _NUMBER, "data": _TEXT}
+        marked += 3
+    for link in (*resource.get("hasMember", ()), *resource.get("derivedFrom", ())):
+        link["reference"] = _TEXT
+        marked += 1
+    return marked

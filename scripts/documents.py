@@ -12,6 +12,7 @@ import typer
 from adapters.ble.catalog import built_in
 from adapters.kinds import all_kinds
 from gateway.commands.everything import app
+from scripts import hl7_page
 from scripts.bluetooth_page import page as bluetooth
 from scripts.healthkit_page import healthkit
 from scripts.mapping_page import mapping
@@ -108,6 +109,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "healthkit.md": healthkit,
     "mapping.md": mapping,
+    "fhir-hl7-examples.md": hl7_page.page,
     "simulated-devices.md": simulated_devices,
 }
 

@@ -8,12 +8,14 @@ from adapters.kinds import all_kinds
 from adapters.reading import SITUATIONS, Quality, as_flags
 from fhir_mappings import systems, words
 from fhir_mappings.table import Codes, Coding, Sited, rows
+from scripts.mapping_elements import elements
 
 _NAMES = {
     systems.LOINC: "LOINC",
     systems.MDC: "MDC",
     systems.PGHD: "PGHD",
     systems.SNOMED: "SNOMED CT",
+    systems.ECG_LEAD: "ECG lead",
     systems.SLEEP: "Sleep",
     systems.TIMING: "TimingEvent",
     systems.SEVERITY: "Severity",
@@ -84,6 +86,7 @@ def mapping() -> str:
     parts = [
         _HEAD,
         _table("short | code system", ((name, f"`{url}`") for url, name in _NAMES.items())),
+        elements(),
         _KINDS,
         _table("kind | codes | unit | category | profiles | source | evidence", _kinds()),
         _PLACES,

@@ -2,7 +2,8 @@
 
 Sources: HL7 FHIR R4 4.0.1, Observation and the profiles of Vital Signs; HL7 PHD 2.0.0,
 PhdNumericObservation, PhdCompoundNumericObservation, PhdCodedEnumerationObservation; HL7 CGM 1.0.0,
-cgm-sensor-reading-mass-per-volume. Invariants bear the names that they have there.
+cgm-sensor-reading-mass-per-volume; HL7 PHR 1.0.0-ballot2; US Core; IHE BALP 1.1. Invariants bear
+the names that they have there.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ _PHD: Rules = {
     "a code of MDC": f"code.coding.where(system = '{systems.MDC}').count() = 1",
     "a patient": "subject.reference.startsWith('Patient/')",
     "a time": "effective.exists()",
+    "at most one identifier of a conditional create": "identifier.where("
+    f"system = '{systems.PHD_CONDITIONAL_CREATE}').count() <= 1 and identifier.where("
+    f"system = '{systems.PHD_CONDITIONAL_CREATE}').all(value.exists() and type.empty())",
     "a sensor": "device.reference.startsWith('Device/')",
     "one status an interpretation": "interpretation.all(coding.where("
     f"system = '{systems.MEASUREMENT_STATUS}').count() = 1)",
@@ -78,6 +82,40 @@ def _part(loinc: str) -> Rules:
     }
 
 
+def _pghd(code: str, loinc: str, unit: str) -> Rules:
+    """HL7 PHR 1.0.0-ballot2: a vital sign as a phone kept it."""
+    return {
+        **_VITAL,
+        **_coded(loinc),
+        **_measured(unit),
+        "the words of the unit are its code": "value.all(unit = code)",
+        "no other code of PGHD": f"code.coding.where(system = '{systems.PGHD}').all("
+        f"code = '{code}')",
+    }
+
+
+_PHR = systems.PHR + "StructureDefinition/pghd-"
+_US = systems.US_CORE + "StructureDefinition/us-core-"
+_BP: Rules = {
+    **_VITAL,
+    **_coded("85354-9"),
+    **_part("8480-6"),
+    **_part("8462-4"),
+    "no value of its own": "value.empty()",
+}
+_DEVICE: Rules = {
+    "one System ID": "identifier.where(type.coding.where(code = 'SYSID' and "
+    f"system = '{systems.DEVICE_IDENTIFIERS}').exists() and system = '{systems.EUI_64}' and "
+    "value.matches('^([0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}$')).count() = 1",
+    "versions by codes of MDC": "version.all(type.coding.where("
+    f"system = '{systems.MDC}').count() = 1)",
+}
+TYPES: Mapping[str, str] = {
+    systems.PHD_DEVICE: "Device",
+    systems.PHG_DEVICE: "Device",
+    systems.PHD_METRIC: "DeviceMetric",
+    systems.BALP_DISCLOSURE: "AuditEvent",
+}
 PROFILES: Mapping[str, Rules] = {
     _BASE + "heartrate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
     _BASE + "resprate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
@@ -86,13 +124,15 @@ PROFILES: Mapping[str, Rules] = {
     _BASE + "bodyweight": {**_VITAL, **_coded("29463-7"), **_measured("g", "kg", "[lb_av]")},
     _BASE + "bodyheight": {**_VITAL, **_coded("8302-2"), **_measured("cm", "[in_i]")},
     _BASE + "bmi": {**_VITAL, **_coded("39156-5"), **_measured("kg/m2")},
-    _BASE + "bp": {
-        **_VITAL,
-        **_coded("85354-9"),
-        **_part("8480-6"),
-        **_part("8462-4"),
-        "no value of its own": "value.empty()",
-    },
+    _BASE + "bp": _BP,
+    _US + "heart-rate": {**_VITAL, **_coded("8867-4"), **_measured("/min")},
+    _US + "respiratory-rate": {**_VITAL, **_coded("9279-1"), **_measured("/min")},
+    _US + "pulse-oximetry": {**_VITAL, **_coded("59408-5", "2708-6"), **_measured("%")},
+    _US + "body-temperature": {**_VITAL, **_coded("8310-5"), **_measured("Cel", "[degF]")},
+    _US + "body-weight": {**_VITAL, **_coded("29463-7"), **_measured("g", "kg", "[lb_av]")},
+    _US + "body-height": {**_VITAL, **_coded("8302-2"), **_measured("cm", "[in_i]")},
+    _US + "bmi": {**_VITAL, **_coded("39156-5"), **_measured("kg/m2")},
+    _US + "blood-pressure": _BP,
     systems.PHD_NUMERIC: {
         **_PHD,
         "a number or none": "value.all($this is Quantity) and component.empty()",
@@ -109,6 +149,59 @@ PROFILES: Mapping[str, Rules] = {
         "a word of MDC or none": "value.all($this is CodeableConcept) and "
         f"value.coding.all(system = '{systems.MDC}')",
     },
+    systems.PHD_RTSA: {
+        **_PHD,
+        "samples or none": "value.all($this is SampledData) and component.empty()",
+        "a factor and a unit of UCUM": "value.ofType(SampledData).all(factor.exists() and "
+        f"period.exists() and origin.value.exists() and origin.code.exists() and "
+        f"origin.system = '{systems.UCUM}')",
+        "no letters among the samples": "value.ofType(SampledData).data.all("
+        "matches('^[-0-9. ]+$'))",
+    },
+    systems.PHD_COINCIDENT: {
+        "final": "status = 'final'",
+        "one clock of MDC": f"code.coding.where(system = '{systems.MDC}' and "
+        "(code in ('67975' | '67983' | '68072' | '68074' | '68226'))).count() = 1",
+        "a sensor's": "subject.reference.startsWith('Device/')",
+        "looked at by a gateway": "device.reference.startsWith('Device/')",
+        "no focus, specimen, members, sources": "focus.empty() and specimen.empty() and "
+        "hasMember.empty() and derivedFrom.empty()",
+    },
+    systems.PHD_METRIC: {
+        "a code of MDC": f"type.coding.where(system = '{systems.MDC}').count() = 1",
+        "of a device": "source.reference.startsWith('Device/') and parent.empty()",
+    },
+    systems.PHD_DEVICE: {
+        **_DEVICE,
+        "maker and model": "manufacturer.exists() and modelNumber.exists()",
+        "a simple MDS": f"type.coding.where(system = '{systems.MDC}' and code = '65573').exists()",
+        "specializations with a version": "specialization.exists() and specialization.all("
+        f"systemType.coding.where(system = '{systems.MDC}').count() = 1 and version.exists())",
+    },
+    systems.PHG_DEVICE: {
+        **_DEVICE,
+        "a gateway": f"type.coding.where(system = '{systems.MDC}' and code = '531981').exists()",
+        "a version and a property": "version.exists() and property.exists()",
+    },
+    systems.BALP_DISCLOSURE: {
+        "an export": f"type.where(system = '{systems.DICOM}' and code = '110106').exists()",
+        "a disclosure": f"subtype.where(system = '{systems.LIFECYCLE}' and "
+        "code = 'disclose').exists()",
+        "a source": "agent.where(type.coding.where(code = '110153').exists() and "
+        "who.exists()).count() = 1",
+        "a recipient": "agent.where(type.coding.where(code = '110152').exists() and "
+        "who.exists() and network.exists()).count() = 1",
+        "a patient": "entity.where(type.code = '1' and role.code = '1' and "
+        "what.reference.startsWith('Patient/')).count() = 1",
+        "read, with an outcome": "action = 'R' and outcome.exists()",
+    },
+    _PHR + "heartrate": _pghd("heartRate", "8867-4", "/min"),
+    _PHR + "oxygenSaturation": _pghd("oxygenSaturation", "2708-6", "%"),
+    _PHR + "respiratoryrate": _pghd("respiratoryRate", "9279-1", "/min"),
+    _PHR + "bodytemperature": _pghd("bodyTemperature", "8310-5", "Cel"),
+    _PHR + "bodyweight": _pghd("bodyMass", "29463-7", "kg"),
+    _PHR + "bodyheight": _pghd("height", "8302-2", "cm"),
+    _PHR + "bmi": _pghd("bodyMassIndex", "39156-5", "kg/m2"),
     systems.CGM_READING: {
         **_coded("99504-3"),
         "an instant": "effective.count() = 1 and effective.all($this is dateTime)",
@@ -117,12 +210,17 @@ PROFILES: Mapping[str, Rules] = {
         "a patient": "subject.reference.startsWith('Patient/')",
     },
 }
-"""The rules of every profile that an Observation of ours may claim but US Core's."""
+"""The rules of every profile that an Observation of ours may claim."""
+
+
+def type_of(profile: str) -> str:
+    """The resource that a profile is of."""
+    return TYPES.get(profile, "Observation")
 
 
 def broken(document: dict[str, Any]) -> Iterator[str]:
     """Every rule that a resource breaks, of Observation and of what it claims."""
-    claimed = [one for one in document["meta"].get("profile", ()) if "/us/core/" not in one]
+    claimed = document["meta"].get("profile", ())
     for profile in ["Observation", *claimed]:
         for says, rule in (OBSERVATION if profile == "Observation" else PROFILES[profile]).items():
             if _compiled(rule)(document, None) != [True]:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
-from adapters.kinds import Kind, kind
-from adapters.reading import PLACES, Absence, Quality, Value, as_flags
+from adapters.kinds import Kind, all_kinds, kind
+from adapters.reading import (
+    PLACES,
+    Absence,
+    Quality,
+    Value,
+    Waveform,
+    as_flags,
+    waveform,
+)
 from fhir_mappings import systems
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
@@ -25,8 +34,15 @@ STRAP = Shape(
     adapter="ble",
     simulated=False,
     body_site="chest",
-    profiles=(systems.VITAL_SIGNS, systems.PHD_NUMERIC, systems.PHD_COMPOUND, systems.PHD_CODED),
+    profiles=(
+        systems.VITAL_SIGNS,
+        systems.PHD_NUMERIC,
+        systems.PHD_COMPOUND,
+        systems.PHD_CODED,
+        systems.PHD_RTSA,
+    ),
 )
+PGHD_HEART_RATE = systems.PHR + "StructureDefinition/pghd-heartrate"
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
 SENSOR = replace(STRAP, device="Device/sensor", body_site="")
 
@@ -39,6 +55,9 @@ def one(
     duration: int = 0,
     flags: Quality = Quality.NONE,
     where: str = "",
+    waves: tuple[Waveform, ...] = (),
+    members: tuple[str, ...] = (),
+    derived: tuple[str, ...] = (),
 ) -> tuple[Outgoing, Shape]:
     """One reading of a shape."""
     outgoing = Outgoing(
@@ -50,8 +69,20 @@ def one(
         flags=[int(flags) | PLACES.index(where) << 24],
         ids=["k4Jd_0-example-identifier"],
         issued=ISSUED,
+        waveforms={wave.digest: wave for wave in waves},
+        members=[members] if members else (),
+        derived=[derived] if derived else (),
     )
     return outgoing, shape
+
+
+def a_value_of(name: Kind) -> Value:
+    """Any value of a kind; of a waveform, the digest of `WAVE`."""
+    known = all_kinds()[name]
+    word = next(iter(row_of(name).values), "")
+    parts = "|".join(["120"] * len(known.components))
+    values: dict[str, str] = {"components": parts, "category": word, "waveform": WAVE.digest}
+    return values.get(known.shape, 36)
 
 
 def only_bluetooth(name: Kind) -> bool:
@@ -63,6 +94,9 @@ def only_bluetooth(name: Kind) -> bool:
 def _of(shape: Shape, name: str, **changes: object) -> Shape:
     return replace(shape, kind=kind(name), **changes)  # type: ignore[arg-type]  # by name
 
+
+WAVE = waveform(1000 / 128, "0.5", struct.pack("<6i", 12, -7, 0, 311, 1024, -2))
+"""Six samples at 128 Hz."""
 
 ALL_DOUBTS = ~Quality.NOT_A_MEASUREMENT & Quality(sum(Quality))
 
@@ -86,6 +120,41 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             72,
         ),
         "quantity-two-loincs": one(_of(STRAP, "oxygen_saturation", body_site="finger"), 97),
+        "samples": one(_of(STRAP, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-healthkit": one(_of(PHONE, "ecg"), WAVE.digest, duration=47, waves=(WAVE,)),
+        "samples-absent": one(_of(STRAP, "ecg"), "absent:error", duration=47),
+        "group": one(
+            _of(PHONE, "workout"),
+            "running",
+            duration=2_400_000,
+            members=("Observation/1", "Observation/2"),
+        ),
+        "group-of-components": one(
+            _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
+        ),
+        "quantity-hour-mean-derived": one(
+            replace(STRAP, grain="hour"),
+            71.5,
+            decimals=1,
+            duration=3_600_000,
+            derived=("Observation/1", "Observation/2", "Observation/3"),
+        ),
+        "quantity-day-summary": one(
+            replace(STRAP, grain="day"), "71.5|58|96|240", duration=86_400_000
+        ),
+        "quantity-day-summary-derived": one(
+            replace(STRAP, grain="day"),
+            "71.5|58|96|240",
+            duration=86_400_000,
+            derived=("Observation/1",),
+        ),
+        "quantity-day-sum": one(
+            _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
+        ),
+        "quantity-clock-set-right": one(
+            replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
+        ),
+        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-minute-mean": one(
             replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
         ),
@@ -98,6 +167,9 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             7,
         ),
         "body-site-snomed": one(replace(STRAP, permits=frozenset({systems.SNOMED})), 72),
+        "quantity-phone-pghd": one(
+            _of(PHONE, "heart_rate", profiles=(systems.VITAL_SIGNS, PGHD_HEART_RATE)), 72
+        ),
         "components": one(_of(STRAP, "blood_pressure", body_site="arm"), "120|80.5"),
         "components-one-absent": one(_of(STRAP, "blood_pressure"), "120|absent:not-a-number"),
         "components-all-absent": one(_of(STRAP, "blood_pressure"), "absent:error"),

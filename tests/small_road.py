@@ -12,6 +12,7 @@ import contextlib
 import io
 import json
 import logging
+import struct
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,7 +24,7 @@ from adapters.ble.heard import Heard
 from adapters.ble.paired import RADIO
 from adapters.kinds import all_kinds, kind
 from adapters.local_events import ClockSeen, LocalBatch, Synced, Unclaimed
-from adapters.reading import PersonKey, Quantity, Reading, batches
+from adapters.reading import Category, PersonKey, Quantity, Reading, batches, waveform
 from adapters.simulator.process import serve
 from adapters.simulator.scenario import load
 from gateway import clock
@@ -163,6 +164,8 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
             _confirm(house, person.key)
             async with sender(house, thread) as sends:
                 report = await sends.round()
+                _correct(house)
+                await sends.round()
             seen.recipients = [one.seen, other.seen]
             seen.sent, seen.held = report.sent, report.held
         seen.pages = await _visit(house, person.key)
@@ -189,8 +192,19 @@ def _stored_records(house: House, person: Person) -> None:
             Unclaimed(device, 3, nobodys, f"again {record}", now),
         ]
     )
+    wave = waveform(1000 / 130, "1", struct.pack("<4i", 12, -7, 0, 311))
+    curve = Reading(kind("ecg"), now - 60_000, Category(wave.digest), duration=31, waveform=wave)
     own = batches(person.key, device, RADIO, [known], records=[record])
-    take_in(house, [*own, local], adapter="ble", at=now)
+    curves = batches(person.key, device, RADIO, [curve])
+    take_in(house, [*own, *curves, local], adapter="ble", at=now)
+
+
+def _correct(house: House) -> None:
+    """What was sent is corrected, and goes again in the same Observation."""
+    series = next(one for one in house.readings.series() if one.kind == "pulse_rate")
+    assert series.first is not None
+    (row, *_) = house.readings.window(series.id, series.first, series.first, 1)
+    house.readings.correct(row.id, (71, 0), at=clock.now(), actor="person")
 
 
 def _described(house: House) -> None:

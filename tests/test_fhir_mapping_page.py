@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from adapters.kinds import all_kinds
 from adapters.reading import SITUATIONS, Quality
 from fhir_mappings import words
+from fhir_mappings.render import render
 from fhir_mappings.table import rows
 from scripts.documents import DOCS
 from scripts.mapping_page import mapping
+from tests.fhir_shapes import EXAMPLES
 
 
 def test_the_page_is_what_the_tables_say() -> None:
@@ -34,6 +38,19 @@ def test_the_page_has_every_kind_code_doubt_and_place() -> None:
     assert all(f"| {bit.name.lower().replace('_', ' ')} |" in page for bit in Quality if bit.name)
     assert all(f"| {site} |" in page for site in words.BODY_SITES)
     assert all(f"| {situation} |" in page for situation in SITUATIONS[1:])
+
+
+def test_the_page_has_every_element_that_is_ever_written() -> None:
+    page = mapping()
+    written = {
+        name
+        for example in EXAMPLES.values()
+        for name in json.loads(render(*example)[0])
+        if not name.startswith(("resourceType", "meta", "effective", "value"))
+    }
+
+    assert {name for name in written if f"`{name}" not in page} == set()
+    assert all(name in page for name in ("meta.profile", "meta.security", "meta.tag"))
 
 
 def test_no_table_of_the_page_has_an_empty_cell() -> None:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.kinds import Kind, all_kinds
+from adapters.kinds import Kind
 from fhir_mappings import systems
 from fhir_mappings.render import render
 from fhir_mappings.table import row_of, rows
 from tests.fhir_profiles import PROFILES, broken
-from tests.fhir_shapes import EXAMPLES, SENSOR, one
-from tests.test_fhir_render import _outgoing, readings, shapes
+from tests.fhir_readings import outgoing_of, readings, shapes
+from tests.fhir_shapes import EXAMPLES, SENSOR, WAVE, a_value_of, one
 
 EVERY = (systems.VITAL_SIGNS, *PROFILES)
 Fault = Callable[[dict[str, Any]], object]
@@ -40,19 +40,20 @@ def test_whatever_is_claimed_of_any_reading_holds(data: st.DataObject) -> None:
     reading = data.draw(readings())
     shape = replace(data.draw(shapes(reading.kind)), profiles=EVERY)
 
-    assert list(broken(json.loads(render(_outgoing(reading), shape)[0]))) == []
+    assert list(broken(json.loads(render(outgoing_of(reading), shape)[0]))) == []
 
 
 @pytest.mark.parametrize("name", rows())
 def test_every_kind_claims_what_a_device_of_its_own_fulfils(name: Kind) -> None:
-    row, known = row_of(name), all_kinds()[name]
-    values = {"components": "120|80", "category": next(iter(row.values), "")}
+    row = row_of(name)
     shape = replace(SENSOR, kind=name, profiles=EVERY)
-    document = json.loads(render(*one(shape, values.get(known.shape, 1)))[0])
+    document = json.loads(render(*one(shape, a_value_of(name), waves=(WAVE,)))[0])
     claimed = set(document["meta"].get("profile", ()))
     mdc = any(coding["system"] == systems.MDC for coding in document["code"]["coding"])
 
-    assert claimed >= {one for one in row.profiles if not one.startswith(systems.US_CORE)}
+    assert claimed >= {
+        one for one in row.profiles if not one.startswith((systems.US_CORE, systems.PHR))
+    }
     assert any("/uv/phd/" in one for one in claimed) == mdc
     assert list(broken(document)) == []
 

@@ -19,6 +19,7 @@ from tests.fhir_shapes import AT, PHONE, STRAP, one
 
 def test_only_the_allow_list_can_reach_the_bytes() -> None:
     allowed = {"kind", "starts", "durations", "values", "decimals", "flags", "ids", "issued"}
+    allowed |= {"waveforms", "members", "derived"}  # samples, and links to Observations
 
     assert {field.name for field in fields(Outgoing)} == allowed
     assert not hasattr(STRAP, "__dict__")
@@ -123,3 +124,37 @@ def test_a_mark_planted_in_a_shape_does_not_open_a_slot() -> None:
 
     with pytest.raises(MappingError, match="slots"):
         render(*one(planted, 72))
+
+
+def test_a_link_to_anything_but_an_observation_is_refused() -> None:
+    for link in ("Patient/1", 'Observation/1"}', "http://x/Observation/1", ""):
+        with pytest.raises(MappingError, match="link"):
+            one(STRAP, 72, members=(link,))
+        with pytest.raises(MappingError, match="link"):
+            one(STRAP, 72, derived=("Observation/1", link))
+    with pytest.raises(MappingError, match="clock"):
+        replace(STRAP, clock="Device/1")
+
+
+def test_links_without_readings_are_refused() -> None:
+    outgoing, _ = one(STRAP, 72)
+    with pytest.raises(MappingError, match="length"):
+        replace(outgoing, members=[(), ()])
+
+
+def test_samples_that_are_not_there_are_refused() -> None:
+    with pytest.raises(MappingError, match="the samples are not there"):
+        render(*one(replace(STRAP, kind=kind("ecg")), "0" * 64))
+
+
+@pytest.mark.parametrize(
+    "value", ["71.5|58|96", "71.5|58|96|240|1", "71.5|58|high|240", "71.5||96|240"]
+)
+def test_a_summary_without_its_figures_is_refused(value: str) -> None:
+    with pytest.raises(MappingError, match="figures"):
+        render(*one(replace(STRAP, grain="day"), value, duration=86_400_000))
+
+
+def test_figures_of_a_summary_are_no_reading() -> None:
+    with pytest.raises(MappingError, match="not a number"):
+        render(*one(STRAP, "71.5|58|96|240"))

@@ -1,8 +1,9 @@
-"""Devices, Provenance, Patient, Bundle as they are written; an OperationOutcome as it is read."""
+"""Devices, Provenance, Patient, Bundle as they are written."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -21,7 +22,6 @@ from fhir_mappings import systems
 from fhir_mappings.bundle import Entry, batch_bundle, entry_bytes, if_none_exist, with_id
 from fhir_mappings.device import device_resource, gateway_device
 from fhir_mappings.errors import MappingError
-from fhir_mappings.operation_outcome import NOTHING_SAID, sentence
 from fhir_mappings.patient import patient_resource
 from fhir_mappings.provenance import Origin, provenance_resource
 from fhir_mappings.render import render
@@ -233,7 +233,10 @@ def test_a_batch_holds_each_resource_as_it_was_and_asks_before_it_creates() -> N
     bundle = json.loads(made)
     assert bundle["type"] == "batch"
     assert [one["resource"] for one in bundle["entry"]] == [json.loads(body) for body in bodies]
-    assert all("fullUrl" not in one for one in bundle["entry"])
+    names = [one["fullUrl"] for one in bundle["entry"]]
+    assert len(set(names)) == len(set(bodies))
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", name) for name in names)
+    assert not any(name.encode() in body for name in names for body in bodies)
     request = {"method": "POST", "url": "Observation", "ifNoneExist": search}
     assert all(one["request"] == request for one in bundle["entry"])
     assert all(body in made for body in bodies)
@@ -267,57 +270,7 @@ def test_the_search_for_an_identifier_survives_any_text(system: str, value: str)
     assert parse_qs(made, keep_blank_values=True) == {"identifier": [f"{system}|{value}"]}
 
 
-def _outcome(*issues: dict[str, Any]) -> bytes:
-    return json.dumps({"resourceType": "OperationOutcome", "issue": issues}).encode()
-
-
-@pytest.mark.parametrize(
-    ("outcome", "said"),
-    [
-        pytest.param(
-            _outcome(
-                {"severity": "warning", "code": "x", "diagnostics": "Mind the gap"},
-                {"severity": "error", "code": "invalid", "details": {"text": "No such patient."}},
-            ),
-            "No such patient.",
-            id="the worst issue first",
-        ),
-        pytest.param(
-            _outcome({"severity": "error", "code": "invalid", "diagnostics": "bad\n\tunit\x00"}),
-            "bad unit.",
-            id="diagnostics, on one line",
-        ),
-        pytest.param(
-            _outcome({"severity": "error", "code": "too-costly"}), "too-costly.", id="code"
-        ),
-        pytest.param(_outcome(), NOTHING_SAID, id="no issue"),
-        pytest.param(b"<html>502</html>", NOTHING_SAID, id="a page instead"),
-        pytest.param(b"\xff\xfe", NOTHING_SAID, id="no text"),
-        pytest.param(b'{"resourceType":"Patient"}', NOTHING_SAID, id="another resource"),
-        pytest.param({"resourceType": "OperationOutcome", "issue": 5}, NOTHING_SAID, id="no list"),
-        pytest.param(None, NOTHING_SAID, id="nothing"),
-    ],
-)
-def test_an_outcome_is_one_sentence(outcome: object, said: str) -> None:
-    assert sentence(outcome) == said
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["severity", "code", "details", "text", "x"]), inner)
-        ),
-        max_leaves=8,
-    )
-)
-def test_any_outcome_is_one_short_line(issue: object) -> None:
-    said = sentence({"resourceType": "OperationOutcome", "issue": [issue]})
-
-    assert said
-    assert len(said) <= 240
-    assert said.isprintable()
+_STANDARDS = ("http://", "https://profiles.ihe.net/", "urn:iso:", "urn:ietf:", "urn:oid:")
 
 
 def test_nothing_of_the_system_tables_points_outside_the_standards() -> None:
@@ -325,5 +278,5 @@ def test_nothing_of_the_system_tables_points_outside_the_standards() -> None:
         value for name, value in vars(systems).items() if name.isupper() and isinstance(value, str)
     ]
 
-    assert all(one.startswith(("http://", "urn:iso:")) for one in addresses)
+    assert all(one.startswith(_STANDARDS) for one in addresses)
     assert len(set(addresses)) == len(addresses)

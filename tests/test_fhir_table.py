@@ -14,10 +14,17 @@ from fhir_mappings.errors import MappingError, TableError
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Codes, Coding, Row, read, row_of, rows
-from tests.fhir_shapes import one, only_bluetooth
+from tests.fhir_shapes import WAVE, a_value_of, one, only_bluetooth
 from tests.healthkit_table import told
 
-SYSTEMS = {systems.LOINC, systems.MDC, systems.PGHD, systems.SNOMED, systems.APPLE}
+SYSTEMS = {
+    systems.LOINC,
+    systems.MDC,
+    systems.PGHD,
+    systems.SNOMED,
+    systems.APPLE,
+    systems.ECG_LEAD,
+}
 VALUE_SYSTEMS = {
     systems.PGHD,
     systems.SLEEP,
@@ -58,6 +65,7 @@ LOINC_IS_ABSENT = {
     "elevation_gain",
     "metabolic_equivalent",
     "glucose_meal",
+    "ecg",
     "state_of_mind",
 } | {
     # Of Apple Health: what no LOINC term was found for, by those who looked too.
@@ -162,7 +170,8 @@ def test_vital_signs_profiles_stand_only_on_vital_signs_in_their_own_units(
     base = systems.VITAL_SIGNS.removesuffix("vitalsigns")
     for profile in row.profiles:
         if not profile.startswith(base):
-            assert profile.startswith(systems.US_CORE) or profile == systems.CGM_READING
+            others = (systems.US_CORE, systems.PHR, systems.CGM_READING)
+            assert profile.startswith(others)
             continue
         loinc, units = fixed[profile.removeprefix(base)]
         assert row.category == "vital-signs"
@@ -279,10 +288,8 @@ def test_mdc_is_never_said_of_what_no_bluetooth_device_measured() -> None:
             adapter="healthkit",
             simulated=False,
         )
-        row = all_kinds()[name]
-        value = {"components": "1|2", "category": next(iter(row_of(name).values), "")}
         try:
-            [body] = render(*one(shape, value.get(row.shape, 1)))
+            [body] = render(*one(shape, a_value_of(name), waves=(WAVE,)))
         except MappingError:
             assert only_bluetooth(name)
         else:

@@ -87,6 +87,7 @@ OTHER_UNITS = {
     "basal_energy": "J",
     "glucose_trend": "mg/dL/s",
     "soft_lean_mass": "g",
+    "ecg": "mV",
     "body_impedance": "V/A",
     "basal_metabolic_rate": "W",
     "running_speed": "m/s",

@@ -50,7 +50,7 @@ def test_an_ecg_is_microvolts_of_three_bytes() -> None:
     assert struct.unpack("<3i", one.waveform.samples) == (104, -104, 1)
     assert (one.waveform.factor, round(one.waveform.period_ms, 3)) == ("1", 7.692)
     assert (one.start, one.duration) == (RECEIVED - 23, 23)
-    assert not row_of(one.kind).shareable
+    assert row_of(one.kind).shareable
 
 
 def test_intervals_of_the_pulse_are_at_their_beats_with_their_doubts() -> None:

@@ -40,8 +40,9 @@ def test_readings_of_every_source_went_to_both_recipients(shown: Shown) -> None:
     assert shown.held == {}
     for requests in shown.recipients:
         text = str(observations(requests))
-        for code in ("8867-4", "breathCarbonMonoxide", "55423-8"):
+        for code in ("8867-4", "breathCarbonMonoxide", "55423-8", "valueSampledData"):
             assert code in text
+        assert any(b'"amended"' in one.raw and b'"PUT"' in one.raw for one in requests)
 
 
 def test_nothing_local_is_in_any_request(shown: Shown) -> None:

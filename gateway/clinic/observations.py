@@ -15,6 +15,7 @@ from gateway.clinic.fhir_client import Resource
 from gateway.htmlkit.language import gettext as _
 
 _LOINC = "http://loinc.org"
+_STATISTICS = "http://terminology.hl7.org/CodeSystem/observation-statistics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def _parts(resource: Resource) -> Iterator[Part]:
     if whole is not None:
         yield whole
     for component in resource.get("component", ()):
+        if any(one.get("system") == _STATISTICS for one in _codings(component.get("code", {}))):
+            continue  # the lowest, the highest and the count of a summary are no values of it
         part = _part(code_of(component.get("code", {})).title, component)
         if part is not None:
             yield part

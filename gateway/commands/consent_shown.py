@@ -13,6 +13,7 @@ from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.commands.readings import known_kind
 from gateway.errors import Refused, WrongUse
+from gateway.sharing.as_fhir import consent_as_fhir
 from gateway.sharing.overview import collecting, describe, forbidden
 from gateway.sharing.preview import preview as exactly
 from gateway.sharing.receipt import printable
@@ -118,10 +119,16 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
 def receipt(
     context: typer.Context,
     grant: Annotated[str, typer.Argument(help="Its id from `consent list`.")],
+    fhir: Annotated[bool, typer.Option("--fhir", help="As a FHIR Consent instead.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print the signed receipt of a grant, with the number that shows an old copy of this home."""
     with opened(context) as house:
+        if fhir:
+            simulated = house.opened.simulation
+            body = consent_as_fhir(house.ledger, house.recipients, grant, simulated=simulated)
+            sys.stdout.write(body.decode() + "\n")
+            return
         made = signed_receipt(house.ledger, grant)
     if as_json:
         print_json(made)

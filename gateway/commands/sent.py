@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from gateway.clock import now
 from gateway.commands.opening import Json, opened
 from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.sharing import sent as outgoing
+from gateway.sharing.as_fhir import disclosures
 from gateway.sharing.decision import windows
 from gateway.sharing.outbound import outbound_id
 from gateway.sharing.words import sentence_of
@@ -31,9 +33,22 @@ def add_to(app: typer.Typer) -> None:
 def sent(
     context: typer.Context,
     readings: Annotated[bool, typer.Option("--readings", help="Every single reading.")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Each disclosure as a FHIR AuditEvent, one a line.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show what was sent to whom, what waits, and what stays here and why."""
+    if audit:
+        with opened(context) as house:
+            for event in disclosures(
+                house.opened.gateway,
+                house.ledger,
+                house.recipients,
+                simulated=house.opened.simulation,
+            ):
+                sys.stdout.write(event.decode() + "\n")
+        return
     with opened(context) as house:
         db = house.opened.gateway
         totals = outgoing.totals(db)
@@ -122,7 +137,7 @@ def _single(house: House) -> list[dict[str, object]]:
         rows.append(
             {
                 "key": key_of(identity, text),
-                "identifier": outbound_id(secrets[one.recipient], text, one.version),
+                "identifier": outbound_id(secrets[one.recipient], text, 0),
                 "recipient": one.recipient,
                 "kind": one.kind,
                 "start": iso(one.start),

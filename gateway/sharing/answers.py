@@ -36,8 +36,10 @@ def is_deferral(status: int) -> bool:
 def outcome_of(letter: Letter, status: int, location: str, said: object) -> Outcome:
     """What became of one Observation, from the status of its entry or its own request."""
     reference = reference_in(location)
-    if status == 201:
+    if status == 201 and not letter.replaces:
         return Outcome(letter.key, "sent", reference)
+    if letter.replaces and 200 <= status < 300:
+        return Outcome(letter.key, "sent", reference or letter.replaces)
     if 200 <= status < 300:
         return Outcome(letter.key, "already", reference)
     if status == 412:  # several match: it is stored, more than once, and would answer so for ever

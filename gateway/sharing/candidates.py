@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Final
 
 from adapters.kinds import row_of
-from adapters.reading import Instant, Quality, Value, quality_of, stored, text_of
+from adapters.reading import Instant, Quality, Value, quality_of, text_of
+from gateway.sharing.amending import is_newest, stands, summary_version
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.sharing.summary import Measured, figures, is_number
 from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
+
+ENTERED_IN_ERROR: Final = "entered_in_error"
+"""Why a reading that was taken back stays here, where it was never sent."""
 
 SETTLED_MS: Final = 120_000
 """A summary is made this long after its end, so that what arrives a little late is in it."""
@@ -22,6 +27,7 @@ SETTLED_MS: Final = 120_000
 NEVER_SENT: Final = int(Quality.POSSIBLE_DUPLICATE | Quality.NOT_A_MEASUREMENT)
 """Such readings stay here whatever consent says."""
 
+_VERSION: Final = 7
 _COLUMNS: Final = (
     "start, duration, value, nth, current_value, current_decimals, flags, version, intake"
 )
@@ -36,6 +42,7 @@ class Candidate:
         flags: what is said of it where it goes; a time that the person confirmed is no doubt.
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
+        replaces: where an earlier version stands at the recipient; empty mostly.
     """
 
     key: Key
@@ -44,6 +51,7 @@ class Candidate:
     flags: int
     doubt: str = ""
     was: str | None = None
+    replaces: str = ""
 
     @property
     def end(self) -> Instant:
@@ -67,16 +75,21 @@ def candidates(
         yield from _summaries(db, series, span, now - SETTLED_MS)
 
 
-def again(db: Database, series: SeriesRow, key: Key, grain: Grain) -> Candidate | None:
+def again(
+    db: Database, series: SeriesRow, key: Key, grain: Grain, recipient: str = ""
+) -> Candidate | None:
     """The candidate of a key that was claimed before; None if the reading is gone."""
     if grain != "raw":
-        return _summary(db, series, key.start, grain)
+        return _summary(db, series, key.start, grain, recipient)
     row = db.conn.execute(
         f"SELECT {_COLUMNS} FROM current_reading WHERE (series, start, duration, value, nth)"  # noqa: S608  # our own column names
         " = (?, ?, ?, ?, ?)",
         (key.series, key.start, key.duration, key.value, key.nth),
     ).fetchone()
-    return replace(_candidate(key.series, row, Verdicts(db, series)), was=None) if row else None
+    if not row:
+        return None
+    found = _candidate(key.series, row, Verdicts(db, series))
+    return replace(_amended(db, recipient, found), was=None)
 
 
 def _readings(
@@ -94,8 +107,17 @@ def _readings(
         if before is not None and row[0] != before:
             yield row[0]  # all that started earlier was seen
         before = row[0]
-        if state is None or state in CLAIMABLE:
-            yield _candidate(span.series, row, verdicts, state)
+        corrected = row[_VERSION] > 0
+        if state is None or state in CLAIMABLE or corrected:
+            candidate = _candidate(span.series, row, verdicts, state)
+            if not corrected:
+                yield candidate
+            elif (
+                state is None or state in CLAIMABLE or is_newest(db, span.recipient, candidate.key)
+            ):
+                candidate = _amended(db, span.recipient, candidate)
+                if candidate.replaces or state is None or state in CLAIMABLE:
+                    yield candidate
     yield last + 1
 
 
@@ -109,7 +131,7 @@ def _candidate(
     flags, version, intake = (int(one or 0) for one in rest)
     doubt = ""
     if current is None:
-        doubt = "entered_in_error"
+        doubt = ENTERED_IN_ERROR
     elif flags & Quality.POSSIBLE_DUPLICATE:
         doubt = "possible_duplicate"
     elif flags & Quality.NOT_A_MEASUREMENT:
@@ -120,6 +142,17 @@ def _candidate(
     key = Key(series, start, duration, value, int(nth or 0), version)
     was = "" if state is None else None  # an earlier version may have had the state
     return Candidate(key, current, int(decimals or 0), flags & ~SETTLED, doubt, was)
+
+
+def _amended(db: Database, recipient: str, candidate: Candidate) -> Candidate:
+    """The same as what replaces an earlier version, where one stands at the recipient.
+
+    What was entered in error and stands nowhere stays here; what stands somewhere is taken back.
+    """
+    if not candidate.key.version or not (there := stands(db, recipient, candidate.key)):
+        return candidate
+    doubt = "" if candidate.doubt == ENTERED_IN_ERROR else candidate.doubt
+    return replace(candidate, replaces=there, doubt=doubt)
 
 
 def _summaries(
@@ -143,55 +176,56 @@ def _summaries(
             return
         state = db.conn.execute(
             "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
-            " = (?, ?, ?, ?, ?, 0)",
+            " = (?, ?, ?, ?, ?, 0) ORDER BY version DESC LIMIT 1",
             (span.recipient, span.series, bucket, size, span.grain),
         ).fetchone()
-        if state is None or state[0] in CLAIMABLE:
-            summary = _summary(db, series, bucket, span.grain)
-            if summary is not None:
-                yield summary
+        if state is not None and state[0] not in CLAIMABLE:
+            version = summary_version(db, span.series, bucket, size)
+            key = Key(span.series, bucket, size, span.grain, 0, version)
+            if not is_newest(db, span.recipient, key) or not stands(db, span.recipient, key):
+                yield first
+                continue
+        summary = _summary(db, series, bucket, span.grain, span.recipient)
+        if summary is not None:
+            yield summary
         yield first
 
 
-def _summary(db: Database, series: SeriesRow, bucket: Instant, grain: Grain) -> Candidate | None:
-    """One summary of a minute, hour or day; None where there is no reading in it."""
+def _summary(
+    db: Database, series: SeriesRow, bucket: Instant, grain: Grain, recipient: str
+) -> Candidate | None:
+    """One summary of a minute, hour or day; None where there is no reading in it.
+
+    What arrives late in it, and each correction of a reading in it, makes a new version, which
+    replaces the one that was sent.
+    """
     size = GRAIN_MS[grain]
     verdicts = Verdicts(db, series)
     found = db.conn.execute(
-        "SELECT current_value, current_decimals, flags, intake FROM current_reading"
+        "SELECT current_value, current_decimals, duration, flags, intake FROM current_reading"
         " WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
         (series.id, bucket, bucket + size, NEVER_SENT),
     ).fetchall()
     rows = [
-        (value, decimals, flags & ~SETTLED)
-        for value, decimals, flags, intake in found
+        (value, decimals, duration, flags & ~SETTLED)
+        for value, decimals, duration, flags, intake in found
         if not verdicts.doubt(flags, intake)
     ]
+    key = Key(series.id, bucket, size, grain, 0, summary_version(db, series.id, bucket, size))
     if not rows:
-        return None
-    key = Key(series.id, bucket, size, grain, 0, 0)
-    kind = row_of(series.kind)
-    numbers = [
-        (Decimal(text_of(value, decimals)), decimals)
-        for value, decimals, _ in rows
-        if not (isinstance(value, str) and not _is_number(value))
+        taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
+        return taken_back if taken_back.replaces else None
+    measured = [
+        Measured(Decimal(text_of(value, decimals)), decimals, duration)
+        for value, decimals, duration, _ in rows
+        if not (isinstance(value, str) and not is_number(value))
     ]
-    if kind.shape != "quantity" or kind.aggregation == "none" or not numbers:
+    said = figures(row_of(series.kind), measured)
+    if said is None:
         return Candidate(key, None, 0, 0, "no_summary")
-    places = max(decimals for _, decimals in numbers)
-    total = sum((number for number, _ in numbers), Decimal(0))
-    match kind.aggregation:
-        case "mean":
-            places += 1
-            number = total / len(numbers)
-        case "sum":
-            number = total
-        case _:
-            number, places = numbers[-1]
-    value, decimals = stored(number.quantize(Decimal(1).scaleb(-places)))
-    return Candidate(key, value, decimals, _together(flags for _, _, flags in rows))
+    return _amended(db, recipient, Candidate(key, *said, _together(flags for *_, flags in rows)))
 
 
 def _together(stored: Iterable[int]) -> int:
@@ -201,10 +235,3 @@ def _together(stored: Iterable[int]) -> int:
         quality |= quality_of(flags)
         places.add(flags & ~int(quality_of(flags)))
     return int(quality) | (places.pop() if len(places) == 1 else 0)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        return Decimal(value).is_finite()
-    except ArithmeticError:
-        return False

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby, repeat
+from typing import Final
 
-from adapters.reading import Instant, Value, text_of
-from fhir_mappings.bundle import Entry, if_none_exist
+from adapters.kinds import row_of as kind_row_of
+from adapters.reading import Instant, Value, Waveform, text_of
+from fhir_mappings.bundle import Entry, if_none_exist, with_id
 from fhir_mappings.errors import MappingError
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
-from fhir_mappings.shape import Adapter, Shape
+from fhir_mappings.shape import Adapter, Shape, Status
 from fhir_mappings.systems import SNOMED
 from gateway.sharing.candidates import Candidate
 from gateway.sharing.consent import Grain
@@ -20,7 +23,11 @@ from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
+from gateway.store.query import waveform
 from gateway.store.records import Identities
+
+_TAKEN_BACK: Final = "absent:error"
+"""What stands where a value was entered in error: nobody should go by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,15 @@ class Letter:
         return self.candidate.key
 
     @property
+    def replaces(self) -> str:
+        """Where the Observation stands that this one replaces; empty for a new one."""
+        return self.candidate.replaces
+
+    @property
     def entry(self) -> Entry:
-        """It as an entry of a Bundle, made at the recipient only once."""
+        """It as an entry of a Bundle: made at the recipient only once, or replacing itself."""
+        if self.replaces:
+            return Entry(self.body, self.replaces, method="PUT")
         return Entry(self.body, "Observation", self.search)
 
 
@@ -82,37 +96,44 @@ def compose(
         the letters in the order of the candidates, and the candidates that have no FHIR form,
         with the reason.
     """
-    shape = _shape(db, recipient, references, series, grain)
+    first = _shape(db, recipient, references, series, grain)
     identities = Identities(db, series)
+    letters: list[Letter] = []
     refused: list[tuple[Candidate, str]] = []
-    left = list(chosen)
-    while left:
-        outgoing = _outgoing(recipient, series, identities, left, issued)
-        try:
-            bodies = render(outgoing, shape)
-        except MappingError as error:
-            if error.index is None:
-                return [], [*refused, *((one, error.reason) for one in left)]
-            refused.append((left.pop(error.index), error.reason))
-            continue
-        return [
-            Letter(
-                one,
-                series,
-                id_,
-                body,
-                if_none_exist(READING_SYSTEM, id_),
-                _numbers(one.value, one.decimals),
-            )
-            for one, id_, body in zip(left, outgoing.ids, bodies, strict=True)
-        ], refused
-    return [], refused
+    for status, together in groupby(chosen, _status):
+        left, shape = list(together), replace(first, status=status)
+        while left:
+            outgoing = _outgoing(db, recipient, series, identities, left, issued)
+            try:
+                bodies = render(outgoing, shape)
+            except MappingError as error:
+                if error.index is None:
+                    refused += [(one, error.reason) for one in left]
+                    break
+                refused.append((left.pop(error.index), error.reason))
+                continue
+            letters += map(_letter, left, repeat(series), outgoing.ids, bodies)
+            break
+    return letters, refused
+
+
+def _letter(one: Candidate, series: SeriesRow, id_: str, body: bytes) -> Letter:
+    if one.replaces:
+        body = with_id(body, one.replaces.partition("/")[2])
+    search = if_none_exist(READING_SYSTEM, id_)
+    return Letter(one, series, id_, body, search, _numbers(one.value, one.decimals))
+
+
+def _status(one: Candidate) -> Status:
+    if not one.replaces:
+        return "final"
+    return "amended" if one.value is not None else "entered-in-error"
 
 
 def outbound(recipient: Recipient, identities: Identities, key: Key) -> str:
     """The keyed identifier under which a reading or summary stands at a recipient."""
     text = identities.text(key.start, key.duration, key.value, key.nth)
-    return outbound_id(recipient.secret, text, key.version)
+    return outbound_id(recipient.secret, text, 0)  # a correction is no other Observation
 
 
 def adapter_of(db: Database, series: SeriesRow) -> Adapter:
@@ -143,6 +164,7 @@ def _shape(
 
 
 def _outgoing(
+    db: Database,
     recipient: Recipient,
     series: SeriesRow,
     identities: Identities,
@@ -153,12 +175,24 @@ def _outgoing(
         kind=series.kind,
         starts=[one.key.start for one in chosen],
         durations=[one.key.duration for one in chosen],
-        values=[one.value if one.value is not None else "" for one in chosen],
+        values=[_TAKEN_BACK if one.value is None else one.value for one in chosen],
         decimals=[one.decimals for one in chosen],
         flags=[one.flags for one in chosen],
         ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
+        waveforms=_waveforms(db, series, chosen),
     )
+
+
+def _waveforms(
+    db: Database, series: SeriesRow, chosen: Sequence[Candidate]
+) -> Mapping[str, Waveform]:
+    """The samples that the readings of a waveform's kind name, by digest."""
+    if kind_row_of(series.kind).shape != "waveform":
+        return {}
+    digests = {one.value for one in chosen if isinstance(one.value, str)}
+    found = (waveform(db, digest) for digest in digests)
+    return {one.digest: one for one in found if one is not None}
 
 
 def _numbers(value: Value | None, decimals: int) -> frozenset[bytes]:

@@ -32,7 +32,7 @@ _TIMES_LOOKED_AT = 5000
 """So many instants of a span are looked at in one claim, so that its lock is held shortly."""
 
 _ENVELOPE = 64
-_ENVELOPE_OF_AN_ENTRY = 96
+_ENVELOPE_OF_AN_ENTRY = 160
 """At least as many bytes as a Bundle, and an entry of it, add to what they hold."""
 
 
@@ -90,7 +90,7 @@ class Making:
             for one in waiting:
                 if one.key.series != row.id:
                     continue
-                candidate = again(self._db, row, one.key, self._grain)
+                candidate = again(self._db, row, one.key, self._grain, self._recipient.key)
                 if candidate is None or candidate.key != one.key:  # deleted, or corrected since
                     take_back(self._db, self._recipient.key, [one])
                 if candidate is not None:

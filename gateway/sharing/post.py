@@ -69,7 +69,7 @@ class Post:
 
     async def send(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         path: str,
         body: bytes = b"",
         *,
@@ -80,7 +80,7 @@ class Post:
         """Send one request, if nothing was decided since ``ledger_seq``.
 
         Args:
-            method: GET asks, POST creates.
+            method: GET asks, POST creates, PUT replaces.
             path: after the FHIR address, without a slash; empty for the address itself.
             body: the resource or Bundle.
             ledger_seq: the last entry of the ledger when this was decided.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
+from gateway.sharing.amending import to_amend
 from gateway.sharing.consent import ClockState, ConsentState, is_shareable
 from gateway.sharing.decision import next_change, windows
 from gateway.sharing.events import Lift, Permit, PolicyChanged, RecipientConfirmed
@@ -35,7 +36,8 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         now: this moment.
         clock: whether it can be believed.
     """
-    if not _anything_new(db, ledger, now):
+    corrected = list(to_amend(db))
+    if not corrected and not _anything_new(db, ledger, now):
         return 0
     with transaction(db):
         state = ledger.state()
@@ -43,7 +45,7 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
             return 0
         intake, seen, at, told = _read_so_far(db)
         arrived, newest = _arrived(db, intake)
-        arrived += _confirmed(db, told)
+        arrived += _confirmed(db, told) + _together(db, corrected)
         recipients = _by_kind(state)
         spans = [
             span
@@ -56,6 +58,8 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         made = merged(spans)
         for span in made:
             wait(db, span)
+        if not made and not _anything_new(db, ledger, now):
+            return 0  # what was corrected may not go there now: nothing is written for it
         db.conn.execute(
             "UPDATE released SET intake = ?, ledger = ?, at = ?, clock_answer = ?",
             (newest, state.seq, now, newest_answer(db)),

@@ -50,7 +50,11 @@ class Remote:
             plan,
             _GATEWAY,
             lambda identifier: gateway_device(
-                identifier, system=DEVICE_SYSTEM, version=self._parts.version, simulated=simulated
+                identifier,
+                system=DEVICE_SYSTEM,
+                version=self._parts.version,
+                simulated=simulated,
+                profiles=self._recipient.invitation.profiles,
             ),
         )
         devices: dict[str, str] = {row.device: await self._sensor(plan, row) for row in plan.series}
@@ -83,6 +87,7 @@ class Remote:
                 adapter=adapter,
                 simulated=series.simulated,
                 kinds=kinds,
+                profiles=self._recipient.invitation.profiles,
             )
 
         return await self._thing(plan, what, body)

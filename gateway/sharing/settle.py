@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapters.reading import Instant
+from gateway.sharing.amending import stands
 from gateway.sharing.compose import outbound
 from gateway.sharing.consent import ClockState, Reason
 from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
@@ -170,12 +171,15 @@ def unknown(
             " AND (? OR not_before <= ?) ORDER BY id",
             (recipient.key, asked_for, now),
         ).fetchall():
-            ids = {}
+            ids, amended = {}, False
             for row in of_batch(db, batch, "unknown"):
+                if stands(db, recipient.key, row.key):
+                    amended = True  # its identifier was there before: it goes again, to be sure
+                    continue
                 series = series_by_id(db, row.key.series)
                 if asked_for or still(state, consent, series, now, clock) is Reason.PERMITTED:
                     ids[outbound(recipient, Identities(db, series), row.key)] = row.key
-            if ids:
+            if ids or amended:
                 found.append(Unknown(batch, state.seq, ids, tries))
         return found
 

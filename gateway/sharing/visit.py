@@ -7,8 +7,9 @@ request was decided. One request is in flight at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from fhir_mappings.bundle import Entry, batch_bundle
+from fhir_mappings.bundle import batch_bundle
 from gateway.sharing import settle
 from gateway.sharing.answers import (
     ANSWER_LOST,
@@ -131,29 +132,31 @@ class Visit:
         """What is still to be sent: all of it, where the server makes nothing twice."""
         if capability.conditional:
             return claimed.letters
-        has = await ask(self._post, [one.id for one in claimed.letters], claimed.ledger_seq)
+        new = [one.id for one in claimed.letters if not one.replaces]
+        has = await ask(self._post, new, claimed.ledger_seq)
         there = [
             settle.Outcome(one.key, "already", has[one.id])
             for one in claimed.letters
-            if has and one.id in has
+            if has and one.id in has and not one.replaces
         ]
         p = self._parts
         await p.do(settle.answered, p.db, p.ledger, claimed.batch, there, p.now(), 0)
-        return [one for one in claimed.letters if not has or one.id not in has]
+        return [one for one in claimed.letters if one.replaces or not has or one.id not in has]
 
     async def _send(
         self, claimed: Claimed, letters: Sequence[Letter], capability: Capability
     ) -> Answer:
         if not capability.batch:
             (letter,) = letters
-            search = letter.entry.if_none_exist if capability.conditional else ""
+            entry = letter.entry
+            search = entry.if_none_exist if capability.conditional else ""
             return await self._post.send(
-                "POST", "Observation", letter.body, ledger_seq=claimed.ledger_seq,
+                entry.method, entry.url, letter.body, ledger_seq=claimed.ledger_seq,
                 only_if_none=search, numbers=letter.numbers,
             )  # fmt: skip
         body = claimed.bundle
         if not capability.conditional:
-            body = batch_bundle([Entry(one.body, "Observation") for one in letters])
+            body = batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
         return await self._post.send(
             "POST", "", body, ledger_seq=claimed.ledger_seq, numbers=claimed.numbers
         )

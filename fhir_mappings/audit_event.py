@@ -1,0 +1,128 @@
+"""That a batch was disclosed: to whom, on whose word, under which consent. One AuditEvent a batch.
+
+Source: HL7 FHIR R4 4.0.1, AuditEvent; IHE Basic Audit Log Patterns 1.1, Privacy Disclosure at the
+Source; DICOM PS3.16, CID 400 and 402.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir.resources.R4B.auditevent import AuditEvent
+
+from adapters.reading import Instant
+from fhir_mappings import systems
+from fhir_mappings.instant import utc
+from fhir_mappings.provenance import purpose_coding
+from fhir_mappings.resource import Json, checked, coded, security
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One batch that left.
+
+    Attributes:
+        patient: whose readings, at the recipient.
+        gateway_device: this gateway at the recipient.
+        recipient: the legal entity's id, and its name.
+        address: the recipient's FHIR address, without anything that signs in.
+        batch: our name of the batch, and the SHA-256 of its bytes in hexadecimal digits.
+        rows: how many Observations it held.
+        purpose: a word of v3-PurposeOfUse.
+        consent: the grant's own name; its system.
+        at: when it was sent, ms UTC.
+        succeeded: whether the recipient took it.
+    """
+
+    patient: str
+    gateway_device: str
+    recipient: tuple[str, str]
+    address: str
+    batch: tuple[str, str]
+    rows: int
+    purpose: str
+    consent: tuple[str, str]
+    at: Instant
+    succeeded: bool
+
+
+def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
+    """The record of a disclosure.
+
+    Raises:
+        MappingError: no valid AuditEvent can be made of this.
+    """
+    grant, consent_system = disclosure.consent
+    name, digest = disclosure.batch
+    resource: Json = {
+        "resourceType": "AuditEvent",
+        "meta": {"profile": [systems.BALP_DISCLOSURE]} | security(simulated=simulated),
+        "type": _coding(systems.DICOM, "110106", "Export"),
+        "subtype": [
+            _coding(systems.LIFECYCLE, "disclose", "Disclose Record Lifecycle Event"),
+        ],
+        "action": "R",
+        "recorded": utc(disclosure.at),
+        "outcome": "0" if disclosure.succeeded else "4",
+        "purposeOfEvent": [{"coding": [purpose_coding(disclosure.purpose)]}],
+        "agent": [
+            _source(disclosure),
+            _destination(disclosure),
+            {
+                "type": coded(systems.PARTICIPATION, "AUT", "author (originator)"),
+                "who": {"reference": disclosure.patient},
+                "requestor": True,
+            },
+        ],
+        "source": {
+            "observer": {"reference": disclosure.gateway_device},
+            "type": [_coding(systems.SECURITY_SOURCE, "4", "Application Server")],
+        },
+        "entity": [
+            {
+                "what": {"reference": disclosure.patient},
+                "type": _coding(systems.AUDIT_ENTITY, "1", "Person"),
+                "role": _coding(systems.OBJECT_ROLE, "1", "Patient"),
+            },
+            {
+                "what": {"type": "Bundle", "identifier": {"value": name}},
+                "type": _coding(systems.AUDIT_ENTITY, "2", "System Object"),
+                "role": _coding(systems.OBJECT_ROLE, "3", "Report"),
+                "detail": [
+                    {"type": "observations", "valueString": str(disclosure.rows)},
+                    {"type": "sha256", "valueString": digest},
+                ],
+            },
+            {
+                "what": {
+                    "type": "Consent",
+                    "identifier": {"system": consent_system, "value": grant},
+                },
+                "type": _coding(systems.AUDIT_ENTITY, "4", "Other"),
+                "role": _coding(systems.OBJECT_ROLE, "13", "Security Resource"),
+            },
+        ],
+    }
+    return checked(AuditEvent, resource)
+
+
+def _source(disclosure: Disclosure) -> Json:
+    return {
+        "type": coded(systems.DICOM, "110153", "Source Role ID"),
+        "who": {"reference": disclosure.gateway_device},
+        "requestor": False,
+    }
+
+
+def _destination(disclosure: Disclosure) -> Json:
+    id_, name = disclosure.recipient
+    return {
+        "type": coded(systems.DICOM, "110152", "Destination Role ID"),
+        "who": {"type": "Organization", "identifier": {"value": id_}, "display": name},
+        "requestor": False,
+        "network": {"address": disclosure.address, "type": "5"},
+    }
+
+
+def _coding(system: str, code: str, display: str) -> Json:
+    return {"system": system, "code": code, "display": display}

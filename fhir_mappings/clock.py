@@ -1,0 +1,62 @@
+"""How far a sensor's clock was off: what it said, and when that was by the gateway's clock.
+
+Readings whose time the gateway set right refer to it (`Shape.clock`). The sensor's own time says
+nothing of where the person is: it is written as the same instant of UTC that the sensor meant.
+
+Source: HL7 PHD 2.0.0, PhdCoincidentTimeStampObservation, CoincidentTimeStampReference; IEEE
+11073-10101, MDC_ATTR_TIME_ABS.
+"""
+
+from __future__ import annotations
+
+from fhir.resources.R4B.observation import Observation
+
+from adapters.reading import Instant
+from fhir_mappings import systems
+from fhir_mappings.instant import utc
+from fhir_mappings.resource import Json, checked, coded, security
+
+
+def coincident_time(
+    identifier: str,
+    *,
+    system: str,
+    device: str,
+    gateway_device: str,
+    said: Instant | None,
+    at: Instant,
+    simulated: bool,
+    profiles: tuple[str, ...] = (),
+) -> bytes:
+    """One look at a sensor's clock.
+
+    Args:
+        identifier: our keyed id of this look for this recipient.
+        system: the system of that identifier.
+        device: the sensor at the recipient, ``"Device/1"``.
+        gateway_device: this gateway at the recipient.
+        said: what the sensor's clock said, ms as if it were UTC; None where it has lost its time.
+        at: when that was, ms UTC by the gateway's clock.
+        simulated: marks it HTEST.
+        profiles: what the recipient knows.
+
+    Raises:
+        MappingError: no valid Observation can be made of this.
+    """
+    known = systems.PHD_COINCIDENT in profiles
+    meta: Json = {"profile": [systems.PHD_COINCIDENT]} if known else {}
+    resource: Json = {
+        "resourceType": "Observation",
+        "meta": meta | security(simulated=simulated),
+        "identifier": [{"system": system, "value": identifier}],
+        "status": "final",
+        "code": coded(systems.MDC, "67975", "MDC_ATTR_TIME_ABS"),
+        "subject": {"reference": device},
+        "effectiveDateTime": utc(at),
+    }
+    if said is None:
+        resource["dataAbsentReason"] = coded(systems.ABSENT, "unknown", "Unknown")
+    else:
+        resource["valueDateTime"] = utc(said)
+    resource["device"] = {"reference": gateway_device}
+    return checked(Observation, resource)

@@ -1,0 +1,133 @@
+"""A grant of the person's ledger as a Consent: closed by default, with one opening.
+
+The outer provision denies; the one inside it permits these kinds, to this recipient, for this
+purpose, measured and sent within these times. Withdrawn, it is the same Consent, `inactive`, with
+nothing permitted: R4 has no status for a withdrawal, and nothing is ever deleted.
+
+Source: HL7 FHIR R4 4.0.1, Consent; IHE Privacy Consent on FHIR (scope, category, policy); RFC 6920
+for the name of a text by its hash.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir.resources.R4B.consent import Consent
+
+from adapters.kinds import Kind
+from adapters.reading import Instant
+from fhir_mappings import systems
+from fhir_mappings.instant import utc
+from fhir_mappings.provenance import purpose_coding
+from fhir_mappings.resource import Json, checked, coded, security
+from fhir_mappings.table import row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What somebody agreed to.
+
+    Attributes:
+        id: the grant's own name in the ledger.
+        patient: whose readings, at the recipient: ``"Patient/1"``.
+        performer: who agreed: the same, or a guardian, ``"RelatedPerson/1"``.
+        recipient: the legal entity's id, and its name.
+        kinds: the closed list.
+        purpose: a word of v3-PurposeOfUse.
+        given_at: when it was agreed to.
+        start, end: when may be sent, half-open.
+        measured_from, measured_to: when it must have been measured, half-open.
+        policy: the address of the policy text, with its version.
+        text_sha256: of the exact text that was agreed to, 64 hexadecimal digits.
+        withdrawn_at: when all of it was taken back; None while it holds.
+    """
+
+    id: str
+    patient: str
+    performer: str
+    recipient: tuple[str, str]
+    kinds: Iterable[Kind]
+    purpose: str
+    given_at: Instant
+    start: Instant
+    end: Instant
+    measured_from: Instant
+    measured_to: Instant
+    policy: str
+    text_sha256: str
+    withdrawn_at: Instant | None = None
+
+
+def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
+    """A Consent in the form of R4.
+
+    Args:
+        agreed: what was agreed to.
+        system: the system of the grant's id.
+        simulated: marks it HTEST.
+
+    Raises:
+        MappingError: a kind has no row, or no valid Consent can be made of this.
+    """
+    withdrawn = agreed.withdrawn_at is not None
+    resource: Json = {
+        "resourceType": "Consent",
+        "meta": security(simulated=simulated),
+        "identifier": [{"system": system, "value": agreed.id}],
+        "status": "inactive" if withdrawn else "active",
+        "scope": coded(systems.CONSENT_SCOPE, "patient-privacy", "Privacy Consent"),
+        "category": [
+            coded(systems.LOINC, "59284-0", "Consent Document"),
+            coded(systems.ACT_CODE, "INFASO", "access and save only"),
+        ],
+        "patient": {"reference": agreed.patient},
+        "dateTime": utc(agreed.given_at if agreed.withdrawn_at is None else agreed.withdrawn_at),
+        "performer": [{"reference": agreed.performer}],
+        "organization": [_recipient(agreed)],
+        "sourceReference": {"type": "DocumentReference", "identifier": _text(agreed.text_sha256)},
+        "policy": [{"uri": agreed.policy}],
+        "policyRule": coded(systems.ACT_CODE, "OPTIN", "opt-in"),
+        "verification": [_verification(agreed)],
+        "provision": {"type": "deny"} | ({} if withdrawn else {"provision": [_opening(agreed)]}),
+    }
+    return checked(Consent, resource)
+
+
+def _opening(agreed: Agreed) -> Json:
+    codes = dict.fromkeys(row_of(kind).code for kind in agreed.kinds)
+    return {
+        "type": "permit",
+        "period": {"start": utc(agreed.start), "end": utc(agreed.end)},
+        "actor": [
+            {
+                "role": coded(systems.PARTICIPATION, "IRCP", "information recipient"),
+                "reference": _recipient(agreed),
+            }
+        ],
+        "action": [coded(systems.CONSENT_ACTION, "disclose", "Disclose")],
+        "purpose": [purpose_coding(agreed.purpose)],
+        "class": [{"system": systems.RESOURCE_TYPES, "code": "Observation"}],
+        "code": [{"coding": [code.model_dump()]} for code in codes],
+        "dataPeriod": {"start": utc(agreed.measured_from), "end": utc(agreed.measured_to)},
+    }
+
+
+def _recipient(agreed: Agreed) -> Json:
+    id_, name = agreed.recipient
+    return {"type": "Organization", "identifier": {"value": id_}, "display": name}
+
+
+def _verification(agreed: Agreed) -> Json:
+    return {
+        "verified": True,
+        "verifiedWith": {"reference": agreed.performer},
+        "verificationDate": utc(agreed.given_at),
+    }
+
+
+def _text(sha256: str) -> Json:
+    """The name of a text by its hash (RFC 6920): Attachment.hash of R4 is a SHA-1."""
+    digest = urlsafe_b64encode(bytes.fromhex(sha256)).rstrip(b"=").decode("ascii")
+    return {"system": systems.URI, "value": f"ni:///sha-256;{digest}"}

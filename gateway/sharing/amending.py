@@ -1,0 +1,94 @@
+"""What stands at a recipient and is not true any more: the same Observation goes again, amended.
+
+A correction never makes a second Observation. Where an earlier version was taken, the new one
+replaces it under the identifier and the id that it has there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.sharing.deliveries import Key
+from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.store.driver import Database
+
+_STANDS = "('sent', 'already')"
+
+
+def stands(db: Database, recipient: str, key: Key) -> str:
+    """Where an earlier version stands at the recipient, ``"Observation/1"``; empty if nowhere."""
+    row = db.conn.execute(
+        "SELECT reference FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS} AND reference != ''"
+        " ORDER BY version DESC LIMIT 1",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def is_newest(db: Database, recipient: str, key: Key) -> bool:
+    """Whether nothing of this version, or of a later one, was ever claimed or put aside."""
+    row = db.conn.execute(
+        "SELECT MAX(version) FROM delivery WHERE (recipient, series, start, duration, value, nth)"
+        " = (?, ?, ?, ?, ?, ?)",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth),
+    ).fetchone()
+    return row[0] is None or row[0] < key.version
+
+
+def to_amend(db: Database) -> Iterator[Span]:
+    """Times of series at which something was corrected after it had been sent, to whomever.
+
+    Called every second, so it is one look where nobody gets summaries.
+    """
+    found = {
+        (series, start)
+        for series, start in db.conn.execute(
+            "SELECT c.series, c.start FROM recipient r, correction c"  # noqa: S608  # fixed text
+            " WHERE c.version > (SELECT MAX(d.version) FROM delivery d WHERE"
+            " (d.recipient, d.series, d.start, d.duration, d.value, d.nth)"
+            " = (r.key, c.series, c.start, c.duration, c.value, c.nth))"
+            " AND EXISTS (SELECT 1 FROM delivery d WHERE"
+            " (d.recipient, d.series, d.start, d.duration, d.value, d.nth)"
+            f" = (r.key, c.series, c.start, c.duration, c.value, c.nth) AND d.state IN {_STANDS})"
+        )
+    }
+    for recipient in [
+        row[0]
+        for row in db.conn.execute("SELECT DISTINCT recipient FROM batch WHERE grain != 'raw'")
+    ]:
+        for series, start in db.conn.execute("SELECT DISTINCT series, start FROM correction"):
+            if (series, start) not in found and _summary_is_old(db, recipient, series, start):
+                found.add((series, start))
+    for series, start in sorted(found):
+        yield Span("", series, start, start, "raw", "")
+
+
+def _summary_is_old(db: Database, recipient: str, series: int, start: int) -> bool:
+    for grain, size in GRAIN_MS.items():
+        if not size:
+            continue
+        bucket = start // size * size
+        row = db.conn.execute(
+            "SELECT MAX(version) FROM delivery WHERE"  # noqa: S608  # fixed text
+            " (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, 0)"
+            f" AND state IN {_STANDS}",
+            (recipient, series, bucket, size, grain),
+        ).fetchone()
+        if row[0] is None:
+            continue
+        key = Key(series, bucket, size, grain, 0, summary_version(db, series, bucket, size))
+        if is_newest(db, recipient, key):
+            return True
+    return False
+
+
+def summary_version(db: Database, series: int, start: int, size: int) -> int:
+    """A number that grows with each arrival and each correction in a stretch of time."""
+    (made,) = db.conn.execute(
+        "SELECT (SELECT COUNT(*) FROM correction WHERE series = ?1 AND start >= ?2 AND start < ?3)"
+        " + (SELECT COUNT(DISTINCT intake) FROM reading"
+        " WHERE series = ?1 AND start >= ?2 AND start < ?3)",
+        (series, start, start + size),
+    ).fetchone()
+    return int(made)

@@ -1,0 +1,65 @@
+"""The figures of a minute, an hour or a day: what a summary says of the readings in it.
+
+A reading belongs to the minute, hour or day in which it started. A mean comes with the lowest, the
+highest and how many; a sum with how many. Where every reading says how long it lasted, the mean is
+weighted by that; instants count alike, and a time in which nothing was measured counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from adapters.kinds import KindRow
+from adapters.reading import Value, stored
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One reading of a summary; ``duration`` in ms, 0 for an instant."""
+
+    value: Decimal
+    decimals: int
+    duration: int
+
+
+def figures(kind: KindRow, measured: Sequence[Measured]) -> tuple[Value, int] | None:
+    """What is sent as the value of a summary, in the form of `fhir_mappings.statistics`.
+
+    Returns:
+        ``"71.5|58|96|240"`` for a mean (mean, lowest, highest, how many), ``"812|4"`` for a sum
+        (sum, how many), the newest for a kind of which only that counts; None where no summary
+        can be made.
+    """
+    if kind.shape != "quantity" or kind.aggregation == "none" or not measured:
+        return None
+    places = max(one.decimals for one in measured)
+    if kind.aggregation == "latest":
+        return stored(_to(measured[-1].value, places))
+    count = len(measured)
+    if kind.aggregation == "sum":
+        total = sum((one.value for one in measured), Decimal(0))
+        return f"{_to(total, places):f}|{count}", 0
+    values = [one.value for one in measured]
+    low, high = (_to(edge, places) for edge in (min(values), max(values)))
+    return f"{_to(_mean(measured), places + 1):f}|{low:f}|{high:f}|{count}", 0
+
+
+def is_number(value: str) -> bool:
+    """Whether a stored text is a number."""
+    try:
+        return Decimal(value).is_finite()
+    except ArithmeticError:
+        return False
+
+
+def _mean(measured: Sequence[Measured]) -> Decimal:
+    weighted = all(one.duration for one in measured)
+    weights = [one.duration if weighted else 1 for one in measured]
+    total = sum((one.value * weight for one, weight in zip(measured, weights, strict=True)))
+    return Decimal(total) / sum(weights)
+
+
+def _to(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places))

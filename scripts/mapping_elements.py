@@ -1,0 +1,99 @@
+"""The part of `docs/mapping.md` for a clinic's informatics department: every element, once."""
+
+from __future__ import annotations
+
+from adapters.kinds import all_kinds
+from fhir_mappings.statistics import BESIDE
+from fhir_mappings.systems import STATISTICS
+
+ELEMENTS = (
+    ("`meta.profile`", "what the invitation names and the Observation fulfils; nothing else"),
+    ("`meta.security`", "`PATAST` always; `HTEST` on everything simulated"),
+    ("`meta.tag`", "`us-core-tags#patient-supplied` where the invitation names a US Core profile"),
+    ("`extension`", "`observation-gatewayDevice`, the Device of this gateway, from Bluetooth; "
+     "`CoincidentTimeStampReference` where a look at the sensor's clock stands there (nothing "
+     "sends one yet)"),
+    ("`identifier`", "one keyed value, 43 URL-safe letters, the same for one reading for ever and "
+     "another at every recipient; under the system of the guide's conditional create too, where a "
+     "PHD profile is claimed"),
+    ("`status`", "`final`; `preliminary` for an early estimate; `amended` where a value was "
+     "corrected after it was sent; `entered-in-error` where it was taken back"),
+    ("`category`", "of R4, and `phd` from Bluetooth"),
+    ("`code`", "the primary code first; see the kinds"),
+    ("`subject`, `performer`", "the Patient that the invitation names"),
+    ("`effective[x]`", "dateTime for an instant, Period for what lasted; UTC, milliseconds"),
+    ("`issued`", "when it was made ready to be sent"),
+    ("`value[x]`", "Quantity with the digits that the device sent (36.60 stays 36.60); "
+     "CodeableConcept for a word; SampledData for samples, whole numbers with a factor"),
+    ("`dataAbsentReason`", "in the stead of a value, for every reason that a device can give"),
+    ("`interpretation`, `note`", "what is doubtful; see below"),
+    ("`bodySite`", "where the device says it"),
+    ("`method`", "of a summary: average or sum"),
+    ("`device`", "the Device of the sensor: maker, model, versions; never a serial number"),
+    ("`hasMember`, `derivedFrom`", "of groups, and of what was put together from Observations that "
+     "stand at the recipient; nothing sends them yet"),
+    ("`component`", "the parts of a measurement; of a summary its figures"),
+)  # fmt: skip
+
+PROFILES = (
+    ("R4 vital signs", "every vital sign of an instant; a Period fails the expression of vs-1, so "
+     "a summary claims none"),
+    ("US Core vital signs", "the same, by their own addresses"),
+    ("HL7 PHD 2.0.0", "Bluetooth, with a code of MDC, sensor and gateway known, not a summary; "
+     "PhdDevice where maker, model and specialization are known; the System ID is zeros, since it "
+     "tells one device from all others"),
+    ("HL7 CGM 1.0.0", "a glucose sensor's value of an instant, in mg/dl"),
+    ("HL7 PHR 1.0.0-ballot2", "vital signs from a HealthKit export; the words of the unit are then "
+     "its code"),
+    ("IHE BALP 1.1", "the AuditEvent of a disclosure"),
+)  # fmt: skip
+
+RESOURCES = (
+    ("Observation", "sent", "each reading or summary, by conditional create; corrections by PUT"),
+    ("Device", "sent", "each sensor and this gateway, once"),
+    ("Patient", "sent", "only where the invitation says so; an identifier and nothing else"),
+    ("Provenance", "sent", "one a batch: sensor, gateway, purpose, policy, consent"),
+    ("Bundle", "sent", "`batch`, at most 50 entries or 256 KB"),
+    ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
+     "with one opening; `inactive` once withdrawn; the text by its SHA-256"),
+    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
+    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
+     "day, which stays here; the note says that a time was set right"),
+    ("RelatedPerson, DeviceMetric", "not yet", "written and judged, but nothing sends them"),
+)  # fmt: skip
+
+
+def elements() -> str:
+    """Elements, profiles, summaries, resources."""
+    sums = ", ".join(f"`{name}`" for name, row in all_kinds().items() if row.aggregation == "sum")
+    figures = ", ".join(f"`{one.code}`" for one in BESIDE["mean"])
+    return f"""
+## Every element of an Observation
+{_table("element | what stands in it", ELEMENTS)}
+
+## When a profile is claimed
+
+Only what the recipient's invitation names, and only where it holds.
+{_table("guide | claimed of", PROFILES)}
+
+Who judges this, and what each judge notices: [fhir-judges.md](fhir-judges.md). Beside HL7's own
+examples: [fhir-hl7-examples.md](fhir-hl7-examples.md).
+
+## Summaries
+
+A grant says whether each reading is sent, or one summary a minute, an hour or a day of UTC. A
+reading belongs to the stretch in which it started. The value is the mean, weighted by duration
+where every reading has one, with components of `{STATISTICS}`: {figures}. Of {sums} it is the sum,
+with the count. Of kinds of which only the newest counts, it is that. A time in which nothing was
+measured counts for nothing, and makes no summary. Where a reading in it is corrected, or comes
+late, the summary goes again as `amended`; where all are taken back, as `entered-in-error`.
+
+## Resources
+{_table("resource | when | what", RESOURCES)}
+"""
+
+
+def _table(head: str, lines: tuple[tuple[str, ...], ...]) -> str:
+    rule = " | ".join("---" for _ in head.split(" | "))
+    written = [head, rule, *(" | ".join(line) for line in lines)]
+    return "\n" + "\n".join(f"| {line} |" for line in written)

@@ -1,0 +1,109 @@
+"""RelatedPerson, DeviceMetric, Consent, AuditEvent, looks at clocks, and what devices claim."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from adapters.kinds import kind
+from fhir_mappings import systems
+from fhir_mappings.consent import consent_resource
+from fhir_mappings.device_metric import device_metric
+from fhir_mappings.errors import MappingError
+from tests.fhir_made import AGREED, MADE, SYSTEM
+
+ZEROS = "00-00-00-00-00-00-00-00"
+
+
+def _made(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(MADE[name])
+    return document
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_resource_is_one_of_r4b_in_ascii(name: str) -> None:
+    get_fhir_model_class(_made(name)["resourceType"]).model_validate_json(MADE[name])
+
+    MADE[name].decode("ascii")
+
+
+def test_a_device_claims_the_guide_with_zeros_in_place_of_its_system_id() -> None:
+    for name in ("device-phd", "gateway-phg"):
+        keyed, system_id = _made(name)["identifier"]
+        assert (keyed["value"], system_id["value"]) == (
+            "keyed-id" if name == "device-phd" else "g",
+            ZEROS,
+        )
+        assert _made(name)["meta"]["profile"][0].endswith(("PhdDevice", "PhgDevice"))
+    for name in ("device", "gateway", "device-healthkit"):
+        assert ZEROS not in MADE[name].decode()
+        assert "profile" not in _made(name).get("meta", {})
+
+
+def test_a_consent_is_closed_but_for_one_opening() -> None:
+    provision = _made("consent")["provision"]
+    (opening,) = provision["provision"]
+    codes = [one["coding"][0]["code"] for one in opening["code"]]
+
+    assert (provision["type"], opening["type"]) == ("deny", "permit")
+    assert codes == ["8867-4", "85354-9"]
+    assert opening["actor"][0]["role"]["coding"][0]["code"] == "IRCP"
+    assert opening["class"] == [{"system": systems.RESOURCE_TYPES, "code": "Observation"}]
+    assert _made("consent")["policy"] == [{"uri": "https://clinic.example/policy|3"}]
+
+
+def test_a_withdrawn_consent_is_the_same_one_and_permits_nothing() -> None:
+    given, gone = _made("consent"), _made("consent-withdrawn")
+
+    assert given["identifier"] == gone["identifier"]
+    assert (gone["status"], gone["provision"]) == ("inactive", {"type": "deny"})
+    assert gone["dateTime"] > given["dateTime"]
+
+
+def test_a_guardian_is_named_as_who_agreed() -> None:
+    consent = _made("consent-by-a-guardian")
+
+    assert consent["performer"] == [{"reference": "RelatedPerson/r1"}]
+    assert consent["verification"][0]["verifiedWith"] == consent["performer"][0]
+    assert "name" not in _made("related-person")
+
+
+def test_a_consent_to_what_has_no_fhir_form_is_refused() -> None:
+    with pytest.raises(MappingError):
+        consent_resource(
+            replace(AGREED, kinds=[kind("battery_level")]), system=SYSTEM, simulated=False
+        )
+
+
+def test_a_metric_of_what_mdc_has_no_code_for_is_refused() -> None:
+    with pytest.raises(MappingError, match="no code of MDC"):
+        device_metric(
+            kind("breath_carbon_monoxide"), "m", system=SYSTEM, device="Device/1", simulated=False
+        )
+
+
+def test_a_clock_that_lost_its_time_has_a_reason_and_no_value() -> None:
+    right, lost = _made("clock"), _made("clock-lost")
+
+    assert right["valueDateTime"] < right["effectiveDateTime"]
+    assert "valueDateTime" not in lost
+    assert lost["dataAbsentReason"]["coding"][0]["code"] == "unknown"
+    assert right["subject"] == {"reference": "Device/strap"}
+
+
+def test_a_disclosure_says_to_whom_under_which_consent_and_what() -> None:
+    event = _made("audit-event")
+    _, recipient, person = event["agent"]
+    patient, data, consent = event["entity"]
+
+    assert recipient["who"]["display"] == "The Clinic"
+    assert recipient["network"]["address"] == "https://fhir.clinic.example/r4"
+    assert person["requestor"] is True
+    assert patient["what"] == {"reference": "Patient/p1"}
+    assert data["detail"][1] == {"type": "sha256", "valueString": "ab" * 32}
+    assert consent["what"]["identifier"] == {"system": SYSTEM, "value": "17"}
+    assert event["recorded"].startswith("2026-11-21T23:40:15")

@@ -1,0 +1,193 @@
+"""A correction of what was sent replaces it at the recipient; it never makes a second one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.sharing.recipients import Recipient
+from gateway.sharing.sent import refusals
+from scripts.sandbox_server import Sandbox
+from tests.fakes_consent import DAY, HOUR, MINUTE, NOON
+from tests.loopback_proxy import LoopbackProxy, answer
+from tests.sandbox import sandbox
+from tests.sharing_home import SharingHome, fetch
+
+__all__ = ["sandbox"]
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+async def proxy(sandbox: Sandbox) -> AsyncIterator[LoopbackProxy]:
+    async with LoopbackProxy(sandbox.base) as made:
+        yield made
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[SharingHome]:
+    async with SharingHome(tmp_path) as made:
+        yield made
+
+
+async def _sent(home: SharingHome, proxy: LoopbackProxy, grain: str = "raw") -> Recipient:
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic, grain=grain)
+    home.take_in(3)
+    home.now += 2 * HOUR
+    assert (await home.upload()).sent > 0
+    return clinic
+
+
+async def _there(sandbox: Sandbox, home: SharingHome, clinic: Recipient) -> list[Any]:
+    patient = home.recipients.get(clinic.key).patient
+    found = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
+    return [entry["resource"] for entry in found.get("entry", [])]
+
+
+def _correct(home: SharingHome, start: int, value: tuple[float, int] | None) -> None:
+    (row,) = home.readings.window(1, start, start, 1)
+    home.readings.correct(row.id, value, at=home.now, actor="ada")
+
+
+async def test_a_corrected_reading_is_amended_where_it_stands(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    before = await _there(sandbox, home, clinic)
+    _correct(home, NOON, (64.50, 2))
+    report = await home.upload()
+    after = await _there(sandbox, home, clinic)
+    changed = next(one for one in after if one["id"] == before[0]["id"])
+
+    assert report.sent == 1
+    assert len(after) == len(before) == 3
+    assert (changed["status"], changed["valueQuantity"]["value"]) == ("amended", 64.5)
+    assert changed["identifier"] == before[0]["identifier"]
+    assert b'"value":64.50' in proxy.bundles[-1].body
+    assert b'"method":"PUT"' in proxy.bundles[-1].body
+    assert (await home.upload()).sent == 0
+
+
+async def test_each_later_correction_amends_the_same_one(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    for value in (70, 71, 72):
+        _correct(home, NOON, (value, 0))
+        assert (await home.upload()).sent == 1
+    (first, *_) = await _there(sandbox, home, clinic)
+
+    assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 72)
+    assert first["meta"]["versionId"] == "4"
+
+
+async def test_a_reading_taken_back_becomes_entered_in_error(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    _correct(home, NOON, None)
+    await home.upload()
+    (first, *others) = await _there(sandbox, home, clinic)
+
+    assert first["status"] == "entered-in-error"
+    assert "valueQuantity" not in first
+    assert {one["status"] for one in others} == {"final"}
+    assert refusals(home.db) == []
+
+
+async def test_a_correction_of_what_was_never_sent_makes_one_final_observation(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic)
+    home.take_in(1)
+    _correct(home, NOON, (64.50, 2))
+    home.now += HOUR
+    await home.upload()
+    (only,) = await _there(sandbox, home, clinic)
+
+    assert (only["status"], only["valueQuantity"]["value"]) == ("final", 64.5)
+
+
+@pytest.mark.parametrize("grain", ["minute", "hour", "day"])
+async def test_a_summary_is_made_anew_when_a_reading_in_it_is_corrected(
+    sandbox: Sandbox, proxy: LoopbackProxy, tmp_path: Path, grain: str
+) -> None:
+    async with SharingHome(tmp_path) as home:
+        clinic = home.add_recipient(proxy.base)
+        home.grant(clinic, grain=grain)
+        home.take_in(3, start=NOON + DAY)  # the day of the grant is not wholly covered
+        home.now += 3 * DAY
+        await home.upload()
+        (before,) = await _there(sandbox, home, clinic)
+        _correct(home, NOON + DAY, (200, 0))
+        await home.upload()
+        (after,) = await _there(sandbox, home, clinic)
+        for second in range(3):
+            _correct(home, NOON + DAY + 1000 * second, None)
+        await home.upload()
+        (gone,) = await _there(sandbox, home, clinic)
+
+    assert (before["status"], after["status"], gone["status"]) == (
+        "final",
+        "amended",
+        "entered-in-error",
+    )
+    assert before["id"] == after["id"] == gone["id"]
+    assert after["valueQuantity"]["value"] > before["valueQuantity"]["value"]
+
+
+async def test_what_comes_late_into_a_summary_amends_it(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic, grain="minute")
+    home.take_in(3)
+    home.now += HOUR
+    await home.upload()
+    home.take_in(3, start=NOON + 10_000, value=lambda _: 100)
+    report = await home.upload()
+    (only,) = await _there(sandbox, home, clinic)
+    (count,) = [
+        one["valueQuantity"]["value"]
+        for one in only["component"]
+        if one["code"]["coding"][0]["code"] == "count"
+    ]
+
+    assert report.sent == 1
+    assert (only["status"], count) == ("amended", 6)
+    assert (await home.upload()).sent == 0
+
+
+async def test_an_amendment_whose_answer_was_lost_goes_again(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    _correct(home, NOON, (64, 0))
+    proxy.once.append(answer(504))
+    await home.upload()
+    home.now += 10 * MINUTE
+    await home.upload()
+    (first, *_) = await _there(sandbox, home, clinic)
+
+    assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 64)
+    assert len(await _there(sandbox, home, clinic)) == 3
+
+
+async def test_a_correction_goes_nowhere_without_consent(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = home.add_recipient(proxy.base)
+    grant = home.grant(clinic)
+    home.take_in(3)
+    home.now += HOUR
+    await home.upload()
+    home.withdraw(grant)
+    _correct(home, NOON, (64, 0))
+    report = await home.upload()
+
+    assert report.sent == 0
+    assert {one["status"] for one in await _there(sandbox, home, clinic)} == {"final"}
