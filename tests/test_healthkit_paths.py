@@ -59,7 +59,7 @@ def read(content: bytes, *, fast: bool, size: int, limits: Limits = LIMITS) -> I
 
     found = collected(report, arrivals())
     report.damaged, report.cut_short = losses.damaged, losses.cut_short
-    if content.count(b"</HealthData>") == 1:  # behind an end in the middle nothing counts
+    if content.find(b"</HealthData>\n") == len(content) - 14:  # behind the end nothing counts
         report.replaced = losses.replaced
     return found
 
