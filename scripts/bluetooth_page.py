@@ -22,7 +22,12 @@ by" names the models of `adapters/simulator/models/` that offer it. A field make
 kind, or says why it makes none. "FHIR" is the first code of the kind's row; a kind
 that is not about the person is never sent.
 """
-_SYSTEMS = {systems.LOINC: "LOINC", systems.MDC: "MDC", systems.PGHD: "PGHD"}
+_SYSTEMS = {
+    systems.LOINC: "LOINC",
+    systems.MDC: "MDC",
+    systems.PGHD: "PGHD",
+    systems.APPLE: "Apple",
+}
 _NAMED = 4
 _ANYBODY = Identity("C0:00:00:00:00:01", "any", "any")
 
@@ -55,7 +60,7 @@ def fhir_of(kind: Kind) -> str:
     """The code under which a kind is sent, or why it never is."""
     known = row_of(kind)
     if not known.shareable:
-        return f"never sent: about the {known.about}"
+        return f"never sent: {known.stays or f'about the {known.about}'}"
     code = rows()[kind].code
     return f"{_SYSTEMS[code.system]} {code.code}"
 

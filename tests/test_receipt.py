@@ -69,7 +69,7 @@ def test_a_receipt_holds_the_fields_of_iso_27560(ledger: Ledger, grant: str) -> 
     process = record["dpv:hasProcess"]
     assert process["dpv:hasPurpose"]["@id"].endswith("#TREAT")
     assert {one["dct:identifier"] for one in process["dpv:hasPersonalData"]} == {
-        kind for kind, row in all_kinds().items() if row.consent == "heart"
+        kind for kind, row in all_kinds().items() if row.consent == "heart" and row.shareable
     }
     assert process["dpv:hasDuration"] == {
         "gw:from": "2026-12-01T12:00:00.000Z",

@@ -82,7 +82,7 @@ async def test_a_file_is_written_as_it_comes_and_one_without_token_is_not(home: 
         token = dict((await visitor.get("/exports")).form.to("/exports"))["form_token"]
         await sent(visitor, slowly(), token)
     assert [one.stat().st_size for one in received(home.house.path, home.person)] == [12 * 2**20]
-    assert sizes[-1] > 2**20
+    assert sizes[-1] > 0, "it is written while it comes"
 
 
 async def test_without_permission_nothing_is_received(tmp_path: Path) -> None:
