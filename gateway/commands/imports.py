@@ -104,7 +104,7 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
                     names.get(run.person, run.person),
                     run.report.get("new", ""),
                     run.report.get("rows", ""),
-                    moment(run.finished_at) or "interrupted",
+                    _ended(run),
                 )
                 for run in runs
             ],
@@ -116,9 +116,24 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
     if as_json:
         print_json({**run.report, **_as_dict(run)})
         return
-    if run.finished_at is None:
+    if "said" in run.report:
+        say(f"{run.report['said']} {run.report.get('next_step', '')}")
+        if not run.report.get("new") and not run.report.get("known"):
+            return
+        say("What came before is here.")
+    elif run.goes_on(now()):
+        say("This import is being read just now.")
+    elif run.finished_at is None:
         say("This import was interrupted. Import the same file again to go on.")
     _tell(ImportReport.from_dict(run.report))
+
+
+def _ended(run: ImportRun) -> str:
+    if run.finished_at is not None:
+        return moment(run.finished_at)
+    if "said" in run.report:
+        return "refused"
+    return "being read" if run.goes_on(now()) else "interrupted"
 
 
 def _as_dict(run: ImportRun) -> dict[str, object]:
@@ -129,6 +144,7 @@ def _as_dict(run: ImportRun) -> dict[str, object]:
         "finished_at": iso(run.finished_at),
         "new": run.report.get("new"),
         "rows": run.report.get("rows"),
+        "said": run.report.get("said"),
     }
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database
 
+_SILENT_FOR = 60_000
+"""Milliseconds without a sign after which an import is taken for ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
@@ -21,6 +24,12 @@ class ImportRun:
     archive: bytes
     finished_at: Instant | None
     report: Mapping[str, object]
+
+    def goes_on(self, now: Instant) -> bool:
+        """Whether it is alive: one that was killed says nothing any more."""
+        noted = self.report.get("noted_at", self.at)
+        alive = isinstance(noted, int) and now - noted < _SILENT_FOR
+        return self.finished_at is None and not self.report.get("stopped") and alive
 
 
 class ImportRuns:
