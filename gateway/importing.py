@@ -93,7 +93,8 @@ def import_export(
         export = _export(house, path, person.key, limits, noting, routes=routes, about_me=about_me)
         _store(house, export, person.key, path, counts, now)
     except BaseException as error:
-        house.imports.note(run, {**counts.report.as_dict(), "stopped": True, **_said(error)})
+        told = {**counts.report.as_dict(), "stopped": True, **_said(error)}
+        (house.imports.refuse if "said" in told else house.imports.note)(run, told)
         raise
     finally:
         house.readings.anchor_now()

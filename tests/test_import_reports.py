@@ -35,6 +35,17 @@ def test_a_refused_file_is_shown_later_with_its_reason_and_not_as_interrupted(
     assert command.answer("import", "--list")["imports"][0]["said"] == REFUSED
 
 
+def test_a_file_that_is_refused_again_and_again_is_shown_once(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    (tmp_path / "export.xml").write_bytes(document([HEART]))
+    (tmp_path / "photos.zip").write_bytes(b"no export")
+    command("import", str(tmp_path / "export.xml"))
+    for _ in range(3):
+        assert REFUSED in command("import", str(tmp_path / "photos.zip")).err
+    told = command.answer("import", "--list")["imports"]
+    assert [one["said"] for one in told] == [REFUSED, None]
+
+
 def test_a_finished_import_is_shown_later_as_it_was(tmp_path: Path) -> None:
     command = simulation_home(tmp_path, "healthkit")
     (tmp_path / "export.xml").write_bytes(document([HEART]))
