@@ -15,7 +15,7 @@ from gateway import clock
 from gateway.app import House
 from gateway.errors import GatewayError
 from gateway.importing import import_export
-from gateway.inbox import offered, received
+from gateway.inbox import clear_unfinished, offered, received
 from gateway.log import Event, Log
 from gateway.store.people import Person
 from gateway.store.thread import StoreThread
@@ -37,6 +37,7 @@ class Exports:
 
     def look(self) -> int:
         """Import what waits, and say how many exports that were."""
+        clear_unfinished(self._house.path, self._now())
         people = self._house.people.list()
         folder = self._house.settings.import_.folder
         count = 0
