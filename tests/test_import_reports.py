@@ -65,3 +65,11 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(ArchiveRefused, match="no file"):
             fingerprint(path, Limits())
+
+
+def test_where_several_live_the_next_step_names_whose_permission(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path)
+    command("people", "add", "Bo Berg", "--born", "1990-01")
+    (tmp_path / "export.xml").write_bytes(document([HEART]))
+    said = command("import", str(tmp_path / "export.xml"), "--person", "Bo Berg").err
+    assert 'consent grant collect healthkit --person "Bo Berg"' in " ".join(said.split())

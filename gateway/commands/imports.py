@@ -15,7 +15,7 @@ from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import aside, iso, moment, print_json, say, table
 from gateway.errors import Refused, WrongUse
 from gateway.import_words import Pace, sentences
-from gateway.importing import import_export
+from gateway.importing import import_export, not_allowed
 from gateway.sharing.offer import allow_collecting
 from gateway.sharing.recipients import Act
 from gateway.store.import_runs import ImportRun
@@ -58,7 +58,7 @@ def import_(
             return
         whose = person_of(house, person)
         if not house.may_collect(whose.key, "healthkit", now()):
-            _ask(whose.name, yes=yes)
+            _ask(house, whose, yes=yes)
             act = Act(now(), f"person:{whose.key}", "terminal", house.clock())
             allow_collecting(house.ledger, whose.key, "healthkit", act)
         quiet = as_json or not sys.stderr.isatty()
@@ -148,14 +148,11 @@ def _as_dict(run: ImportRun) -> dict[str, object]:
     }
 
 
-def _ask(name: str, *, yes: bool) -> None:
+def _ask(house: House, whose: Person, *, yes: bool) -> None:
     """A person at the terminal allows it now; a script cannot, it needs the permission before."""
     if yes or not sys.stdin.isatty():
-        raise Refused(
-            f"{name} has not allowed Apple Health exports to be read here.",
-            "Allow it first: health-gateway consent grant collect healthkit",
-        )
-    aside(f"This reads {name}'s Apple Health export into this home. Nothing is shared by it.")
+        raise not_allowed(house, whose)
+    aside(f"This reads {whose.name}'s Apple Health export into this home. Nothing is shared by it.")
     if input("Allow it? [y/N] ").strip().lower() not in ("y", "yes"):
         raise Refused("Nothing was read.")
 
