@@ -43,6 +43,8 @@ class Exports:
         count = 0
         for person in people:
             if not self._house.may_collect(person.key, "healthkit", self._now()):
+                for path in received(self._house.path, person.key):
+                    path.unlink(missing_ok=True)  # it may not be read any more: nor kept
                 continue
             for path in received(self._house.path, person.key):
                 count += self._take(path, person)
