@@ -72,10 +72,7 @@ def import_export(
     """
     at = now()
     if not house.may_collect(person.key, "healthkit", at):
-        raise Refused(
-            f"{person.name} has not allowed Apple Health exports to be read here.",
-            "Allow it first: health-gateway consent grant collect healthkit",
-        )
+        raise not_allowed(house, person)
     started = time.perf_counter()
     limits = limits_of(house)
     routes = house.may_collect(person.key, "routes", at)
@@ -93,7 +90,8 @@ def import_export(
         export = _export(house, path, person.key, limits, noting, routes=routes, about_me=about_me)
         _store(house, export, person.key, path, counts, now)
     except BaseException as error:
-        house.imports.note(run, {**counts.report.as_dict(), "stopped": True, **_said(error)})
+        ended = {**counts.report.as_dict(), "stopped": True, **_said(error)}
+        (house.imports.refuse if "said" in ended else house.imports.note)(run, ended)
         raise
     finally:
         house.readings.anchor_now()
@@ -104,6 +102,15 @@ def import_export(
     house.imports.finish(run, now(), report.as_dict())
     house.audit.note(now(), f"person:{person.key}", "import", {"new": report.new})
     return report
+
+
+def not_allowed(house: House, person: Person) -> Refused:
+    """That this person did not allow it, and how they can."""
+    whose = f' --person "{person.name}"' if len(house.people.list()) > 1 else ""
+    return Refused(
+        f"{person.name} has not allowed Apple Health exports to be read here.",
+        f"Allow it first: health-gateway consent grant collect healthkit{whose}",
+    )
 
 
 def limits_of(house: House) -> Limits:

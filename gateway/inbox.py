@@ -12,11 +12,14 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from adapters.reading import PersonKey
+from adapters.reading import Instant, PersonKey
 from gateway.store.people import Person
 
 INBOX = "inbox"
 _UNFINISHED = ".part"
+_GIVEN_UP_AFTER = 3_600_000
+"""Milliseconds without a byte after which nobody sends the rest of a file any more."""
+
 _ENDINGS = (".zip", ".xml")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -60,6 +63,16 @@ class Receiving:
         """It will not be; nothing stays of it."""
         self._out.close()
         self._path.unlink(missing_ok=True)
+
+
+def clear_unfinished(home: Path, now: Instant) -> None:
+    """Delete what a killed program left of files whose rest never came."""
+    for path in (home / INBOX).glob(f"*/*{_UNFINISHED}"):
+        try:
+            if now - path.stat().st_mtime_ns // 1_000_000 > _GIVEN_UP_AFTER:
+                path.unlink()
+        except FileNotFoundError:  # it has come to its end just now
+            continue
 
 
 def received(home: Path, person: PersonKey) -> list[Path]:

@@ -21,7 +21,9 @@ and `fhir_mappings/observations.toml`. HealthKit is a trademark of Apple Inc. Th
 content from LOINC (<http://loinc.org>); see `NOTICE`.
 
 `health-gateway import PATH` reads an export as the phone makes it: the zip, its folder, or the XML
-alone. Nothing in it is left out in silence; the report says what became of each entry.
+alone. It asks for your permission first; where nobody can be asked, give it before, by
+`health-gateway consent grant collect healthkit`. Nothing in it is left out in silence; the report
+says what became of each entry.
 
 - **Every type is kept.** One that this version does not know is kept under Apple's name, as it is
   written, and never shared.
@@ -34,7 +36,8 @@ alone. Nothing in it is left out in silence; the report says what became of each
 - **Electrocardiograms** are read from their files: the curve, and what the watch said of it. The
   name and the birth date in those files are not kept.
 - **Records of clinics** are kept as they came, and not interpreted.
-- **Where you were** (routes, places within workouts) goes to the local store and never leaves it,
+- **Where you were** (routes, places within workouts) is read only after
+  `health-gateway consent grant collect routes`, goes to the local store and never leaves it,
   and so do the names of phones, watches and apps, and their identifiers.
 - **What the phone says of you** (birth date, sex, blood type and the like) is read only with
   `--about-me`.

@@ -119,6 +119,27 @@ def test_the_watch_folder_is_looked_into_once_its_files_have_come_to_rest(
     assert home.house.imports.list()[0].report["new"] == before
 
 
+def test_what_a_killed_program_received_of_a_file_does_not_stay(home: Furnished) -> None:
+    folder = inbox_of(home.house.path, home.person)
+    folder.mkdir(parents=True)
+    for name, age in (("old.part", 3_700), ("coming.part", 60)):
+        (folder / name).write_bytes(b"readings of somebody")
+        at = clock.now() // 1000 - age
+        os.utime(folder / name, (at, at))
+    Exports(home.house, now=clock.now).look()
+    assert [path.name for path in folder.iterdir()] == ["coming.part"]
+
+
+def test_a_file_that_waits_goes_when_its_permission_is_taken_back(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", at=clock.now())
+    folder = inbox_of(home.house.path, home.person)
+    folder.mkdir(parents=True)
+    (folder / "00.zip").write_bytes(b"readings of somebody")
+    assert Exports(home.house, now=clock.now).look() == 0
+    assert not list(folder.iterdir())
+    home.house.close()
+
+
 def test_where_several_live_each_has_a_folder_of_their_name(
     home: Furnished, tmp_path: Path
 ) -> None:

@@ -99,20 +99,37 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
         elif path.is_file():
             yield _archive([_file(path)], 0, limits)
         else:
-            raise ArchiveRefused("There is no file here.", "Check where the export was saved.")
+            raise _no_file()
     except PermissionError as refused:
-        raise ArchiveRefused(
-            "This file may not be read by the gateway.", "Allow reading it, or copy it."
-        ) from refused
+        raise _not_allowed() from refused
+
+
+def _no_file() -> ArchiveRefused:
+    return ArchiveRefused("There is no file here.", "Check where the export was saved.")
+
+
+def _not_allowed() -> ArchiveRefused:
+    return ArchiveRefused(
+        "This file may not be read by the gateway.", "Allow reading it, or copy it."
+    )
 
 
 def fingerprint(path: Path, limits: Limits) -> bytes:
-    """SHA-256 of the file's bytes; of a folder, of all that is read of it, in order of name."""
+    """SHA-256 of the file's bytes; of a folder, of all that is read of it, in order of name.
+
+    Raises:
+        ArchiveRefused: a folder that is no export, or what is no file: a pipe may never end.
+    """
     digest = hashlib.sha256()
     if not path.is_dir():
-        with path.open("rb") as stream:
-            while block := stream.read(limits.block):
-                digest.update(block)
+        if not path.is_file():
+            raise _no_file()
+        try:
+            with path.open("rb") as stream:
+                while block := stream.read(limits.block):
+                    digest.update(block)
+        except PermissionError as refused:
+            raise _not_allowed() from refused
         return digest.digest()
     with open_archive(path, limits) as archive:
         others = (*archive.routes, *archive.ecgs, *archive.clinical)

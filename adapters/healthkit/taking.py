@@ -260,7 +260,8 @@ class Taking:
 
     def _place(self, entry: Entry) -> None:
         if not self._keep_routes:
-            self._report.leave_out(NOT_KEPT)
+            if entry.name != "WorkoutRoute":  # its places are counted themselves, or their file
+                self._report.leave_out(NOT_KEPT)
         elif entry.name == "WorkoutRoute":
             self._tracks.begin()
         else:

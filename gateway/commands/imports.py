@@ -15,7 +15,7 @@ from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import aside, iso, moment, print_json, say, table
 from gateway.errors import Refused, WrongUse
 from gateway.import_words import Pace, sentences
-from gateway.importing import import_export
+from gateway.importing import import_export, not_allowed
 from gateway.sharing.offer import allow_collecting
 from gateway.sharing.recipients import Act
 from gateway.store.import_runs import ImportRun
@@ -58,7 +58,7 @@ def import_(
             return
         whose = person_of(house, person)
         if not house.may_collect(whose.key, "healthkit", now()):
-            _ask(whose.name, yes=yes)
+            _ask(house, whose, yes=yes)
             act = Act(now(), f"person:{whose.key}", "terminal", house.clock())
             allow_collecting(house.ledger, whose.key, "healthkit", act)
         quiet = as_json or not sys.stderr.isatty()
@@ -104,7 +104,7 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
                     names.get(run.person, run.person),
                     run.report.get("new", ""),
                     run.report.get("rows", ""),
-                    moment(run.finished_at) or "interrupted",
+                    _ended(run),
                 )
                 for run in runs
             ],
@@ -116,9 +116,24 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
     if as_json:
         print_json({**run.report, **_as_dict(run)})
         return
-    if run.finished_at is None:
+    if "said" in run.report:
+        say(f"{run.report['said']} {run.report.get('next_step', '')}")
+        if not run.report.get("new") and not run.report.get("known"):
+            return
+        say("What came before is here.")
+    elif run.goes_on(now()):
+        say("This import is being read just now.")
+    elif run.finished_at is None:
         say("This import was interrupted. Import the same file again to go on.")
     _tell(ImportReport.from_dict(run.report))
+
+
+def _ended(run: ImportRun) -> str:
+    if run.finished_at is not None:
+        return moment(run.finished_at)
+    if "said" in run.report:
+        return "refused"
+    return "being read" if run.goes_on(now()) else "interrupted"
 
 
 def _as_dict(run: ImportRun) -> dict[str, object]:
@@ -129,17 +144,15 @@ def _as_dict(run: ImportRun) -> dict[str, object]:
         "finished_at": iso(run.finished_at),
         "new": run.report.get("new"),
         "rows": run.report.get("rows"),
+        "said": run.report.get("said"),
     }
 
 
-def _ask(name: str, *, yes: bool) -> None:
+def _ask(house: House, whose: Person, *, yes: bool) -> None:
     """A person at the terminal allows it now; a script cannot, it needs the permission before."""
     if yes or not sys.stdin.isatty():
-        raise Refused(
-            f"{name} has not allowed Apple Health exports to be read here.",
-            "Allow it first: health-gateway consent grant collect healthkit",
-        )
-    aside(f"This reads {name}'s Apple Health export into this home. Nothing is shared by it.")
+        raise not_allowed(house, whose)
+    aside(f"This reads {whose.name}'s Apple Health export into this home. Nothing is shared by it.")
     if input("Allow it? [y/N] ").strip().lower() not in ("y", "yes"):
         raise Refused("Nothing was read.")
 

@@ -15,7 +15,7 @@ from gateway import clock
 from gateway.app import House
 from gateway.errors import GatewayError
 from gateway.importing import import_export
-from gateway.inbox import offered, received
+from gateway.inbox import clear_unfinished, offered, received
 from gateway.log import Event, Log
 from gateway.store.people import Person
 from gateway.store.thread import StoreThread
@@ -37,11 +37,14 @@ class Exports:
 
     def look(self) -> int:
         """Import what waits, and say how many exports that were."""
+        clear_unfinished(self._house.path, self._now())
         people = self._house.people.list()
         folder = self._house.settings.import_.folder
         count = 0
         for person in people:
             if not self._house.may_collect(person.key, "healthkit", self._now()):
+                for path in received(self._house.path, person.key):
+                    path.unlink(missing_ok=True)  # it may not be read any more: nor kept
                 continue
             for path in received(self._house.path, person.key):
                 count += self._take(path, person)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database
 
+_SILENT_FOR = 60_000
+"""Milliseconds without a sign after which an import is taken for ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
@@ -21,6 +24,12 @@ class ImportRun:
     archive: bytes
     finished_at: Instant | None
     report: Mapping[str, object]
+
+    def goes_on(self, now: Instant) -> bool:
+        """Whether it is alive: one that was killed says nothing any more."""
+        noted = self.report.get("noted_at", self.at)
+        alive = isinstance(noted, int) and now - noted < _SILENT_FOR
+        return self.finished_at is None and not self.report.get("stopped") and alive
 
 
 class ImportRuns:
@@ -43,6 +52,20 @@ class ImportRuns:
         self._db.conn.execute(
             "UPDATE import_run SET report = ? WHERE id = ?", (json.dumps(report), id_)
         )
+
+    def refuse(self, id_: int, report: Mapping[str, object]) -> None:
+        """Keep why nothing of a file was read, in the place of what was said of it before.
+
+        A file that lies in the watch folder is looked at with each start; it is shown once.
+        """
+        (archive,) = self._db.conn.execute(
+            "SELECT archive FROM import_run WHERE id = ?", (id_,)
+        ).fetchone()
+        self.note(id_, report)
+        told = (one for one in self.list() if one.archive == archive and one.id != id_)
+        for one in told:
+            if one.finished_at is None and "said" in one.report and not _stored(one.report):
+                self._db.conn.execute("DELETE FROM import_run WHERE id = ?", (one.id,))
 
     def finish(self, id_: int, at: Instant, report: Mapping[str, object]) -> None:
         """Note that it went to its end, with its report."""
@@ -82,3 +105,7 @@ class ImportRuns:
         """Whether an import of these very bytes did not go to its end, and none since did."""
         runs = [run for run in self.list() if run.archive == archive]
         return bool(runs) and runs[0].finished_at is None
+
+
+def _stored(report: Mapping[str, object]) -> bool:
+    return any(report.get(name) for name in ("new", "known", "changed", "deleted_before"))

@@ -15,8 +15,6 @@ from gateway.store.driver import Database
 from gateway.store.import_runs import ImportRun, ImportRuns
 
 _SHOWN = 20
-_SILENT_FOR = 60_000
-"""Milliseconds without a sign after which an import is taken for ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +52,19 @@ class ExportsBook:
 
     def before(self, person: PersonKey, now: Instant) -> list[Imported]:
         """The newest imports that do not go on, newest first."""
-        runs = [run for run in self._runs.list(person) if not _goes_on(run, now)]
+        runs = [run for run in self._runs.list(person) if not run.goes_on(now)]
         return [Imported(run.at, run.finished_at is not None, _said(run)) for run in runs[:_SHOWN]]
 
     def going_on(self, person: PersonKey, now: Instant) -> GoingOn | None:
         """The import that is read, or waits to be."""
         run = next(iter(self._runs.list(person)), None)
-        if run is not None and _goes_on(run, now):
+        if run is not None and run.goes_on(now):
             read, size = run.report.get("read"), run.report.get("size")
             if isinstance(read, int) and isinstance(size, int) and 0 < read < size:
                 left = (now - run.at) / 1000 * (size - read) / read
                 return GoingOn(100 * read // size, lasting(left))
             return GoingOn(None, "")
         return GoingOn(None, "") if received(self._home, person) else None
-
-
-def _goes_on(run: ImportRun, now: Instant) -> bool:
-    """Whether an import is alive: one that was killed says nothing any more."""
-    noted = run.report.get("noted_at", run.at)
-    alive = isinstance(noted, int) and now - noted < _SILENT_FOR
-    return run.finished_at is None and not run.report.get("stopped") and alive
 
 
 def _said(run: ImportRun) -> list[str]:
