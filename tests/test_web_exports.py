@@ -11,10 +11,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from adapters.healthkit.apart import ReaderFailed
 from gateway import clock
 from gateway.app import House
 from gateway.inbox import inbox_of, offered, received
-from gateway.parts.exports import Exports
+from gateway.parts.exports import TRIES, Exports
 from gateway.settings import Import
 from tests.fakes_healthkit import make
 from tests.fakes_web import Furnished, make_home
@@ -94,6 +95,25 @@ async def test_without_permission_nothing_is_received(tmp_path: Path) -> None:
         assert (await sent(visitor, b"PK", "token")).status == 409
     assert not (home.house.path / "inbox").exists()
     home.house.close()
+
+
+def test_a_file_whose_reading_broke_off_stays_and_is_tried_again(
+    home: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def breaks_off(_house: House, path: Path, *_: object, **__: object) -> None:
+        tried.append(path.name)
+        raise ReaderFailed("The export was not read to its end.", "Import the same file again.")
+
+    monkeypatch.setattr("gateway.parts.exports.import_export", breaks_off)
+    folder = inbox_of(home.house.path, home.person)
+    folder.mkdir(parents=True)
+    (folder / "export.zip").write_bytes(b"PK")
+    exports = Exports(home.house, now=clock.now)
+    assert [exports.look() for _ in range(TRIES + 2)] == [0] * (TRIES + 2)
+    assert tried == ["export.zip"] * TRIES
+    assert (folder / "export.zip").exists()
 
 
 def watched(home: Furnished, folder: Path) -> House:

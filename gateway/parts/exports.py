@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adapters.errors import ArchiveRefused
+from adapters.healthkit.apart import ReaderFailed
 from adapters.reading import Instant
 from gateway import clock
 from gateway.app import House
@@ -23,6 +24,9 @@ from gateway.store.thread import StoreThread
 LOOK_EVERY = 5.0
 """Seconds between two looks; a file is taken up once it was the same at two of them."""
 
+TRIES = 3
+"""How often a file is tried whose reading broke off, e.g. for want of memory; it is kept."""
+
 _Stamp = tuple[int, int]
 
 
@@ -34,6 +38,7 @@ class Exports:
         self._now = now
         self._seen: dict[Path, _Stamp] = {}
         self._done: dict[Path, _Stamp] = {}
+        self._broken_off: dict[Path, int] = {}
 
     def look(self) -> int:
         """Import what waits, and say how many exports that were."""
@@ -47,19 +52,33 @@ class Exports:
                     path.unlink(missing_ok=True)  # it may not be read any more: nor kept
                 continue
             for path in received(self._house.path, person.key):
-                count += self._take(path, person)
-                path.unlink(missing_ok=True)
-            for path in offered(folder, person, alone=len(people) == 1):
-                if self._is_new(path):
+                if self._may_be_tried(path):
                     count += self._take(path, person)
+                    if not self._is_to_be_tried_again(path):
+                        path.unlink(missing_ok=True)
+            for path in offered(folder, person, alone=len(people) == 1):
+                if self._may_be_tried(path) and self._is_new(path):
+                    count += self._take(path, person)
+                    if self._is_to_be_tried_again(path):
+                        del self._done[path]
         return count
 
     def _take(self, path: Path, person: Person) -> bool:
+        times = self._broken_off.pop(path, 0)
         try:
             import_export(self._house, path, person, now=self._now)
+        except ReaderFailed:
+            self._broken_off[path] = times + 1
+            return False
         except (ArchiveRefused, GatewayError):
             return False  # it is kept with its sentence, and shown with the other imports
         return True
+
+    def _may_be_tried(self, path: Path) -> bool:
+        return self._broken_off.get(path, 0) < TRIES
+
+    def _is_to_be_tried_again(self, path: Path) -> bool:
+        return path in self._broken_off
 
     def _is_new(self, path: Path) -> bool:
         """Whether a file has come to rest and was not looked at since."""
