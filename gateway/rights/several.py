@@ -7,11 +7,10 @@ twice, nor taken in for another one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from adapters.errors import ReadingRefused
 from adapters.local_events import Unclaimed
-from adapters.reading import DeviceKey, ReadingBatch, canonical
+from adapters.reading import DeviceKey, ReadingBatch, canonical, picked
 from gateway.errors import WrongUse
 from gateway.rights.whose import UNKNOWN_USER
 from gateway.sharing.recipients import Act
@@ -54,18 +53,7 @@ def not_asked_about(
         for row in range(len(batch))
         if not any(is_asked(local, user, batch, row) for user in users)
     ]
-    if len(rows) == len(batch):
-        return batch
-    return replace(
-        batch,
-        starts=[batch.starts[row] for row in rows],
-        durations=[batch.durations[row] for row in rows],
-        values=[batch.values[row] for row in rows],
-        decimals=[batch.decimals[row] for row in rows],
-        nths=[batch.nths[row] for row in rows],
-        flags=[batch.flags[row] for row in rows],
-        records=[batch.records[row] for row in rows] if batch.records else (),
-    )
+    return batch if len(rows) == len(batch) else picked(batch, rows)
 
 
 def say_who_uses(

@@ -71,6 +71,11 @@ class Bluetoothd:
         every = (faces.get("org.bluez.Device1") for faces in (await self.objects()).values())
         return {str(one["Address"]): one for one in every if one is not None}
 
+    async def is_bonded(self, address: str) -> bool:
+        """Whether it keeps the keys of a pairing with this device."""
+        known = (await self.devices()).get(address)
+        return known is not None and bool(known["Bonded"])
+
     async def adapter(self, index: int) -> None:
         """Wait until an adapter is there and switched on."""
         async with asyncio.timeout(20):

@@ -8,29 +8,9 @@ from pathlib import Path
 
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.terminal import House
+from scripts.bluez.guest.to_be_added import AIR, RIGHT, WRONG
 
 SECONDS = 400
-
-AIR = """
-title = "A cuff that pairs by itself, and a thermometer that shows six digits"
-[[device]]
-id = "cuff"
-model = "blood-pressure-cuff"
-pairing = "just-works"
-at_s = []
-options.people = []
-window_s = 900
-[[device]]
-id = "thermometer"
-model = "thermometer"
-pairing = "passkey"
-passkey = 48291
-at_s = []
-window_s = 900
-leaves_after_s = 60
-"""
-
-WRONG, RIGHT = "111111", "048 291"
 
 
 async def play(guest: Guest) -> dict[str, object]:
@@ -49,13 +29,13 @@ async def play(guest: Guest) -> dict[str, object]:
         took = {"just_works_s": await _added(guest, house, cuff, "Blood pressure")}
         await _refused(guest, house, meter, WRONG, "were not those that the device shows")
         await _refused(guest, house, meter, None, "Nobody answered in time")
-        assert not await _bonded(guest, meter), "a failed pairing leaves nothing behind"
+        assert not await guest.bluetoothd.is_bonded(meter), "a failed pairing leaves nothing behind"
         listed = await house.ask("devices", "list")
         assert "thermometer" not in listed.lower(), listed
         await air.measure("thermometer")
         took["six_digits_s"] = await _added(guest, house, meter, "Body temperature", RIGHT)
-        assert await _bonded(guest, cuff)
-        assert await _bonded(guest, meter)
+        assert await guest.bluetoothd.is_bonded(cuff)
+        assert await guest.bluetoothd.is_bonded(meter)
     return dict(took)
 
 
@@ -85,8 +65,3 @@ async def _refused(
     assert code == 4, terminal.text
     assert words in terminal.text, terminal.text
     assert "try again" in terminal.text, terminal.text
-
-
-async def _bonded(guest: Guest, address: str) -> bool:
-    known = (await guest.bluetoothd.devices()).get(address)
-    return known is not None and bool(known["Bonded"])

@@ -7,30 +7,11 @@ import time
 from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.home import Home
 from scripts.bluez.guest.pages import Pages
+from scripts.bluez.guest.to_be_added import AIR, RIGHT, WRONG
 
 SECONDS = 400
 
-AIR = """
-title = "A cuff that pairs by itself, and a thermometer that shows six digits"
-[[device]]
-id = "cuff"
-model = "blood-pressure-cuff"
-pairing = "just-works"
-at_s = []
-options.people = []
-window_s = 900
-[[device]]
-id = "thermometer"
-model = "thermometer"
-pairing = "passkey"
-passkey = 48291
-at_s = []
-window_s = 900
-leaves_after_s = 60
-"""
-
 CUFF, METER = "Blood pressure cuff", "Thermometer"
-WRONG, RIGHT = "111111", "048 291"
 
 
 async def play(guest: Guest) -> dict[str, object]:
@@ -48,11 +29,11 @@ async def play(guest: Guest) -> dict[str, object]:
         await _refused(pages, WRONG, "were not those that the device shows")
         await _refused(pages, None, "Nobody answered in time")
         devices = await air.devices()
-        assert not await _bonded(guest, devices["thermometer"]["address"])
+        assert not await guest.bluetoothd.is_bonded(devices["thermometer"]["address"])
         await air.measure("thermometer")
         took["six_digits_s"] = await _added(pages, METER, "Ear", "Body temperature", RIGHT)
         for one in devices.values():
-            assert await _bonded(guest, one["address"])
+            assert await guest.bluetoothd.is_bonded(one["address"])
         await run.stop()
     return dict(took)
 
@@ -82,8 +63,3 @@ async def _refused(pages: Pages, digits: str | None, why: str) -> None:
         await pages.press("Pair", answer=digits)
     words = await pages.until("/add", lambda words: why in words)
     assert "try again" in words, words
-
-
-async def _bonded(guest: Guest, address: str) -> bool:
-    known = (await guest.bluetoothd.devices()).get(address)
-    return known is not None and bool(known["Bonded"])

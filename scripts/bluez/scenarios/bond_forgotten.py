@@ -46,7 +46,7 @@ async def play(guest: Guest) -> dict[str, object]:
         assert listed["state"] == "trouble", listed
         assert f"health-gateway devices pair {key}" in listed["next_step"], listed
         assert removed.count == 0, "a pairing was let go before anybody had asked for it"
-        assert await _is_bonded(guest, told["address"])
+        assert await guest.bluetoothd.is_bonded(told["address"])
 
         await air.measure("cuff")
         asked = time.monotonic()
@@ -54,12 +54,8 @@ async def play(guest: Guest) -> dict[str, object]:
         healed = time.monotonic() - asked
         await run.stored("blood_pressure", 1)
         assert removed.count == 1
-        assert await _is_bonded(guest, told["address"])
+        assert await guest.bluetoothd.is_bonded(told["address"])
         (listed,) = await home.command("devices", "list")
         assert (listed["state"], listed["next_step"]) == ("connected", ""), listed
         await run.stop()
     return {"recognised_after_s": round(recognised, 1), "healed_after_s": round(healed, 1)}
-
-
-async def _is_bonded(guest: Guest, address: str) -> bool:
-    return bool((await guest.bluetoothd.devices())[address]["Bonded"])
