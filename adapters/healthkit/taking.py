@@ -94,9 +94,8 @@ class Taking:
     def take_rows(self, rows: Rows) -> Iterator[Arrival]:
         """Take many records whose shape is known; yields when a batch is full."""
         self._report.entries += len(rows)
-        nths = self._twins.nths(*rows.for_twins(self._twins.first_key))
-        if nths is not None:
-            self._report.duplicate += nths.count(None)
+        nths = rows.nths(self._twins)
+        self._report.duplicate += int((nths < 0).sum())
         for shape, count in rows.counted():
             for key in shape.not_read:
                 self._report.not_read(key, count)
