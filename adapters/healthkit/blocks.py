@@ -85,6 +85,7 @@ class Block:
         usual = (sizes >= 0) & (heads_end > heads_at) & (ends_at - 1 - sizes >= digits.WIDTH)
         usual &= windows.bytes[tag_ends - 1] == _GREATER
         usual &= windows.bytes[ends_at - 1] == _QUOTE
+        self._ends_at = ends_at
         self._values_end = np.where(usual, ends_at - 1, digits.WIDTH)
         self._sizes = np.where(usual, sizes, 0)
         self._heads = windows.numbered(
@@ -109,6 +110,7 @@ class Block:
             dates.created,
             self._numbers.mantissas,
             self._numbers.decimals,
+            {},
             {},
         )
         self.fine: Marks = np.zeros(len(self), np.bool_)
@@ -135,6 +137,9 @@ class Block:
         found = asked[(shapes[asked] >= 0) & self._dated[asked]]
         plain = self._junctions.plain[shapes[found]] & self._numbers.read[found]
         self.fine[found] = plain
+        for row in found[self._junctions.beats[shapes[found]]].tolist():
+            begin, end = int(self._ends_at[row]), int(self.begins[row + 1])
+            self._rows.beats[row] = self._windows.text[begin:end]
         for row in found[~plain].tolist():
             self._read_one(row)
 

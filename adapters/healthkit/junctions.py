@@ -1,9 +1,10 @@
-"""What stands between the value of one record and the creation date of the next.
+"""What stands before the creation date of a record, and what stands behind its value.
 
 An export repeats itself: two million records have some hundred different heads (type, source,
 device, unit) and ends (nothing, or lines of metadata). Each is looked at once; whether a head and
 an end together are one whole `Record` is for expat alone to say. The pointer in a device's
-description means nothing (`devices`), and heads that differ in it alone are one.
+description means nothing (`devices`), and heads that differ in it alone are one; so are ends that
+differ in their list of beats alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from adapters.healthkit.beats import one_beat
 from adapters.healthkit.body import is_clean
 from adapters.healthkit.elements import Entry, Reader
 from adapters.healthkit.records import Shape
@@ -44,6 +46,7 @@ class Junctions:
     Attributes:
         shapes: by number.
         plain: of each, whether its values are numbers that are kept as they are written.
+        beats: of each, whether lists of beats stand in its records.
     """
 
     def __init__(self) -> None:
@@ -53,6 +56,7 @@ class Junctions:
     def _begin(self) -> None:
         self.shapes: list[Shape] = []
         self.plain: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self.beats: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._heads: list[bytes] = [b""]
         self._ends: list[bytes] = [b""]
         self._head_of: dict[bytes, int] = {}
@@ -83,6 +87,8 @@ class Junctions:
     def end(self, end: bytes, times: int) -> int:
         """The number of an end that was met so many times; 0 for an unusual one."""
         known = self._end_of.get(end)
+        if known is None and (shorter := one_beat(end)) != end:
+            return self.end(shorter, times)
         if known is None and len(self._ends) < _MOST_ENDS and self._worth_knowing(end, times):
             known = self._end_of[end] = len(self._ends)
             self._ends.append(end)
@@ -112,6 +118,7 @@ class Junctions:
             self.shapes.append(shape)
             plain = shape.numbers is not None and shape.numbers.same and shape.numbers.most is None
             self.plain = np.append(self.plain, plain)
+            self.beats = np.append(self.beats, shape.beats)
 
     def make_room(self) -> bool:
         """Between two blocks: begin anew when there are too many, so that memory stays bounded."""

@@ -135,6 +135,7 @@ class _Track:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "trkpt":
             self._point = {each: attributes.get(each, "") for each in ("lat", "lon")}
+            self._open = ""
         elif self._point is not None and name in ("time", "ele"):
             self._open = name
             self._point[name] = ""

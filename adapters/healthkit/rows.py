@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.healthkit import digits
-from adapters.healthkit.records import Shape
+from adapters.healthkit.records import Row, Shape
 from adapters.healthkit.twins import Seen, Twins
 from adapters.healthkit.windows import Ints
 from adapters.reading import Value
@@ -41,6 +41,7 @@ class Rows:
         mantissas: the digits of each value without its point, if it is a number.
         decimals: how many of them stand behind it.
         read_alone: the values of other rows.
+        beats: the ends of those rows in which lists of beats stand.
     """
 
     all_shapes: Sequence[Shape]
@@ -51,6 +52,7 @@ class Rows:
     mantissas: Ints
     decimals: Ints
     read_alone: dict[int, Value]
+    beats: dict[int, bytes]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -59,6 +61,7 @@ class Rows:
         """The rows from ``low`` to before ``high``."""
         rows = slice(low, high)
         alone = {row - low: value for row, value in self.read_alone.items() if low <= row < high}
+        beats = {row - low: end for row, end in self.beats.items() if low <= row < high}
         return Rows(
             self.all_shapes,
             self.shapes[rows],
@@ -68,6 +71,16 @@ class Rows:
             self.mantissas[rows],
             self.decimals[rows],
             alone,
+            beats,
+        )
+
+    def row(self, at: int) -> Row:
+        """One of the rows."""
+        shape = self.all_shapes[self.shapes[at]]
+        start, duration, created = self.starts[at], self.durations[at], self.created[at]
+        value, decimals = self.values(np.array([at]))[0], int(self.decimals[at])
+        return Row(
+            shape.series, int(start), int(duration), value, decimals, shape.flags, int(created)
         )
 
     def values(self, rows: Ints) -> list[Value]:
