@@ -27,6 +27,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
 from gateway.web.adding_book import AddingBook, Words
+from gateway.web.card_texts import CardTexts
 from gateway.web.codes import Codes
 from gateway.web.expected import CanMeasure, Expected
 from gateway.web.exports_book import ExportsBook
@@ -59,6 +60,7 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    cards: CardTexts
     sources: SourcesBook
     expected: Expected
     sharing: SharingBook
@@ -110,6 +112,7 @@ def make_desk(
         codes=Codes(db),
         audit=audit,
         readings=ReadingsBook(db, readings, names),
+        cards=CardTexts(),
         sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
