@@ -20,6 +20,7 @@ from gateway.store.audit import Audit
 from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
+from gateway.store.file_names import FileNames
 from gateway.store.local import LocalStore
 from gateway.store.people import People
 from gateway.store.readings import Readings
@@ -126,7 +127,9 @@ def make_desk(
         adding=AddingBook(local.db, devices, ledger, collecting, words, names)
         if local is not None
         else None,
-        exports=ExportsBook(db, ledger, home) if local is not None and home is not None else None,
+        exports=ExportsBook(db, ledger, home, FileNames(local.db))
+        if local is not None and home is not None
+        else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         zone=zone,
     )
