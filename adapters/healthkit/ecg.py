@@ -35,6 +35,7 @@ _LARGEST: Final = 8 * 2**20
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
 _RATE = re.compile(r"\D{0,20}?(\d{3,4}(?:[.,]\d{1,6})?)\s*[^\d.,][^\d]*", re.ASCII)
 _SAMPLE = re.compile(r"[+-]?(\d{1,9}|\d{1,3}([.,' ]\d{3})+)([.,]\d{1,9})?", re.ASCII)
+_GROUPS = re.compile(r"[.,' ]")
 _BETWEEN = re.compile(r"[,;\t]")
 _SAID = re.compile(r"[^\W\d_][^\d_<>|=@:/\\]{0,79}")
 """What a watch may say in any language: words, without numbers and signs of addresses."""
@@ -139,8 +140,7 @@ def _samples(lines: Iterator[str]) -> list[int]:
     for line in lines:
         text = line.rstrip(",;").strip('" ')
         if _SAMPLE.fullmatch(text):
-            exact = _number(text) / _FACTOR
-            made.append(max(-(2**31), min(2**31 - 1, round(exact))))
+            made.append(max(-(2**31), min(2**31 - 1, _thousandths(text))))
         elif made and text:
             raise ReadingRefused(UNREADABLE)
     if not made:
@@ -148,10 +148,12 @@ def _samples(lines: Iterator[str]) -> list[int]:
     return made
 
 
-def _number(text: str) -> Decimal:
-    """A number whose last comma or point parts the decimals; those before it group digits."""
-    whole, mark, behind = text, "", ""
-    last = max(text.rfind(","), text.rfind("."))
-    if last >= 0:
-        whole, mark, behind = text[:last], ".", text[last + 1 :]
-    return Decimal(re.sub(r"[.,' ]", "", whole) + mark + behind)
+def _thousandths(number: str) -> int:
+    """Of a number whose last comma or point parts the decimals; those before it group digits."""
+    at = max(number.rfind(","), number.rfind("."))
+    whole, decimals = (number[:at], number[at + 1 :]) if at >= 0 else (number, "")
+    if not whole.lstrip("+-").isdecimal():
+        whole = _GROUPS.sub("", whole)
+    if len(decimals) <= 3:  # every one that a watch writes
+        return int(whole + decimals.ljust(3, "0"))
+    return round(Decimal(f"{whole}.{decimals}") / _FACTOR)
