@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, zip_longest
+from typing import Any
 
 from adapters.reading import Instant, ReadingBatch, Value, picked
 from gateway.store.driver import Database
@@ -184,7 +185,7 @@ class Arrival:
         return picked(batch, [i for i in range(len(batch)) if i not in known]) if known else batch
 
     def _insert(self, batch: ReadingBatch, low: int, high: int) -> int:
-        columns = [
+        columns: list[Any] = [  # lists, or arrays of an import
             column[low:high]
             for column in (
                 batch.starts, batch.durations, batch.values, batch.nths, batch.decimals, batch.flags
