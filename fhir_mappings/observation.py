@@ -149,6 +149,8 @@ def content(shape: Shape, slots: Slots) -> Json:
     if not row.components:
         resource |= _value(row, slots.parts[0])
     notes = [doubt.note for doubt in doubts] + [words.situation(slots.flags)]
+    if shape.also_counted and shape.grain != "raw":
+        notes.append(words.ALSO_COUNTED)
     resource |= _quality(doubts, notes, there=any(map(_is_there, slots.parts)))
     if site:
         resource["bodySite"] = _body_site(site, shape.permits)

@@ -151,6 +151,11 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-day-sum": one(
             _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
         ),
+        "quantity-local-day-sum-of-several": one(
+            _of(PHONE, "step_count", grain="local_day", also_counted=True),
+            "8123|412",
+            duration=82_800_000,
+        ),
         "quantity-clock-set-right": one(
             replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
         ),

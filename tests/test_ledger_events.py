@@ -54,6 +54,9 @@ from tests.fakes_consent import (
         pytest.param({"text_hash": "x"}, id="no digest"),
         pytest.param({"born": "1980"}, id="no month of birth"),
         pytest.param({"recipient": " "}, id="nobody"),
+        pytest.param({"grain": "local_day"}, id="days of nowhere"),
+        pytest.param({"zone": "Europe/Oslo"}, id="a zone that nothing is counted by"),
+        pytest.param({"grain": "local_day", "zone": "a b"}, id="a zone that is none"),
     ],
 )
 def test_a_permit_that_is_not_closed_cannot_be_said(change: dict[str, Any]) -> None:

@@ -51,7 +51,11 @@ def grant(
     ] = "",
     until: Annotated[str, typer.Option(help="Share until then; a year from now if empty.")] = "",
     grain: Annotated[
-        str, typer.Option(help="Each reading (raw), or a mean by the minute, hour or day.")
+        str,
+        typer.Option(
+            help="Each reading (raw), or a summary a minute, hour or day (UTC), or local_day: by"
+            " the days of where you live, which tells your time zone."
+        ),
     ] = "raw",
     script: Script = False,
     as_json: Json = False,
@@ -85,6 +89,7 @@ def grant(
                 end=when(until) if until else now() + YEAR,
                 history_from=when(since) if since else None,
                 grain=grain,
+                zone=house.local.zone_at(whose.key, now()) or "",
             )
             seq = _agree(house, offer, whose, script=script)
             answer = {"recipient": whom, "kinds": list(offer.kinds), "ledger": seq}

@@ -22,8 +22,8 @@ Source: HL7 v3 PurposeOfUse, http://terminology.hl7.org/CodeSystem/v3-ActReason.
 closed: marketing and sale cannot be said.
 """
 
-Grain = Literal["raw", "minute", "hour", "day"]
-"""Every reading, or one summary a minute, an hour, a day (UTC)."""
+Grain = Literal["raw", "minute", "hour", "day", "local_day"]
+"""Every reading, or one summary a minute, an hour, a day (UTC), a day of the zone that is named."""
 
 Collecting = Literal["ble", "healthkit", "routes"]
 """What may be collected: over the radio, from Apple Health exports, routes (they stay here)."""
@@ -64,6 +64,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     UNDER_13 = "under_13"
     UNDER_18 = "under_18"
+    ZONE_UNKNOWN = "zone_unknown"
     POLICY_CHANGED = "policy_changed"
     NOT_STARTED = "not_started"
     ENDED = "ended"
@@ -84,6 +85,7 @@ class Grant:
         terms: SHA-256 (hex) of the whole invitation that was shown.
         text_hash: SHA-256 (hex) of the exact text that was agreed to.
         grain: how finely.
+        zone: whose days are summed up, of a ``local_day``; empty otherwise.
         born: the person's month of birth, YYYY-MM, as known then.
         given_at: when the person agreed.
         seq: the ledger entry that says so.
@@ -105,6 +107,7 @@ class Grant:
     born: str
     given_at: Instant
     seq: int
+    zone: str = ""
 
     @property
     def tuples(self) -> frozenset[tuple[Kind, str, Purpose]]:

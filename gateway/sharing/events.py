@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
@@ -27,6 +27,10 @@ SCRIPT: Final = "script"
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True)
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+LATER: Final = {"later": True}
+"""Marks a column that came after the first entries were written; empty, it is not spelled."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,7 +58,10 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A person agreed; the columns are those of `consent.Grant`, with the text that was shown."""
+    """A person agreed; the columns are those of `consent.Grant`, with the text that was shown.
+
+    The zone of a ``local_day`` is named: when its days begin tells it to the recipient.
+    """
 
     id: str
     person: PersonKey
@@ -72,6 +79,7 @@ class Permit:
     language: str
     grain: Grain
     born: str
+    zone: str = field(default="", metadata=LATER)
     what: Literal["permit"] = "permit"
 
     __pydantic_config__ = _STRICT
@@ -85,6 +93,8 @@ class Permit:
             raise ValueError("a period ends after it starts")
         if not is_month(self.born):
             raise ValueError("a month of birth is written YYYY-MM")
+        if (self.grain == "local_day") != bool(_ZONE.fullmatch(self.zone)):
+            raise ValueError("days that are somebody's own are those of a zone, and no others are")
 
 
 @dataclass(frozen=True, slots=True)

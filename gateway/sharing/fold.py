@@ -149,6 +149,7 @@ def _grant(permit: Permit, at: int, seq: int) -> Grant:
         terms=permit.terms,
         text_hash=permit.text_hash,
         grain=permit.grain,
+        zone=permit.zone,
         born=permit.born,
         given_at=at,
         seq=seq,

@@ -197,6 +197,7 @@ def _process(permit: Permit, invitation: Invitation) -> Json:
             "gw:before": _moment(permit.history_to),
         },
         "gw:grain": permit.grain,
+        **({"gw:zone": permit.zone} if permit.zone else {}),
         "dpv:hasConsentControl": "health-gateway consent withdraw " + permit.id,
     }
 

@@ -215,6 +215,17 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_by_batch ON delivery (batch);
 CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
 
+-- How far the version of a summary that was made fell back by deletions in its time, and more.
+CREATE TABLE summary_loss (
+    series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    grain TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (series, start, duration, grain)
+) STRICT, WITHOUT ROWID;
+
+-- Times of such summaries that release has not looked at since.
+CREATE TABLE thinned (
+    id INTEGER PRIMARY KEY, series INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE delivery_count (
     recipient TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,
     PRIMARY KEY (recipient, kind, state)

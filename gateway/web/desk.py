@@ -96,8 +96,11 @@ def make_desk(
     devices, people = Devices(db), People(db)
     names = DeviceNames(devices, local.db if local is not None else None)
 
+    def zone_name(person: PersonKey) -> str:
+        return (local.zone_at(person, now()) if local is not None else None) or ""
+
     def zone(person: PersonKey) -> tzinfo:
-        name = local.zone_at(person, now()) if local is not None else None
+        name = zone_name(person)
         return ZoneInfo(name) if name else get_timezone()
 
     return Desk(
@@ -112,7 +115,7 @@ def make_desk(
         readings=ReadingsBook(db, readings, names),
         sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
-        sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
+        sharing=SharingBook(ledger, recipients, people, Previews(db, readings), zone_name),
         sent=SentBook(db, readings, ledger),
         stays=StaysBook(local, devices, names) if local is not None else None,
         yours=YoursBook(
