@@ -136,6 +136,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a metric of an unknown category", "device-metric", lambda one: one.update(category="x")),
     Fault("a provenance of nothing", "provenance", lambda one: one.pop("target")),
     Fault("a provenance of nobody", "provenance", lambda one: one.pop("agent")),
+    Fault(
+        "a consenter who is nobody (Provenance)",
+        "provenance-by-a-guardian",
+        lambda one: one["agent"][-1].pop("who"),
+    ),
     Fault("a consent without a scope", "consent", lambda one: one.pop("scope")),
     Fault("a consent that is 'revoked'", "consent", lambda one: one.update(status="revoked")),
     Fault(

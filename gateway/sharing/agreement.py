@@ -33,6 +33,14 @@ _TRANSFER: Final = {
 }
 
 
+_ROLES: Final = {
+    "guardian": N_(
+        "You decide for somebody else, as their legal guardian: these are not your own."
+    ),
+    "proxy": N_("You decide for somebody else, who gave you the power to: these are not your own."),
+}
+
+
 def day(instant: Instant, language: str = "en") -> str:
     """A moment as a person reads it, to the minute and in UTC."""
     when = datetime.fromtimestamp(instant / 1000, UTC)
@@ -52,6 +60,7 @@ def consent_text(
     purpose: Purpose,
     grain: Grain,
     zone: str = "",
+    role: str = "",
     patient: str = "",
 ) -> str:
     """The whole text, one sentence a line.
@@ -65,6 +74,7 @@ def consent_text(
         purpose: what for.
         grain: how finely.
         zone: whose days are summed up, of a ``local_day``.
+        role: what who decides is to the person; empty where it is themselves.
         patient: the record at the recipient; empty where it is still to be made.
     """
 
@@ -76,6 +86,7 @@ def consent_text(
     contacts = invitation.contacts
     record = patient or said(N_("a new record, made there for you"), language)
     lines = [
+        *([said(_ROLES[role], language)] if role else ()),
         line(N_("You share with: {name} ({id})"), **invitation.entity.model_dump()),
         line(N_("Responsible for your readings there: {name} ({id})"), **_of(invitation)),
         line(N_("What for: {purpose}"), purpose=said(PURPOSE_WORDS[purpose], language)),

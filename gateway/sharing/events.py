@@ -17,10 +17,13 @@ from pydantic import ConfigDict, Field
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.age import is_month
-from gateway.sharing.consent import Collecting, Grain, Purpose
+from gateway.sharing.consent import Collecting, Grain, Purpose, Relationship
 
 GATEWAY: Final = "gateway"
 """The actor of what the program itself records; it may close, never open."""
+
+PERSON: Final = "person:"
+"""What stands before a person's key where that person acts."""
 
 SCRIPT: Final = "script"
 """The actor of a scripted decision; counts in a simulation home alone."""
@@ -60,7 +63,8 @@ class Invited:
 class Permit:
     """A person agreed; the columns are those of `consent.Grant`, with the text that was shown.
 
-    The zone of a ``local_day`` is named: when its days begin tells it to the recipient.
+    The zone of a ``local_day`` is named: when its days begin tells it to the recipient. ``by`` and
+    ``relationship`` are who agreed for the person, and as what; None where the person did.
     """
 
     id: str
@@ -80,6 +84,8 @@ class Permit:
     grain: Grain
     born: str
     zone: str = field(default="", metadata=LATER)
+    by: PersonKey | None = field(default=None, metadata=LATER)
+    relationship: Relationship | None = field(default=None, metadata=LATER)
     what: Literal["permit"] = "permit"
 
     __pydantic_config__ = _STRICT
@@ -95,6 +101,8 @@ class Permit:
             raise ValueError("a month of birth is written YYYY-MM")
         if (self.grain == "local_day") != bool(_ZONE.fullmatch(self.zone)):
             raise ValueError("days that are somebody's own are those of a zone, and no others are")
+        if (self.by is None) != (self.relationship is None) or self.by in (self.person, ""):
+            raise ValueError("who decides for a person is another one, and is something to them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +261,41 @@ class Assent:
         _digest(self.text_hash)
 
 
+@dataclass(frozen=True, slots=True)
+class Entrust:
+    """Somebody decides for another person; ``born`` is when the one who decides was born."""
+
+    id: str
+    person: PersonKey
+    by: PersonKey
+    relationship: Relationship
+    born: str
+    start: Instant
+    end: Instant | None = None
+    what: Literal["entrust"] = "entrust"
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _named(self.id, self.person, self.by)
+        if self.person == self.by:
+            raise ValueError("who decides for a person is another one")
+        if not is_month(self.born):
+            raise ValueError("a month of birth is written YYYY-MM")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("a period ends after it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class EndTrust:
+    """Somebody decides no longer for another person."""
+
+    trust: str
+    what: Literal["end_trust"] = "end_trust"
+
+    __pydantic_config__ = _STRICT
+
+
 ConsentEvent = (
     Invited
     | Permit
@@ -267,10 +310,12 @@ ConsentEvent = (
     | RecipientRemoved
     | NoticeAcknowledged
     | Assent
+    | Entrust
+    | EndTrust
 )
 
 OPENING: Final = (
-    Invited, Permit, Lift, Collect, RecipientConfirmed, NoticeAcknowledged, Assent
+    Invited, Permit, Lift, Collect, RecipientConfirmed, NoticeAcknowledged, Assent, Entrust
 )  # fmt: skip
 """What lets more happen than before: a signed-in person's act, never the program's own."""
 

@@ -14,11 +14,13 @@ from gateway.sharing.agreement import NOTICE, NOTICE_VERSION, consent_text, text
 from gateway.sharing.buckets import zone_named
 from gateway.sharing.consent import (
     GRAINS,
+    ROLES,
     Collecting,
     Grain,
     Grant,
     Purpose,
     Reason,
+    Trust,
     is_shareable,
     shareable_kinds,
 )
@@ -50,6 +52,7 @@ class Offer:
     grain: Grain
     language: str
     zone: str = ""
+    trust: Trust | None = None
 
     @property
     def text(self) -> str:
@@ -63,6 +66,7 @@ class Offer:
             purpose=self.purpose,
             grain=self.grain,
             zone=self.zone,
+            role=ROLES[self.trust.relationship] if self.trust else "",
             patient=self.recipient.patient,
         )
 
@@ -105,6 +109,7 @@ def make_offer(
     history_to: Instant | None = None,
     grain: str = "raw",
     zone: str = "",
+    trust: Trust | None = None,
     language: str = "en",
 ) -> Offer:
     """Put together what would be agreed to.
@@ -119,6 +124,7 @@ def make_offer(
         history_to: before when it must have been measured; ``end`` unless the person says.
         grain: ``raw``, ``minute``, ``hour``, ``day`` or ``local_day``.
         zone: where the person lives, as far as it is known; only a ``local_day`` names it.
+        trust: why somebody else decides; None where the person does.
         language: in which the text is shown.
 
     Raises:
@@ -147,7 +153,9 @@ def make_offer(
     if end <= start or last <= first:
         raise NotAllowed("A period must end after it starts.", "Choose a later end.")
     where = zone if finely == "local_day" else ""
-    return Offer(recipient, agreed, named(words), start, end, first, last, finely, language, where)
+    return Offer(
+        recipient, agreed, named(words), start, end, first, last, finely, language, where, trust
+    )
 
 
 def _can_be_counted(zone: str) -> None:
@@ -231,6 +239,8 @@ def give(
             language=offer.language,
             grain=offer.grain,
             zone=offer.zone,
+            by=offer.trust.by if offer.trust else None,
+            relationship=offer.trust.relationship if offer.trust else None,
             born=born,
         )
     )

@@ -12,11 +12,13 @@ from adapters.reading import DeviceFacts, DeviceKey
 from fhir_mappings.bundle import if_none_exist
 from fhir_mappings.device import device_resource, gateway_device
 from fhir_mappings.patient import patient_resource
+from fhir_mappings.related_person import related_person
 from fhir_mappings.shape import Adapter
 from gateway.sharing.answers import reference_in, references_by_id
 from gateway.sharing.claim import Plan
 from gateway.sharing.compose import References, adapter_of
-from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM
+from gateway.sharing.consent import Grant
+from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM, RELATED_PERSON_SYSTEM
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
@@ -58,6 +60,7 @@ class Remote:
             ),
         )
         devices: dict[str, str] = {row.device: await self._sensor(plan, row) for row in plan.series}
+        await self._related_person(plan, subject, simulated)
         return References(subject, gateway, devices)
 
     async def _patient(self, plan: Plan, simulated: bool) -> str:
@@ -71,6 +74,25 @@ class Remote:
             await self._parts.do(self._parts.recipients.written_to, self._recipient.key, known)
             self._known["patient"] = known
         return known
+
+    async def _related_person(self, plan: Plan, subject: str, simulated: bool) -> None:
+        """Who agreed in place of the person, where somebody did: Provenance points to them."""
+        grant = (await self._parts.do(self._parts.ledger.state)).grants[plan.consent]
+        if grant.by is None or grant.relationship is None:
+            return
+        relationship = grant.relationship
+
+        def body(identifier: str) -> bytes:
+            return related_person(
+                identifier,
+                system=RELATED_PERSON_SYSTEM,
+                patient=subject,
+                relationship=relationship,
+                simulated=simulated,
+            )
+
+        what = decider(grant)
+        await self._thing(plan, what, body, "RelatedPerson", RELATED_PERSON_SYSTEM)
 
     async def _sensor(self, plan: Plan, series: SeriesRow) -> str:
         what = f"device:{series.device}"
@@ -92,12 +114,17 @@ class Remote:
 
         return await self._thing(plan, what, body)
 
-    async def _thing(self, plan: Plan, what: str, body: Callable[[str], bytes]) -> str:
+    async def _thing(
+        self,
+        plan: Plan,
+        what: str,
+        body: Callable[[str], bytes],
+        kind: str = "Device",
+        system: str = DEVICE_SYSTEM,
+    ) -> str:
         if what not in self._known:
             identifier = outbound_id(self._recipient.secret, what, 0)
-            reference = await self._make(
-                plan, "Device", body(identifier), DEVICE_SYSTEM, identifier
-            )
+            reference = await self._make(plan, kind, body(identifier), system, identifier)
             await self._parts.do(_remember, self._parts.db, self._recipient.key, what, reference)
             self._known[what] = reference
         return self._known[what]
@@ -119,6 +146,11 @@ class Remote:
             if reference:
                 return reference
         raise self._post.refused(answer, f"The recipient did not take a {kind}")
+
+
+def decider(grant: Grant) -> str:
+    """Under which name it is remembered where who agreed in place of a person stands."""
+    return f"decider:{grant.by}:{grant.relationship}"
 
 
 def _remembered(db: Database, recipient: str) -> dict[str, str]:

@@ -123,9 +123,9 @@ CREATE TABLE correction (
     series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
     value ANY NOT NULL, nth INTEGER NOT NULL, version INTEGER NOT NULL,
     new_value ANY, new_decimals INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
-    PRIMARY KEY (series, start, duration, value, nth, version)
+    why TEXT NOT NULL DEFAULT '', PRIMARY KEY (series, start, duration, value, nth, version)
 ) STRICT, WITHOUT ROWID;
--- new_value NULL: the reading was entered in error
+-- new_value NULL: the reading was entered in error; why: a word of a closed list
 
 CREATE VIEW current_reading AS
 SELECT r.series, r.start, r.duration, r.value, r.nth, r.flags, r.intake,

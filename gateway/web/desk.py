@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_timezone
 
 from adapters.reading import DeviceKey, Instant, PersonKey
+from gateway.rights.correcting import Correcting
 from gateway.rights.device_times import DeviceTimes
 from gateway.rights.whose import Whose
 from gateway.sharing.consent import ClockState
@@ -68,6 +69,7 @@ class Desk:
     adding: AddingBook | None
     exports: ExportsBook | None
     times: DeviceTimes
+    correcting: Correcting
     zone: Callable[[PersonKey], tzinfo]
 
 
@@ -128,5 +130,6 @@ def make_desk(
         else None,
         exports=ExportsBook(db, ledger, home) if local is not None and home is not None else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
+        correcting=Correcting(db, readings, audit),
         zone=zone,
     )

@@ -100,6 +100,10 @@ class ReadingsBook:
             card=self._card(person, newest[0], titles, now, zone) if newest else None,
         )
 
+    def called(self, device: DeviceKey) -> Called | None:
+        """What a device is called."""
+        return self._names.all().get(device)
+
     def kinds(self, person: PersonKey) -> Mapping[Kind, int]:
         """How many readings there are of each kind."""
         counts: dict[Kind, int] = {}

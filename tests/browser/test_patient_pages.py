@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
+from adapters.kinds import Kind
 from gateway.htmlkit.guard import POLICY
+from gateway.rights.correcting import mark_of
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
 from tests.fakes_walk import walk
 from tests.fakes_web import (
@@ -30,7 +32,7 @@ PATHS = (
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
     "/stays/routes", "/first", "/readings/mood", "/readings/step_count?day=2026-11-20",
-    "/sources", "/yours", "/times", "/add",
+    "/sources", "/yours", "/times", "/add", "{reading}",
 )  # fmt: skip
 
 
@@ -48,7 +50,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
 
 def paths(home: Furnished) -> list[str]:
     grant = next(iter(home.house.ledger.state().grants))
-    return [path.format(recipient=home.recipient(), grant=grant) for path in PATHS]
+    return [
+        path.format(recipient=home.recipient(), grant=grant, reading=a_reading(home))
+        for path in PATHS
+    ]
+
+
+def a_reading(home: Furnished) -> str:
+    """The page of a blood pressure."""
+    (series,) = home.house.readings.series(home.person, Kind("blood_pressure"))
+    assert series.first is not None
+    (row,) = home.house.readings.window(series.id, series.first, series.first, 1)
+    return f"/readings/blood_pressure/one?at={row.start}&one={mark_of(row.id)}"
 
 
 @pytest.mark.parametrize(
