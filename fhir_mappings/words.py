@@ -164,6 +164,10 @@ def place(flags: int) -> str:
     return "" if said in NOWHERE else said
 
 
+SPOT_CHECK = "spot check"
+"""One look at a value, in place of a series of them: PHD has a code for it, beside the note."""
+
+
 def situation(flags: int) -> str:
     """In what situation the reading says that it was made, as a note; empty where it does not.
 

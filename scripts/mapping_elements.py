@@ -31,7 +31,8 @@ ELEMENTS = (
     ("`method`", "of a summary: average or sum"),
     ("`device`", "the Device of the sensor: maker, model, versions; never a serial number"),
     ("`hasMember`, `derivedFrom`", "of groups, and of what was put together from Observations that "
-     "stand at the recipient; nothing sends them yet"),
+     "stand at the recipient; `derivedFrom` of up to 60 that stand there, `hasMember` of no source "
+     "yet (decision 0029)"),
     ("`component`", "the parts of a measurement; of a summary its figures"),
 )  # fmt: skip
 
@@ -59,7 +60,10 @@ RESOURCES = (
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
     ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
      "day, which stays here; the note says that a time was set right"),
-    ("RelatedPerson, DeviceMetric", "not yet", "written and judged, but nothing sends them"),
+    ("RelatedPerson", "sent", "only where a guardian or proxy agreed: a keyed identifier, the "
+     "patient and the relationship; no name"),
+    ("DeviceMetric", "sent", "of a Bluetooth sensor, a kind each, where the invitation names "
+     "PhdDeviceMetric and MDC has a code"),
 )  # fmt: skip
 
 

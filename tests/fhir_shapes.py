@@ -228,6 +228,11 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-early-amended": one(
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
         ),
+        "quantity-spot-check": one(
+            replace(_of(SENSOR, "oxygen_saturation"), body_site="finger"),
+            97,
+            flags=Quality(as_flags(Quality.NONE, "", "spot check")),
+        ),
         "quantity-situation": one(
             _of(PHONE, "blood_glucose"),
             104,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fhir_mappings.systems import PHD_METRIC
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.sent import refusals
 from scripts.sandbox_server import Sandbox
@@ -267,3 +269,68 @@ async def test_a_correction_goes_nowhere_without_consent(
 
     assert report.sent == 0
     assert {one["status"] for one in await _there(sandbox, home, clinic)} == {"final"}
+
+
+async def test_a_summary_names_the_readings_that_stand_there_and_only_those(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)  # three readings, one by one
+    raw = await _there(sandbox, home, clinic)
+    home.grant(clinic, grain="minute", history_from=NOON)
+    home.take_in(61, start=NOON + 10 * MINUTE, step=900)  # too many to be named
+    home.now += HOUR
+    await home.upload()
+    await home.upload()
+    every = await _there(sandbox, home, clinic)
+    first, second, *_ = [one for one in every if "effectivePeriod" in one]
+
+    assert [link["reference"] for link in first["derivedFrom"]] == [
+        f"Observation/{one['id']}" for one in raw
+    ]
+    assert "derivedFrom" not in second
+
+
+async def test_who_gets_summaries_alone_is_told_of_no_reading(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    other = await _sent(home, proxy)
+    clinic = home.add_recipient(sandbox.base)
+    home.grant(clinic, grain="minute", history_from=NOON)
+    await home.upload()
+    (summary,) = await _there(sandbox, home, clinic)
+
+    assert other.key != clinic.key
+    assert "derivedFrom" not in summary
+
+
+async def test_a_sensor_has_a_metric_for_what_is_shared_where_it_is_asked_for(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    asks = home.add_recipient(proxy.base, profiles=(PHD_METRIC,))
+    home.grant(asks, "heart_rate", "pulse_rate", "breath_carbon_monoxide")
+    home.take_in(2)  # of a strap that does not say where it is worn: no code of MDC is sure
+    home.take_in(2, kind="pulse_rate")
+    home.take_in(2, kind="oxygen_saturation")  # which is not shared
+    home.take_in(2, kind="breath_carbon_monoxide")  # for which MDC has no code
+    home.now += HOUR
+    # This server cannot look a DeviceMetric up by its identifier, and so takes none.
+    assert (await home.upload()).sent == 6
+    home.take_in(2, start=home.now, kind="pulse_rate")
+    home.now += HOUR
+    assert (await home.upload()).sent == 2
+    (device,) = {one["device"]["reference"] for one in await _there(sandbox, home, asks)}
+    (made,) = [one for one in proxy.seen if one.path.endswith("/DeviceMetric")]
+    metric = json.loads(made.body)
+
+    assert metric["type"]["coding"][0]["code"] == "149530"
+    assert metric["source"] == {"reference": device}
+    assert metric["meta"]["profile"] == [PHD_METRIC]
+
+
+async def test_who_does_not_ask_for_metrics_gets_none(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    await _sent(home, proxy)
+
+    assert any(one.path.endswith("/Device") for one in proxy.seen)
+    assert not [one for one in proxy.seen if "DeviceMetric" in one.path]

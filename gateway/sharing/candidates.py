@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
-from gateway.sharing.amending import is_newest, stands
+from gateway.sharing.amending import derived_from, is_newest, stands
 from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
@@ -44,6 +44,7 @@ class Candidate:
         flags: what is said of it where it goes; a time that the person confirmed is no doubt.
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
+        derived: where the readings of a summary stand at the recipient, if all of them do.
         replaces: where an earlier version stands at the recipient; empty mostly.
     """
 
@@ -54,6 +55,7 @@ class Candidate:
     doubt: str = ""
     was: str | None = None
     replaces: str = ""
+    derived: tuple[str, ...] = ()
 
     @property
     def end(self) -> Instant:
@@ -259,7 +261,9 @@ def _summary(
     said = figures(row_of(series.kind), measured)
     if said is None:
         return Candidate(key, None, 0, 0, "no_summary")
-    return _amended(db, recipient, Candidate(key, *said, _together(flags for *_, flags in rows)))
+    flags = _together(flags for *_, flags in rows)
+    derived = derived_from(db, recipient, series.id, times, len(rows))
+    return _amended(db, recipient, Candidate(key, *said, flags, derived=derived))
 
 
 def _together(stored: Iterable[int]) -> int:
