@@ -23,7 +23,7 @@ from adapters.reading import (
     text_of,
 )
 from fhir_mappings import sampled, systems, words
-from fhir_mappings.claims import claims
+from fhir_mappings.claims import claims, is_vital_sign
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, coded, concept, security
@@ -155,14 +155,20 @@ def content(shape: Shape, slots: Slots) -> Json:
             {"code": concept(*_codings(codes, shape, place))} | value(row, part)
             for codes, part in zip(row.components.values(), slots.parts, strict=False)
         ]
-    if supplemental := _supplemental(shape, slots.flags):
+    if supplemental := _supplemental(shape, slots.flags, profiles):
         resource["component"] = [*resource.get("component", ()), *supplemental]
     return resource
 
 
-def _supplemental(shape: Shape, flags: int) -> list[Json]:
-    """What PHD's supplemental types say of a reading: that an oximeter looked once."""
+def _supplemental(shape: Shape, flags: int, profiles: list[str]) -> list[Json]:
+    """What PHD's supplemental types say of a reading: that an oximeter looked once.
+
+    R4's vital signs bind every part of one to a unit: where such a profile is claimed, the note
+    alone says it.
+    """
     if shape.adapter != "ble" or shape.grain != "raw" or situation_of(flags) != words.SPOT_CHECK:
+        return []
+    if any(map(is_vital_sign, profiles)):
         return []
     return [
         {

@@ -129,6 +129,11 @@ FAULTS: tuple[Fault, ...] = (
         "quantity-glucose-sensor",
         lambda one: _value(one, unit="milligrams"),
     ),
+    Fault(
+        "a part beside a number that is no supplemental type (PHD)",
+        "quantity-spot-check",
+        lambda one: one["component"][0]["code"]["coding"][0].update(code="68220"),
+    ),
     Fault("a device without a System ID (PHD)", "device-phd", lambda one: one["identifier"].pop(1)),
     Fault("a device without a maker (PHD)", "device-phd", lambda one: one.pop("manufacturer")),
     Fault("a gateway without a version (PHD)", "gateway-phg", lambda one: one.pop("version")),

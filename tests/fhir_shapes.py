@@ -44,6 +44,7 @@ STRAP = Shape(
 )
 PGHD_HEART_RATE = systems.PHR + "StructureDefinition/pghd-heartrate"
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
+SPOT_CHECK = Quality(as_flags(Quality.NONE, "", "spot check"))
 SENSOR = replace(STRAP, device="Device/sensor", body_site="")
 
 
@@ -229,9 +230,12 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
         ),
         "quantity-spot-check": one(
-            replace(_of(SENSOR, "oxygen_saturation"), body_site="finger"),
+            replace(_of(SENSOR, "oxygen_saturation"), profiles=(systems.PHD_NUMERIC,)),
             97,
-            flags=Quality(as_flags(Quality.NONE, "", "spot check")),
+            flags=SPOT_CHECK,
+        ),
+        "quantity-spot-check-vital-sign": one(
+            _of(SENSOR, "oxygen_saturation"), 97, flags=SPOT_CHECK
         ),
         "quantity-situation": one(
             _of(PHONE, "blood_glucose"),

@@ -15,6 +15,7 @@ from gateway.sharing.consent import Reason
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.preview import preview
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.sent import refusals
 from gateway.store.identity import ReadingId
 from tests.fakes_consent import DAY, HOUR
 from tests.outbox_claims import planned, take
@@ -153,3 +154,42 @@ async def test_where_the_zone_is_not_known_any_more_sharing_waits_and_says_why(
         system.setattr("gateway.sharing.still.zone_named", nothing)
         assert planned(home, clinic) is Reason.ZONE_UNKNOWN
     assert len(days(take(home, clinic))) == 1
+
+
+async def test_who_moved_gets_the_days_of_the_new_zone_and_none_of_the_old_one(
+    home: SharingHome, clinic: Recipient
+) -> None:
+    home.now += HOUR
+    old = home.grant(clinic, grain="local_day", zone="Europe/Oslo")
+    home.take_in(48, start=home.now, step=HOUR)
+    home.now += 4 * DAY
+    home.release()
+    claimed = take(home, clinic)
+    assert [start for start, *_ in days(claimed)] == [
+        "2026-10-22T22:00:00.000Z",
+        "2026-10-23T22:00:00.000Z",
+    ]
+    assert [one.outcome for one in refusals(home.db)] == ["outside_history"]  # before the grant
+    home.withdraw(old)
+    home.grant(clinic, grain="local_day", zone="Asia/Tokyo", history_from=AUTUMN - 9 * DAY)
+    home.release()
+
+    assert [start for start, *_ in days(take(home, clinic))] == [
+        "2026-10-21T15:00:00.000Z",
+        "2026-10-22T15:00:00.000Z",
+        "2026-10-23T15:00:00.000Z",
+    ]
+    # What stands there of the old days is still set right, under the grant that covers it now.
+    home.db.conn.execute(
+        "UPDATE delivery SET state = 'sent', reference = 'Observation/' || start"
+        " WHERE state IN ('sending', 'unknown')"
+    )
+    home.readings.delete(1, ms("2026-10-23T12:00Z"), ms("2026-10-23T12:00Z"), home.now)
+    home.release()
+    again = take(home, clinic)
+    assert again is not None
+    assert [start for start, *_ in days(again)] == [
+        "2026-10-22T15:00:00.000Z",
+        "2026-10-22T22:00:00.000Z",
+    ]
+    assert all(one.replaces for one in again.letters)

@@ -175,10 +175,10 @@ def _summaries(
         if times is None or (there is not None and there[0] < times[0]):
             assert there is not None  # noqa: S101  # one of both is
             read, (start, size) = times[0] if times else span.last + 1, there
-            sent = start + 1
         else:
             start, size = times
-            read = sent = start + size
+            read = start + size
+        sent = start + 1  # days of another zone, under an older grant, may begin within this one
         if start + size > until:  # this minute, hour or day is not over yet
             yield max(start, span.first)
             return
@@ -201,10 +201,11 @@ def _next_of_readings(
 
 
 def _next_there(db: Database, span: Span, first: Instant) -> tuple[Instant, int] | None:
-    """The next summary that was made, whether or not there is still a reading in it."""
+    """The next summary that stands at the recipient, whether or not a reading is still in it."""
     row = db.conn.execute(
         "SELECT start, duration FROM delivery WHERE recipient = ? AND series = ?"
-        " AND start BETWEEN ? AND ? AND duration > 0 AND value = ? ORDER BY start LIMIT 1",
+        " AND start BETWEEN ? AND ? AND duration > 0 AND value = ?"
+        " AND state IN ('sent', 'already') ORDER BY start LIMIT 1",
         (span.recipient, span.series, first, span.last, span.grain),
     ).fetchone()
     return None if row is None else (row[0], row[1])
