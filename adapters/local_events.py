@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from adapters.reading import DeviceKey, Instant, Reading, SourceKey
 
@@ -53,9 +53,11 @@ class Packet:
     stored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place at a time. ``route`` names the file or workout that it came with."""
+class Position(NamedTuple):
+    """A place at a time; they come by the thousand.
+
+    ``route`` names the file or workout that it came with.
+    """
 
     at: Instant
     latitude: float

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, IntFlag
-from itertools import zip_longest
-from typing import Final, NewType
+from itertools import chain, zip_longest
+from typing import Final, NewType, TypeVar
 
 from adapters.errors import ReadingRefused
 from adapters.kinds import Kind, row_of
+
+_T = TypeVar("_T")
 
 PersonKey = NewType("PersonKey", str)
 """Our own name for somebody who lives in this house."""
@@ -219,6 +222,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class ReadingBatch:
     """Many readings of one series (person, kind, device, source), as columns of one length.
+
+    An import gives columns of whole numbers as `array.array`.
 
     A live reading is a batch of one. ``live`` batches may wait up to a second for their commit;
     others (stored or indicated records, imports) are committed at once.
@@ -473,11 +478,21 @@ def _joined(batches: Sequence[ReadingBatch]) -> ReadingBatch:
         return batches[0]
     return replace(
         batches[0],
-        starts=[one for batch in batches for one in batch.starts],
-        durations=[one for batch in batches for one in batch.durations],
-        values=[one for batch in batches for one in batch.values],
-        decimals=[one for batch in batches for one in batch.decimals],
-        nths=[one for batch in batches for one in batch.nths],
-        flags=[one for batch in batches for one in batch.flags],
+        starts=_end_to_end([batch.starts for batch in batches]),
+        durations=_end_to_end([batch.durations for batch in batches]),
+        values=_end_to_end([batch.values for batch in batches]),
+        decimals=_end_to_end([batch.decimals for batch in batches]),
+        nths=_end_to_end([batch.nths for batch in batches]),
+        flags=_end_to_end([batch.flags for batch in batches]),
         live=all(batch.live for batch in batches),
     )
+
+
+def _end_to_end(columns: Sequence[Sequence[_T]]) -> Sequence[_T]:
+    first, *others = columns
+    if not isinstance(first, array) or not all(isinstance(other, array) for other in others):
+        return list(chain.from_iterable(columns))
+    whole = first[:]
+    for other in others:
+        whole.extend(other)
+    return whole

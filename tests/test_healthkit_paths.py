@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -59,7 +60,8 @@ def read(content: bytes, *, fast: bool, size: int, limits: Limits = LIMITS) -> I
 
     found = collected(report, arrivals())
     report.damaged, report.cut_short = losses.damaged, losses.cut_short
-    if content.find(b"</HealthData>\n") == len(content) - 14:  # behind the end nothing counts
+    ends = content.find(b"</HealthData>\n") == len(content) - 14
+    if ends and not re.search(rb"<HealthData[^>]*/>", content):  # behind the end nothing counts
         report.replaced = losses.replaced
     return found
 
@@ -94,7 +96,7 @@ def made(count: int) -> list[str]:
             "endDate": f"2026-01-{1 + i // 50:02} 10:{i % 50:02}:{9 + i % 3:02} +0100",
             "creationDate": f"2026-01-28 10:{i % 50:02}:10 +0100",
         }
-        match i % 5:
+        match i % 6:
             case 0 | 1:
                 told = {"device": pointer.format(0x66AABA640 + i // 7), **dates}
                 line = usual(kind + "HeartRate", str(60 + i % 7), "count/min", **told)
@@ -102,12 +104,25 @@ def made(count: int) -> list[str]:
                 line = usual(kind + "BodyMass", f"{70 + i / 100:.2f}", "kg", **dates)
             case 3:
                 line = usual(kind + "OxygenSaturation", f"0.9{i % 10}", "%", **dates)
+            case 4:
+                line = usual(kind + "HeartRateVariabilitySDNN", str(40 + i % 9), "ms", **dates)
+                line = line.replace("/>\n", with_beats(1 + i % 4, i))
             case _:
                 line = usual(kind + "HeartRate", "61", "count/min", **dates).replace(
                     "/>\n", '>\n  <MetadataEntry key="HKWasUserEntered" value="1"/>\n </Record>\n'
                 )
         lines.append(line)
     return lines
+
+
+def with_beats(count: int, hour: int) -> str:
+    """The end of a record with so many beats."""
+    beats = "".join(
+        f'   <InstantaneousBeatsPerMinute bpm="{60 + i}" time="{hour % 12}:24:0{i}.{19 + i} AM"/>\n'
+        for i in range(count)
+    )
+    name = "HeartRateVariabilityMetadataList"
+    return f">\n  <{name}>\n{beats}  </{name}>\n </Record>\n"
 
 
 def usual(type_: str, value: str, unit: str, *, start: str, **more: str) -> str:
@@ -129,7 +144,8 @@ SNIPPETS = [
     b"<", b">", b"/>", b"\n <Record ", b"</Record>", b"</HealthData>", b"\x0b", b"\xff",
     b"\xe2\x82",
     b' creationDate="', b' value="', b"\n <Correlation>", b"</Correlation>", b"\n", b"9", b"+0200",
-    b" ", b"<between/>", b'<Record type="x"/>', b"1e3", b".",
+    b" ", b"<between/>", b'<Record type="x"/>', b"1e3", b".", b"bpm=", b"7",
+    b'   <InstantaneousBeatsPerMinute bpm="60" time="x"/>\n',
 ]  # fmt: skip
 
 

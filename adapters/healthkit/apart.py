@@ -49,8 +49,18 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Places:
+    """Positions as columns, which are quicker to hand over."""
+
+    columns: list[tuple[Any, ...]]
+
+    def batch(self) -> LocalBatch:
+        return LocalBatch(list(map(Position, *self.columns)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Portion:
-    arrivals: list[Arrival]
+    arrivals: list[Arrival | _Places]
     read: int
     size: int
 
@@ -108,7 +118,10 @@ class ImportApart:
                 match portions.get():
                     case _Portion(arrivals, read, size):
                         for arrival in arrivals:
-                            yield self._keys.keyed(arrival)
+                            if isinstance(arrival, _Places):
+                                yield arrival.batch()
+                            else:
+                                yield self._keys.keyed(arrival)
                         if self._progress is not None:
                             self._progress(read, size)
                     case ImportReport() as report:
@@ -141,8 +154,6 @@ class _Keys:
 
     def keyed(self, arrival: Arrival) -> Arrival:
         if isinstance(arrival, LocalBatch):
-            if isinstance(arrival.events[0], Position):  # by the thousand, and of no device
-                return arrival
             return LocalBatch([self._one(event) for event in arrival.events])
         made: Arrival = self._one(arrival)
         return made
@@ -213,15 +224,21 @@ def weight(arrival: Arrival) -> int:
 
 
 def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
-    arrivals: list[Arrival] = []
+    arrivals: list[Arrival | _Places] = []
     rows = 0
     for arrival in export.arrivals():
-        arrivals.append(arrival)
+        arrivals.append(_as_columns(arrival))
         rows += weight(arrival)
         if rows >= _TOGETHER:
             yield _Portion(arrivals, *at)
             arrivals, rows = [], 0
     yield _Portion(arrivals, *at)
+
+
+def _as_columns(arrival: Arrival) -> Arrival | _Places:
+    if isinstance(arrival, LocalBatch) and isinstance(arrival.events[0], Position):
+        return _Places(list(zip(*arrival.events, strict=True)))
+    return arrival
 
 
 def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:

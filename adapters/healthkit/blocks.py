@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import accumulate
+from collections.abc import Collection
 
 import numpy as np
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit import digits
-from adapters.healthkit.junctions import BOUNDARY, CREATED, NOT_ASKED, Junctions
+from adapters.healthkit.junctions import BOUNDARY, NOT_ASKED, Junctions
 from adapters.healthkit.records import Shape
 from adapters.healthkit.rows import Rows
+from adapters.healthkit.windows import Ints, Marks, Windows
 from adapters.reading import Value
 
 _MOST_VALUES = 20_000
 _LONGEST = 200
+_USUAL = 24
+"""Bytes before the end of a value among which most begin."""
+
+_RECORD = int.from_bytes(BOUNDARY[1:9], "little")
+_NEWLINE, _QUOTE, _SLASH, _GREATER, _SPACE = b'\n"/> '
 
 
 class Values:
@@ -30,8 +35,6 @@ class Values:
 
     def read(self, shape: Shape, number: int, text: bytes) -> tuple[Value, int] | None:
         """The value and its decimals, or None where `Shape.stored` refuses it."""
-        if len(text) > _LONGEST:
-            return None
         key = number, text
         if key not in self._known:
             if len(self._known) >= _MOST_VALUES:
@@ -44,53 +47,87 @@ class Values:
 
 
 class Block:
-    """The records of one block.
+    """The records of one block, which begins where one begins and ends before the next.
 
     Attributes:
         fine: which are of the usual form, every byte of them accounted for.
+        begins: where each begins, and the end of the block.
     """
 
     def __init__(
-        self,
-        pieces: Sequence[bytes],
-        junctions: Junctions,
-        values: Values,
-        offsets: Collection[int],
+        self, text: bytes, junctions: Junctions, values: Values, offsets: Collection[int]
     ) -> None:
-        self._pieces = pieces
+        self._windows = Windows(text)
         self._junctions = junctions
         self._read_values = values
+        self._find()
         self._parse(offsets)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.begins) - 1
+
+    def _find(self) -> None:
+        """Where each record begins, and where its first tag ends."""
+        windows, size = self._windows, len(self._windows.text)
+        lines = np.append(np.flatnonzero(windows.bytes == _NEWLINE), size)
+        long = np.flatnonzero(np.diff(lines) > len(BOUNDARY))
+        record = windows.at(lines[long] + 1, 8).view(np.uint64)[:, 0] == _RECORD
+        long = long[record & (windows.bytes[lines[long] + 9] == _SPACE)]
+        self.begins: Ints = np.append(lines[long], size)
+        self._tag_ends: Ints = lines[long + 1]
 
     def _parse(self, offsets: Collection[int]) -> None:
-        rest = self._pieces[1:]
-        count, width = len(rest), digits.WIDTH
-        columns = b"".join([piece[:width] for piece in rest])
-        if len(columns) != count * width:
-            columns = b"".join([piece[:width].ljust(width) for piece in rest])
-        after = [piece[width:].partition(b'"') for piece in rest]
-        self._texts = [text for text, _, _ in after]
-        self._after = [self._pieces[0], *(junction for _, _, junction in after)]
-        numbers = np.fromiter(map(self._junctions.number, self._after), np.int64, count + 1)
-        self._heads, self._ends = numbers[:-1] & 0xFFFF, numbers[1:] >> 16
-        # An end is one only where the next record begins behind it, or the block is over.
-        self._ends[:-1][self._heads[1:] == 0] = 0
-        dates = digits.dates(columns, offsets)
-        self._dated = dates.read
+        windows, begins, tag_ends = self._windows, self.begins[:-1], self._tag_ends
+        heads_at, ends_at = begins + len(BOUNDARY), tag_ends - 1
+        ends_at = ends_at - (windows.bytes[tag_ends - 2] == _SLASH)
+        sizes = self._sizes_of_values(ends_at - 1)
+        heads_end = ends_at - 1 - sizes - digits.BEFORE_VALUE
+        usual = (sizes >= 0) & (heads_end > heads_at) & (ends_at - 1 - sizes >= digits.WIDTH)
+        usual &= windows.bytes[tag_ends - 1] == _GREATER
+        usual &= windows.bytes[ends_at - 1] == _QUOTE
+        self._ends_at = ends_at
+        self._values_end = np.where(usual, ends_at - 1, digits.WIDTH)
+        self._sizes = np.where(usual, sizes, 0)
+        self._heads = windows.numbered(
+            heads_at,
+            np.where(usual, heads_end - heads_at, 0),
+            self._junctions.head,
+            self._junctions.pointer,
+        )
+        self._ends = windows.numbered(
+            ends_at, np.where(self._heads > 0, self.begins[1:] - ends_at, 0), self._junctions.end
+        )
+        before = windows.at(self._values_end - self._sizes - digits.WIDTH, digits.WIDTH)
+        dates = digits.dates(before, offsets)
+        self._dated = dates.read & usual
+        width = int(min(self._sizes.max(initial=1), digits.WIDEST))
+        self._numbers = digits.numbers(windows.at(self._values_end - width, width), self._sizes)
         self._rows = Rows(
             self._junctions.shapes,
-            np.full(count, NOT_ASKED, np.int32),
+            np.full(len(self), NOT_ASKED, np.int32),
             dates.starts,
             dates.ends - dates.starts,
             dates.created,
-            np.empty(count, object),
-            np.zeros(count, np.int64),
+            self._numbers.mantissas,
+            self._numbers.decimals,
+            {},
+            {},
         )
-        self.fine = np.zeros(count, np.bool_)
+        self.fine: Marks = np.zeros(len(self), np.bool_)
         self.look_again(0)
+
+    def _sizes_of_values(self, closes: Ints) -> Ints:
+        """How long the value before each closing quote is; -1 where it is too long."""
+        sizes = np.full(len(closes), -1, np.int64)
+        rows = np.arange(len(closes))
+        for width in (_USUAL, _LONGEST):
+            rows = rows[closes[rows] >= width]
+            quotes = self._windows.at(closes[rows] - width, width)[:, ::-1] == _QUOTE
+            size = np.argmax(quotes, axis=1)
+            found = quotes[np.arange(len(rows)), size]
+            sizes[rows[found]] = size[found]
+            rows = rows[~found]
+        return sizes
 
     def look_again(self, low: int) -> None:
         """Shapes were learnt: read what has one now, from row ``low`` on."""
@@ -98,26 +135,21 @@ class Block:
         asked = low + np.flatnonzero(shapes[low:] == NOT_ASKED)
         shapes[asked] = self._junctions.table(self._heads[asked], self._ends[asked])
         found = asked[(shapes[asked] >= 0) & self._dated[asked]]
-        if len(found):
-            self._read(found)
+        plain = self._junctions.plain[shapes[found]] & self._numbers.read[found]
+        self.fine[found] = plain
+        for row in found[self._junctions.beats[shapes[found]]].tolist():
+            begin, end = int(self._ends_at[row]), int(self.begins[row + 1])
+            self._rows.beats[row] = self._windows.text[begin:end]
+        for row in found[~plain].tolist():
+            self._read_one(row)
 
-    def _read(self, rows: digits.Ints) -> None:
-        shapes = self._rows.shapes[rows]
-        numbered = rows[self._junctions.plain[shapes]]
-        if len(numbered):
-            texts = self._texts
-            if len(numbered) < len(texts):
-                texts = [texts[row] for row in numbered.tolist()]
-            found = digits.numbers(texts)
-            self._rows.values[numbered] = found.values()
-            self._rows.decimals[numbered] = found.decimals
-            self.fine[numbered] = found.read
-        for row in rows[~self.fine[rows]].tolist():
-            number = int(self._rows.shapes[row])
-            value = self._read_values.read(self._junctions.shapes[number], number, self._texts[row])
-            if value is not None:
-                self._rows.values[row], self._rows.decimals[row] = value
-                self.fine[row] = True
+    def _read_one(self, row: int) -> None:
+        number = int(self._rows.shapes[row])
+        shape = self._junctions.shapes[number]
+        found = self._read_values.read(shape, number, self._value(row))
+        if found is not None:
+            self._rows.read_alone[row], self._rows.decimals[row] = found
+            self.fine[row] = True
 
     def rows(self, low: int, high: int) -> Rows:
         """Rows that are fine."""
@@ -129,24 +161,18 @@ class Block:
 
     def written(self, row: int) -> dict[str, str]:
         """Dates and value of a record as they are written, if it is of the usual form."""
-        piece = self._pieces[row + 1].decode("utf-8", errors="replace")
-        return {
-            "creationDate": piece[:25],
-            "startDate": piece[38:63],
-            "endDate": piece[74:99],
-            "value": self._texts[row].decode("utf-8", errors="replace"),
+        end = int(self._values_end[row])
+        dates = self._windows.text[end - int(self._sizes[row]) - digits.WIDTH : end].decode(
+            "utf-8", errors="replace"
+        )
+        return digits.written_dates(dates) | {
+            "value": self._value(row).decode("utf-8", errors="replace")
         }
 
     def not_asked(self, row: int) -> bool:
         """Whether nobody knows yet what head and end of this record are together."""
         return bool(self._rows.shapes[row] == NOT_ASKED)
 
-    def begins(self) -> list[int]:
-        """Where in the block each record begins; -1 where no boundary stands before it."""
-        lengths = map(len, self._pieces)
-        ends = [end + len(CREATED) * at for at, end in enumerate(accumulate(lengths))]
-        found = [junction.rfind(BOUNDARY) for junction in self._after]
-        return [
-            -1 if at < 0 else end - len(junction) + at
-            for at, end, junction in zip(found, ends, self._after[:-1], strict=False)
-        ]
+    def _value(self, row: int) -> bytes:
+        end = int(self._values_end[row])
+        return self._windows.text[end - int(self._sizes[row]) : end]

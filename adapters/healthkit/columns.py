@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,18 @@ if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
     from adapters.healthkit.rows import Portion
 
 
+def _numbers() -> array[int]:
+    return array("q")
+
+
 @dataclass(slots=True)
 class _Columns:
-    starts: list[Instant] = field(default_factory=list)
-    durations: list[int] = field(default_factory=list)
+    starts: array[Instant] = field(default_factory=_numbers)
+    durations: array[int] = field(default_factory=_numbers)
     values: list[Value] = field(default_factory=list)
-    decimals: list[int] = field(default_factory=list)
-    nths: list[int] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
+    decimals: array[int] = field(default_factory=_numbers)
+    nths: array[int] = field(default_factory=_numbers)
+    flags: array[int] = field(default_factory=_numbers)
     waveforms: dict[str, Waveform] = field(default_factory=dict)
 
 
@@ -58,13 +63,13 @@ class Columns:
         columns = self._series.get(shape.series)
         if columns is None:
             columns = self._series[shape.series] = _Columns()
-        columns.starts += portion.starts
-        columns.durations += portion.durations
+        columns.starts.frombytes(portion.starts.tobytes())
+        columns.durations.frombytes(portion.durations.tobytes())
         columns.values += portion.values
-        columns.decimals += portion.decimals
-        columns.nths += portion.nths
-        columns.flags += [shape.flags] * len(portion.starts)
-        self.rows += len(portion.starts)
+        columns.decimals.frombytes(portion.decimals.tobytes())
+        columns.nths.frombytes(portion.nths.tobytes())
+        columns.flags.extend(array("q", [shape.flags]) * len(portion))
+        self.rows += len(portion)
 
     def batches(self) -> list[ReadingBatch]:
         """Everything collected so far, a batch a series; the columns are empty afterwards."""

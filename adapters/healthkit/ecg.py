@@ -109,10 +109,16 @@ def _samples(lines: Iterator[str]) -> list[int]:
     for line in lines:
         found = _SAMPLE.fullmatch(line)
         if found is not None:
-            exact = Decimal(found[1].replace(",", ".")) / _FACTOR
-            made.append(max(-(2**31), min(2**31 - 1, round(exact))))
+            made.append(max(-(2**31), min(2**31 - 1, _thousandths(found[1]))))
         elif made and line:
             raise ReadingRefused(UNREADABLE)
     if not made:
         raise ReadingRefused(UNREADABLE)
     return made
+
+
+def _thousandths(number: str) -> int:
+    whole, _, decimals = number.replace(",", ".").partition(".")
+    if len(decimals) <= 3:  # every one that a watch writes
+        return int(whole + decimals.ljust(3, "0"))
+    return round(Decimal(f"{whole}.{decimals}") / _FACTOR)

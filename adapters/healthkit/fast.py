@@ -17,12 +17,16 @@ from adapters.healthkit.blocks import Block, Values
 from adapters.healthkit.body import clean, whole
 from adapters.healthkit.elements import Losses
 from adapters.healthkit.entries import EntryReader
-from adapters.healthkit.junctions import BOUNDARY, CREATED, Junctions
+from adapters.healthkit.junctions import BOUNDARY, Junctions
 from adapters.healthkit.taking import Taking
 from adapters.source import Arrival
 
 _MOST_WITHOUT = 2**20
 """Bytes without a boundary that are kept before the parser gets them."""
+
+
+_LEAST = 512
+"""Bytes of a block that is worth taking apart."""
 
 
 class FastPath:
@@ -73,11 +77,10 @@ class FastPath:
             bytes_ = bytes_[cut:]
         if self._junctions.make_room():
             self._values.forget()
-        pieces = bytes_.split(CREATED)
-        if len(pieces) == 1:
+        if len(bytes_) < _LEAST:
             yield from self._unusual(bytes_)
             return
-        block = Block(pieces, self._junctions, self._values, self._taking.offsets)
+        block = Block(bytes_, self._junctions, self._values, self._taking.offsets)
         if self._settled and block.fine.all():
             yield from self._taking.take_rows(block.rows(0, len(block)))
         else:
@@ -85,7 +88,7 @@ class FastPath:
 
     def _runs(self, bytes_: bytes, block: Block) -> Iterator[Arrival]:
         """Rows where they may be taken as such, and bytes for the parser between them."""
-        begins = [*block.begins(), len(bytes_)]
+        begins: list[int] = block.begins.tolist()
         fine: list[bool] = block.fine.tolist()
         at = row = 0
         while row < len(block):
@@ -98,9 +101,7 @@ class FastPath:
                 continue
             if begins[row] <= at:
                 row += 1
-                while begins[row] < 0 or (
-                    row < len(block) and not fine[row] and not block.not_asked(row)
-                ):
+                while row < len(block) and not fine[row] and not block.not_asked(row):
                     row += 1
             learns = self._settled and row == first + 1 and block.not_asked(first)
             count = yield from self._unusual(bytes_[at : begins[row]])

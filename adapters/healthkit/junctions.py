@@ -1,9 +1,10 @@
-"""What stands between the value of one record and the creation date of the next.
+"""What stands before the creation date of a record, and what stands behind its value.
 
 An export repeats itself: two million records have some hundred different heads (type, source,
 device, unit) and ends (nothing, or lines of metadata). Each is looked at once; whether a head and
 an end together are one whole `Record` is for expat alone to say. The pointer in a device's
-description means nothing (`devices`), and heads that differ in it alone are one.
+description means nothing (`devices`), and heads that differ in it alone are one; so are ends that
+differ in their list of beats alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from adapters.healthkit.beats import one_beat
 from adapters.healthkit.body import is_clean
 from adapters.healthkit.elements import Entry, Reader
 from adapters.healthkit.records import Shape
@@ -24,7 +26,7 @@ _LONGEST = 4096
 _MOST_HEADS = 4096
 _MOST_ENDS = 256
 _MOST_ONCE = 50_000
-_MOST_JUNCTIONS = 20_000
+_MOST_POINTERS = 20_000
 
 NOT_ASKED, ALONE = -1, -2
 """In place of a shape's number: not judged yet; records that are taken one by one."""
@@ -33,7 +35,7 @@ _PROBE = (
     b'<HealthData>\n <Record %s creationDate="c" startDate="s" endDate="e" value="v"'
     b"%s\n</HealthData>"
 )
-_POINTER = re.compile(rb' device="&lt;&lt;HKDevice: 0x[0-9a-f]{1,16}&gt;, ')
+_POINTER = re.compile(rb' device="&lt;&lt;HKDevice: 0x([0-9a-f]{1,16})&gt;, ')
 _NO_POINTER = b' device="&lt;&lt;HKDevice: 0x0&gt;, '
 _PROBED = {"creationDate": "c", "startDate": "s", "endDate": "e", "value": "v"}
 
@@ -44,6 +46,7 @@ class Junctions:
     Attributes:
         shapes: by number.
         plain: of each, whether its values are numbers that are kept as they are written.
+        beats: of each, whether lists of beats stand in its records.
     """
 
     def __init__(self) -> None:
@@ -53,21 +56,43 @@ class Junctions:
     def _begin(self) -> None:
         self.shapes: list[Shape] = []
         self.plain: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self.beats: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._heads: list[bytes] = [b""]
         self._ends: list[bytes] = [b""]
         self._head_of: dict[bytes, int] = {}
-        self._end_of: dict[bytes, int] = {b"": 0}
-        self._numbers: dict[bytes, int] = {}
+        self._end_of: dict[bytes, int] = {}
         self._table = np.full((_MOST_HEADS, _MOST_ENDS), NOT_ASKED, np.int32)
         self._table[0, :] = self._table[:, 0] = ALONE
 
-    def number(self, junction: bytes) -> int:
-        """The numbers of its end and of the head behind it as one, or 0 for an unusual one.
+    def head(self, head: bytes, times: int) -> int:
+        """The number of a head that was met so many times; 0 for an unusual one."""
+        known = self._head_of.get(head)
+        if known is None:
+            pointless = _POINTER.sub(_NO_POINTER, head, count=1)
+            known = self._head_of.get(pointless)
+            full = len(self._heads) >= _MOST_HEADS
+            if known is None and not full and self._worth_knowing(pointless, times):
+                known = len(self._heads)
+                self._heads.append(pointless)
+            if known is not None:
+                self._head_of[head] = self._head_of[pointless] = known
+        return known or 0
 
-        ``end << 16 | head``; at a block's end there is no head, at its beginning no end: 0.
-        """
-        known = self._numbers.get(junction)
-        return self._meet(junction) if known is None else known
+    @staticmethod
+    def pointer(head: bytes) -> tuple[int, int]:
+        """Where in a head the digits of a device's pointer stand; they mean nothing."""
+        found = _POINTER.search(head)
+        return found.span(1) if found is not None else (0, 0)
+
+    def end(self, end: bytes, times: int) -> int:
+        """The number of an end that was met so many times; 0 for an unusual one."""
+        known = self._end_of.get(end)
+        if known is None and (shorter := one_beat(end)) != end:
+            return self.end(shorter, times)
+        if known is None and len(self._ends) < _MOST_ENDS and self._worth_knowing(end, times):
+            known = self._end_of[end] = len(self._ends)
+            self._ends.append(end)
+        return known or 0
 
     def table(
         self, heads: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
@@ -93,56 +118,32 @@ class Junctions:
             self.shapes.append(shape)
             plain = shape.numbers is not None and shape.numbers.same and shape.numbers.most is None
             self.plain = np.append(self.plain, plain)
+            self.beats = np.append(self.beats, shape.beats)
 
     def make_room(self) -> bool:
         """Between two blocks: begin anew when there are too many, so that memory stays bounded."""
         full = (
             len(self._heads) >= _MOST_HEADS
             or len(self._ends) >= _MOST_ENDS
-            or len(self._numbers) >= _MOST_JUNCTIONS
+            or len(self._head_of) >= _MOST_POINTERS
         )
         if full:
             self._begin()
         return full
 
-    def _meet(self, junction: bytes) -> int:
-        """Number a junction when it comes for the second time: most that are unusual come once."""
-        if len(junction) > _LONGEST:
-            return 0
-        if (pointless := _POINTER.sub(_NO_POINTER, junction)) != junction:
-            number = self.number(pointless)
-            if number:
-                self._numbers[junction] = number
-            return number
-        hashed = hash(junction)
-        if hashed not in self._once:
-            if len(self._once) >= _MOST_ONCE:
-                self._once.clear()
-            self._once.add(hashed)
-            return 0
-        at = junction.rfind(BOUNDARY)
-        end, head = (junction, b"") if at < 0 else (junction[:at], junction[at + len(BOUNDARY) :])
-        if not is_clean(junction):
-            return 0
-        number = self._number_of_end(end) << 16
-        if at >= 0:
-            number |= self._number_of_head(head)
-        self._numbers[junction] = number
-        return number
-
-    def _number_of_head(self, head: bytes) -> int:
-        number = self._head_of.get(head, 0)
-        if not number and len(self._heads) < _MOST_HEADS:
-            number = self._head_of[head] = len(self._heads)
-            self._heads.append(head)
-        return number
-
-    def _number_of_end(self, end: bytes) -> int:
-        number = self._end_of.get(end, 0)
-        if not number and end and len(self._ends) < _MOST_ENDS:
-            number = self._end_of[end] = len(self._ends)
-            self._ends.append(end)
-        return number
+    def _worth_knowing(self, piece: bytes, times: int) -> bool:
+        """Most that are unusual come once: what comes for the second time is looked at."""
+        if len(piece) > _LONGEST or not is_clean(piece):
+            return False
+        if times > 1:
+            return True
+        hashed = hash(piece)
+        if hashed in self._once:
+            return True
+        if len(self._once) >= _MOST_ONCE:
+            self._once.clear()
+        self._once.add(hashed)
+        return False
 
 
 def _one_record(head: bytes, end: bytes) -> Entry | None:

@@ -65,6 +65,7 @@ class Shape:
         words: HealthKit's constant -> our word.
         named: Apple's name and the unit of a type that is not known; the value stands between.
         not_read: keys of their metadata of which nothing is read.
+        beats: whether a list of beats stands in each.
     """
 
     series: Series
@@ -73,6 +74,7 @@ class Shape:
     words: Mapping[str, str]
     named: tuple[str, str] | None = None
     not_read: tuple[str, ...] = ()
+    beats: bool = False
 
     def stored(self, written: str) -> tuple[Value, int]:
         """A value as the store keeps it, and its decimals.

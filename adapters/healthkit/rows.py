@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from adapters.healthkit.digits import Ints
-from adapters.healthkit.records import Series, Shape
+from adapters.healthkit import digits
+from adapters.healthkit.records import Row, Shape
+from adapters.healthkit.twins import Seen, Twins
+from adapters.healthkit.windows import Ints
 from adapters.reading import Value
 
 
@@ -19,18 +21,27 @@ class Portion:
     """Readings of one shape."""
 
     shape: Shape
-    starts: list[int]
-    durations: list[int]
+    starts: Ints
+    durations: Ints
     values: list[Value]
-    decimals: list[int]
-    nths: list[int]
+    decimals: Ints
+    nths: Ints
+
+    def __len__(self) -> int:
+        return len(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Readings in the order of the file; times in milliseconds.
 
-    ``shapes[i]`` is the number of the shape of row ``i`` in ``all_shapes``.
+    Attributes:
+        all_shapes: by number.
+        shapes: the number of the shape of each row.
+        mantissas: the digits of each value without its point, if it is a number.
+        decimals: how many of them stand behind it.
+        read_alone: the values of other rows.
+        beats: the ends of those rows in which lists of beats stand.
     """
 
     all_shapes: Sequence[Shape]
@@ -38,8 +49,10 @@ class Rows:
     starts: Ints
     durations: Ints
     created: Ints
-    values: npt.NDArray[np.object_]
+    mantissas: Ints
     decimals: Ints
+    read_alone: dict[int, Value]
+    beats: dict[int, bytes]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -47,15 +60,37 @@ class Rows:
     def part(self, low: int, high: int) -> Rows:
         """The rows from ``low`` to before ``high``."""
         rows = slice(low, high)
+        alone = {row - low: value for row, value in self.read_alone.items() if low <= row < high}
+        beats = {row - low: end for row, end in self.beats.items() if low <= row < high}
         return Rows(
             self.all_shapes,
             self.shapes[rows],
             self.starts[rows],
             self.durations[rows],
             self.created[rows],
-            self.values[rows],
+            self.mantissas[rows],
             self.decimals[rows],
+            alone,
+            beats,
         )
+
+    def row(self, at: int) -> Row:
+        """One of the rows."""
+        shape = self.all_shapes[self.shapes[at]]
+        start, duration, created = self.starts[at], self.durations[at], self.created[at]
+        value, decimals = self.values(np.array([at]))[0], int(self.decimals[at])
+        return Row(
+            shape.series, int(start), int(duration), value, decimals, shape.flags, int(created)
+        )
+
+    def values(self, rows: Ints) -> list[Value]:
+        """The values of some rows, as the store keeps them."""
+        found: list[Value] = digits.values(self.mantissas[rows], self.decimals[rows])
+        if self.read_alone:
+            for at, row in enumerate(rows.tolist()):
+                if row in self.read_alone:
+                    found[at] = self.read_alone[row]
+        return found
 
     def counted(self) -> Iterator[tuple[Shape, int]]:
         """Each shape, and how many rows have it."""
@@ -63,37 +98,59 @@ class Rows:
             if count:
                 yield self.all_shapes[number], count
 
-    def for_twins(
-        self, first_key: Callable[[Series], int]
-    ) -> tuple[list[int], list[int], list[Value], list[int]]:
-        """What `Twins.nths` asks for."""
-        keys = self.starts // 1000
-        used = np.unique(self.shapes)
-        if len(used) == 1:
-            keys += first_key(self.all_shapes[used[0]].series)
-        else:
-            firsts = [first_key(self.all_shapes[number].series) for number in used.tolist()]
-            keys += np.array(firsts, np.int64)[np.searchsorted(used, self.shapes)]
-        values: list[Value] = self.values.tolist()
-        return keys.tolist(), self.durations.tolist(), values, self.created.tolist()
+    def nths(self, twins: Twins) -> Ints:
+        """Which of its equals each row is; -1 for one that was there already."""
+        found = np.zeros(len(self), np.int64)
+        low = 0
+        while low < len(self):
+            high = min(len(self), low + twins.room())
+            part = self if high - low == len(self) else self.part(low, high)
+            for row, nth in part._nths(twins):
+                found[low + row] = -1 if nth is None else nth
+            low = high
+        return found
 
-    def portions(self, nths: Sequence[int | None] | None) -> Iterator[Portion]:
-        """One portion a shape; rows whose ``nth`` is None are left out, None alone is all 0."""
-        rows = np.arange(len(self))
-        if nths is not None:
-            rows = rows[[nth is not None for nth in nths]]
+    def _nths(self, twins: Twins) -> Iterator[tuple[int, int | None]]:
+        """The rows that are not plainly the first of their kind, and which they are."""
+        first = np.zeros(len(self.all_shapes), np.int64)
+        highest = first.copy()
+        used = np.flatnonzero(np.bincount(self.shapes)).tolist()
+        for number in used:
+            series = self.all_shapes[number].series
+            first[number], highest[number] = twins.first_key(series), twins.highest(series)
+        keys = self.starts // 1000 + first[self.shapes]
+        order = np.argsort(keys, kind="stable")
+        again = np.flatnonzero(np.diff(keys[order]) == 0)
+        close = keys <= highest[self.shapes]
+        close[order[again]] = close[order[again + 1]] = True
+        for number in used:
+            twins.reached(self.all_shapes[number].series, int(keys[self.shapes == number].max()))
+        plain = np.flatnonzero(~close)
+        twins.plainly_first(len(plain), lambda: self._seen(keys, plain))
+        rows = np.flatnonzero(close)
+        for row, (key, seen) in zip(rows.tolist(), self._seen(keys, rows), strict=True):
+            yield row, twins.look(key, seen, int(highest[self.shapes[row]]))
+
+    def _seen(self, keys: Ints, rows: Ints) -> Iterator[tuple[int, Seen]]:
+        columns = self.durations[rows].tolist(), self.values(rows), self.created[rows].tolist()
+        return zip(keys[rows].tolist(), zip(*columns, strict=True), strict=True)
+
+    def portions(self, nths: Ints) -> Iterator[Portion]:
+        """One portion a shape; rows whose ``nth`` is negative are left out."""
+        rows = np.flatnonzero(nths >= 0)
         shapes = self.shapes[rows]
-        order = np.argsort(shapes, kind="stable")
-        rows, shapes = rows[order], shapes[order]
+        if (shapes[1:] != shapes[:-1]).any():
+            order = np.argsort(shapes, kind="stable")
+            rows, shapes = rows[order], shapes[order]
         edges = [0, *(np.flatnonzero(np.diff(shapes)) + 1).tolist(), len(rows)]
         for low, high in pairwise(edges):
             mine = rows[low:high]
             if len(mine):
                 yield Portion(
                     self.all_shapes[shapes[low]],
-                    self.starts[mine].tolist(),
-                    self.durations[mine].tolist(),
-                    self.values[mine].tolist(),
-                    self.decimals[mine].tolist(),
-                    [0] * len(mine) if nths is None else [nths[i] or 0 for i in mine.tolist()],
+                    self.starts[mine],
+                    self.durations[mine],
+                    self.values(mine),
+                    self.decimals[mine],
+                    nths[mine],
                 )

@@ -141,7 +141,8 @@ class HealthKitImport:
         for route in archive.routes:
             self.report.routes += 1
             missed: list[str] = []
-            found = positions(self._blocks(route, archive.size), missed)
+            blocks = self._blocks(route, archive.size)
+            found = positions(blocks, missed, fast=self._fast)
             while points := tuple(islice(found, self._limits.batch)):
                 self.report.positions += len(points)
                 yield LocalBatch(points)

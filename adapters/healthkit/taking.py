@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit.archive import Member
-from adapters.healthkit.beats import HEART_BEATS, beats
+from adapters.healthkit.beats import BEAT, HEART_BEATS, beats, written_beats
 from adapters.healthkit.clinical import ClinicalRecords
 from adapters.healthkit.columns import Columns
 from adapters.healthkit.devices import Devices
@@ -30,7 +31,7 @@ from adapters.healthkit.twins import Twins
 from adapters.healthkit.types import DIASTOLIC, FOOD, PRESSURE, SYSTOLIC
 from adapters.healthkit.workouts import workout_rows
 from adapters.local_events import LocalBatch, Position, TimeOffset
-from adapters.reading import Instant, PersonKey
+from adapters.reading import Instant, PersonKey, Waveform
 from adapters.source import Arrival
 
 if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
@@ -93,10 +94,13 @@ class Taking:
 
     def take_rows(self, rows: Rows) -> Iterator[Arrival]:
         """Take many records whose shape is known; yields when a batch is full."""
+        if len(rows) + len(rows.beats) > self._twins.room() and rows.beats and len(rows) > 1:
+            for row in range(len(rows)):  # what counts as before what is as if read one by one
+                yield from self.take_rows(rows.part(row, row + 1))
+            return
         self._report.entries += len(rows)
-        nths = self._twins.nths(*rows.for_twins(self._twins.first_key))
-        if nths is not None:
-            self._report.duplicate += nths.count(None)
+        nths = rows.nths(self._twins)
+        self._report.duplicate += int((nths < 0).sum())
         for shape, count in rows.counted():
             for key in shape.not_read:
                 self._report.not_read(key, count)
@@ -104,6 +108,11 @@ class Taking:
                 self._report.unknown(shape.named[0], count)
         for portion in rows.portions(nths):
             self._columns.extend(portion)
+        for row, end in rows.beats.items():
+            found = self._beats_of(partial(written_beats, end))
+            if found is not None:
+                self._report.beside += 1
+                self._row(_with(rows.row(row), found))
         if self._full():
             yield from self.waiting()
 
@@ -134,16 +143,19 @@ class Taking:
     def shape(self, entry: Entry) -> Shape | None:
         """What an entry that was taken shares with all that differ in dates and value alone.
 
-        None where there is more in it than one number or word: such entries are taken one by one.
+        None where there is more in it than one number or word, and perhaps a list of beats: such
+        entries are taken one by one.
         """
-        if entry.name != "Record" or entry.children:
+        with_beats = [child.name for child in entry.children] == [BEAT]
+        if entry.name != "Record" or (entry.children and not with_beats):
             return None
         if entry.attributes.get("type") in (SYSTOLIC, DIASTOLIC):
             return None
         try:
             start = self._records.record(entry).start
             shape = self._records.shape(entry, start)
-            return replace(shape, not_read=tuple(not_on_the_list(entry.metadata)))
+            not_read = tuple(not_on_the_list(entry.metadata))
+            return replace(shape, not_read=not_read, beats=with_beats)
         except ReadingRefused:
             return None
 
@@ -223,19 +235,16 @@ class Taking:
         if row.series.kind == UNKNOWN:
             self._report.unknown(entry.attributes["type"])
         yield row
+        found = self._beats_of(lambda: beats(entry))
+        if found is not None:
+            yield _with(row, found)
+
+    def _beats_of(self, read: Callable[[], Waveform | None]) -> Waveform | None:
         try:
-            found = beats(entry)
+            return read()
         except ReadingRefused as refused:
             self._report.leave_out(refused.reason)
-            return
-        if found is not None:
-            yield replace(
-                row,
-                series=row.series._replace(kind=HEART_BEATS, unit=""),
-                value=found.digest,
-                decimals=0,
-                waveform=found,
-            )
+            return None
 
     def _owner(self, entry: Entry) -> None:
         if not self._about_me:
@@ -272,3 +281,9 @@ class Taking:
                 return
             self._report.positions += 1
             self._report.routes = self._tracks.routes
+
+
+def _with(row: Row, beats_: Waveform) -> Row:
+    """The list of beats beside the reading that was made of it."""
+    series = row.series._replace(kind=HEART_BEATS, unit="")
+    return replace(row, series=series, value=beats_.digest, decimals=0, waveform=beats_)

@@ -159,9 +159,11 @@ class Arrival:
         for batch, fresh in self._fresh:
             if batch.waveforms:
                 self._keep_waveforms(batch, fresh)
-        starts = [start for batch, fresh in self._fresh for start in _picked(batch, fresh)]
+        starts = sorted(
+            chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh)
+        )
         series, rows = self.series.id, len(starts)
-        notes.intake.append((self._seq, at, source, series, min(starts), max(starts), rows))
+        notes.intake.append((self._seq, at, source, series, starts[0], starts[-1], rows))
         notes.counts.append((self.count, series))
         notes.dirty.extend((series, hour) for hour in hours(starts))
         return True
@@ -192,7 +194,7 @@ class Arrival:
         ]  # fmt: skip
         # A column of values is never taken for the same: 1 and 1.0 are equal, and kept apart.
         same = tuple(
-            place != 2 and high - low > 1 and column.count(column[0]) == high - low
+            place != 2 and high - low > 1 and column == column[:1] * (high - low)
             for place, column in enumerate(columns)
         )
         once = [column[0] for column, one in zip(columns, same, strict=True) if one]

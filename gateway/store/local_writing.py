@@ -22,19 +22,18 @@ from gateway.store.packets import write_packet
 from gateway.store.synced import note_synced
 from gateway.store.unclaimed import note_unclaimed
 
-_POSITION = "INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_POSITION = (
+    "INSERT INTO position (at, latitude, longitude, altitude, route) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def write_all(db: Database, events: Sequence[LocalEvent]) -> None:
     """Write events; places, which come by the thousand, together. Inside a transaction."""
-    db.conn.executemany(_POSITION, [_place(one) for one in events if isinstance(one, Position)])
+    db.conn.executemany(_POSITION, [one for one in events if isinstance(one, Position)])
     for event in events:
         if not isinstance(event, Position):
             write(db, event)
-
-
-def _place(at: Position) -> tuple[str, Instant, float, float, float | None]:
-    return at.route, at.at, at.latitude, at.longitude, at.altitude
 
 
 def write(db: Database, event: LocalEvent) -> None:
@@ -55,7 +54,7 @@ def write(db: Database, event: LocalEvent) -> None:
                 (event.device, event.at, event.what, event.address, event.rssi, event.detail),
             )
         case Position():
-            db.conn.execute(_POSITION, _place(event))
+            db.conn.execute(_POSITION, event)
         case TimeOffset(source=source, at=at, minutes=minutes):
             db.conn.execute(
                 "INSERT INTO time_offset VALUES (?, ?, ?)"

@@ -1,0 +1,53 @@
+"""Points of a route as the phone writes them, hundreds together; the rest is for the parser.
+
+A run of such points is replaced by one empty element, so where it stands, and whether anything may
+stand there, is still for expat to say. Points could only hide in a comment, a CDATA section or an
+instruction: where one begins, nothing is replaced from there on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+MARK = "health-gateway-points"
+
+_NUMBER = rb"-?[0-9]{1,7}(?:\.[0-9]{1,20})?"
+_SAID = b"|".join(
+    rb"<%b>[0-9.-]*</%b>" % (name, name) for name in (b"speed", b"course", b"hAcc", b"vAcc")
+)
+_TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+_POINT = (
+    rb'<trkpt lon="(%b)" lat="(%b)"><ele>(%b)</ele><time>(%b)</time>'
+    rb"(?:<extensions>(?:%b)*</extensions>)?</trkpt>\s*"
+) % (_NUMBER, _NUMBER, _NUMBER, _TIME, _SAID)
+_ONE = re.compile(_POINT)
+_RUN = re.compile(rb"(?:%b)++" % re.sub(rb"\((?!\?)", b"(?:", _POINT))
+_ODD = (b"<!", b"<?", MARK.encode())
+
+Point = tuple[bytes, bytes, bytes, bytes]
+"""Longitude, latitude, height and time, as written."""
+
+
+class Points:
+    """Takes the usual points out of the portions of one file."""
+
+    def __init__(self) -> None:
+        self._runs: deque[list[Point]] = deque()
+        self._usual = True
+        self._last = b""
+
+    def replaced(self, block: bytes) -> bytes:
+        """The portion with a mark in place of each run of points."""
+        joint = self._last + block[:1]
+        self._last = block[-1:]
+        self._usual = self._usual and joint not in _ODD and not any(odd in block for odd in _ODD)
+        return _RUN.sub(self._mark, block) if self._usual else block
+
+    def next_run(self) -> list[Point] | None:
+        """The points that the next mark stands for; None for an element that is no mark."""
+        return self._runs.popleft() if self._runs else None
+
+    def _mark(self, run: re.Match[bytes]) -> bytes:
+        self._runs.append(_ONE.findall(run[0]))
+        return b"<%b/>" % MARK.encode()
