@@ -119,7 +119,8 @@ def _the_same_again(base: str) -> str:
 def _metric_looked_for(base: str) -> str:
     device = ask(base, "/Device", MADE["device"]).body["id"]
     body = MADE["device-metric"].replace(b"Device/cuff", f"Device/{device}".encode())
-    answer = ask(base, "/DeviceMetric", body, If_None_Exist=if_none_exist(SYSTEM, "m"))
+    body = body.replace(b'"value":"m"', b'"value":"looked-for"')
+    answer = ask(base, "/DeviceMetric", body, If_None_Exist=if_none_exist(SYSTEM, "looked-for"))
     return str(answer.status)
 
 
