@@ -159,7 +159,9 @@ class Arrival:
         for batch, fresh in self._fresh:
             if batch.waveforms:
                 self._keep_waveforms(batch, fresh)
-        starts = sorted(chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh))
+        starts = sorted(
+            chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh)
+        )
         series, rows = self.series.id, len(starts)
         notes.intake.append((self._seq, at, source, series, starts[0], starts[-1], rows))
         notes.counts.append((self.count, series))

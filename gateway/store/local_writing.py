@@ -15,6 +15,7 @@ from adapters.local_events import (
     TimeOffset,
     Unclaimed,
 )
+from adapters.reading import Instant
 from gateway.store.clocks import note_clock
 from gateway.store.driver import Database
 from gateway.store.packets import write_packet
