@@ -68,7 +68,7 @@ def test_of_a_bomb_that_says_it_is_small_no_more_is_read_than_it_says(tmp_path: 
     for _ in source.arrivals():
         pass
     assert source.report.cut_short
-    assert source.report.rows == len(LINES)
+    assert source.report.entries == len(LINES)
     assert done[-1] <= 20 * MIB
 
 
@@ -76,7 +76,7 @@ def test_raising_the_caps_lets_a_large_file_in(tmp_path: Path) -> None:
     path = bomb(tmp_path / "bomb.zip", 70, 70 * MIB)
     with pytest.raises(ArchiveRefused, match="200 times"):
         run(path)
-    assert run(path, Limits(max_ratio=5000)).report.rows == len(LINES)
+    assert run(path, Limits(max_ratio=5000)).report.entries == len(LINES)
 
 
 @pytest.mark.parametrize("fast", [True, False])
@@ -117,7 +117,7 @@ def test_bytes_that_are_no_text_cost_nothing_but_themselves(tmp_path: Path, fast
     path = tmp_path / "export.xml"
     path.write_bytes(document(LINES).replace(b'"Watch"', b'"Wa\xff\xfetch"'))
     found = run(path, fast=fast)
-    assert found.report.rows == len(LINES)
+    assert found.report.entries == len(LINES)
     assert found.report.replaced == 2 * len(LINES)
 
 
@@ -139,5 +139,5 @@ def test_nothing_is_written_and_nothing_outside_is_read(tmp_path: Path, fast: bo
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     found = run(folder / "e.zip", fast=fast)
     assert (found.report.passed_over, found.positions) == (3, [])
-    assert found.report.rows == len(LINES)
+    assert found.report.entries == len(LINES)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before

@@ -49,18 +49,8 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """Positions as columns, which are quicker to hand over."""
-
-    columns: list[tuple[Any, ...]]
-
-    def batch(self) -> LocalBatch:
-        return LocalBatch(list(map(Position, *self.columns)))
-
-
-@dataclass(frozen=True, slots=True)
 class _Portion:
-    arrivals: list[Arrival | _Places]
+    arrivals: list[Arrival]
     read: int
     size: int
 
@@ -76,7 +66,9 @@ class ReaderFailed(ArchiveRefused):
 
 
 class ImportApart:
-    """As `HealthKitImport`, with the reading in another process.
+    """As `HealthKitImport`, with the readings read in another process, and the places in this.
+
+    Files of places are read while there is nothing to store: this process waits more.
 
     Attributes:
         report: complete once the arrivals end.
@@ -98,6 +90,17 @@ class ImportApart:
         self._asked = _Asked(path.absolute(), person, limits, keep_routes, about_me)
         self._keys = _Keys(device_key, source_key)
         self._progress = progress
+        self._read = {"readings": 0, "places": 0}
+        self._places = HealthKitImport(
+            path,
+            person,
+            device_key,
+            source_key,
+            limits,
+            progress=lambda read, size: self._told("places", read, size),
+            keep_routes=keep_routes,
+            fast=True,
+        )
 
     def arrivals(self) -> Generator[Arrival, None, None]:
         """As `HealthKitImport.arrivals`.
@@ -113,19 +116,24 @@ class ImportApart:
             target=_read_on, args=(child.stdout, portions, given_up), daemon=True
         )
         reading.start()
+        places: Iterator[LocalBatch] | None = self._places.places()
         try:
             while True:
+                if places is not None and portions.empty():
+                    if (batch := next(places, None)) is not None:
+                        yield batch
+                        continue
+                    places = None
                 match portions.get():
                     case _Portion(arrivals, read, size):
                         for arrival in arrivals:
-                            if isinstance(arrival, _Places):
-                                yield arrival.batch()
-                            else:
-                                yield self._keys.keyed(arrival)
-                        if self._progress is not None:
-                            self._progress(read, size)
+                            yield self._keys.keyed(arrival)
+                        self._told("readings", read, size)
                     case ImportReport() as report:
+                        if places is not None:
+                            yield from places
                         self.report = report
+                        self._add(self._places.report)
                         return
                     case _Refused(what, next_step):
                         raise ArchiveRefused(what, next_step)
@@ -142,6 +150,18 @@ class ImportApart:
                 reading.join(0.05)
             child.communicate()
 
+    def _told(self, what: str, read: int, size: int) -> None:
+        self._read[what] = read
+        if self._progress is not None:
+            self._progress(sum(self._read.values()), size)
+
+    def _add(self, places: ImportReport) -> None:
+        """Add what was counted here to what the other process counted."""
+        self.report.routes += places.routes
+        self.report.positions += places.positions
+        for what, count in places.left_out.items():
+            self.report.leave_out(what, count)
+
 
 class _Keys:
     """Turns what was read of devices and apps into their keys."""
@@ -154,6 +174,8 @@ class _Keys:
 
     def keyed(self, arrival: Arrival) -> Arrival:
         if isinstance(arrival, LocalBatch):
+            if isinstance(arrival.events[0], Position):  # by the thousand, and of no device
+                return arrival
             return LocalBatch([self._one(event) for event in arrival.events])
         made: Arrival = self._one(arrival)
         return made
@@ -224,21 +246,15 @@ def weight(arrival: Arrival) -> int:
 
 
 def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
-    arrivals: list[Arrival | _Places] = []
+    arrivals: list[Arrival] = []
     rows = 0
     for arrival in export.arrivals():
-        arrivals.append(_as_columns(arrival))
+        arrivals.append(arrival)
         rows += weight(arrival)
         if rows >= _TOGETHER:
             yield _Portion(arrivals, *at)
             arrivals, rows = [], 0
     yield _Portion(arrivals, *at)
-
-
-def _as_columns(arrival: Arrival) -> Arrival | _Places:
-    if isinstance(arrival, LocalBatch) and isinstance(arrival.events[0], Position):
-        return _Places(list(zip(*arrival.events, strict=True)))
-    return arrival
 
 
 def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
@@ -271,6 +287,7 @@ def main() -> int:
         keep_routes=asked.keep_routes,
         about_me=asked.about_me,
         fast=True,
+        without_places=True,
     )
     try:
         for portion in _portions(export, at):

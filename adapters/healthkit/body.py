@@ -31,7 +31,7 @@ def without_head(
     Raises:
         ArchiveRefused: entities are declared, or there is no such tag in the first ``most_head``.
     """
-    start = re.compile(rb"<!--.*?-->|<" + root.encode() + rb"[\s/>]", re.DOTALL)
+    start = re.compile(rb"<!--.*?(?:-->|\Z)|<" + root.encode() + rb"[\s/>]", re.DOTALL)
     head = b""
     for block in blocks:
         head += block

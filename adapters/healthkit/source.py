@@ -41,6 +41,7 @@ class HealthKitImport:
         keep_routes: whether places go to the local store; otherwise they are not even read.
         about_me: whether birth date, sex, blood and skin type are read.
         fast: take records by the thousand; this gives the same rows, and loads numpy.
+        without_places: leave out what `places` gives.
 
     Attributes:
         report: counts, filled while the arrivals are taken; complete once they end.
@@ -58,6 +59,7 @@ class HealthKitImport:
         keep_routes: bool = True,
         about_me: bool = False,
         fast: bool = False,
+        without_places: bool = False,
     ) -> None:
         self.report = ImportReport()
         self._path = path
@@ -69,6 +71,7 @@ class HealthKitImport:
         self._keep_routes = keep_routes
         self._about_me = about_me
         self._fast = fast
+        self._without_places = without_places
         self._read = 0
 
     def fingerprint(self) -> bytes:
@@ -92,9 +95,21 @@ class HealthKitImport:
             report.ecgs = len(archive.ecgs)
             report.passed_over = archive.passed_over
             yield from self._readings(archive)
-            yield from self._places(archive)
+            if not self._without_places:
+                yield from self._places(archive)
         report.seconds = round(time.perf_counter() - started, 3)
         report.peak_mib = round(peak_mib(), 1)
+
+    def places(self) -> Generator[LocalBatch, None, None]:
+        """The places alone that stand in files of their own, for whoever reads the rest apart.
+
+        Raises:
+            ArchiveRefused: as `arrivals`.
+        """
+        self.report = ImportReport()
+        self._read = 0
+        with open_archive(self._path, self._limits) as archive:
+            yield from self._places(archive)
 
     async def listen(self) -> AsyncIterator[Arrival]:
         """`arrivals`, read in another thread, one at a time.
@@ -134,7 +149,7 @@ class HealthKitImport:
         report.damaged = losses.damaged
         report.replaced = losses.replaced
 
-    def _places(self, archive: Archive) -> Iterator[Arrival]:
+    def _places(self, archive: Archive) -> Iterator[LocalBatch]:
         if not self._keep_routes:
             self.report.leave_out(NOT_KEPT, len(archive.routes))
             return
