@@ -122,6 +122,7 @@ SITUATIONS: Final = (
     "first day of a cycle",
     "with protection",
     "without protection",
+    "spot check",
 )
 """In what situation a reading can say that it was made.
 
@@ -204,6 +205,7 @@ class Reading:
         where: the place on the body, or the sample, that this reading was taken from, where the
             device says so with the reading; one of `PLACES`.
         waveform: of a kind that is one: its samples; ``value`` is a `Category` of their digest.
+        situation: in what situation it was made, one of `SITUATIONS`.
     """
 
     kind: Kind
@@ -214,6 +216,7 @@ class Reading:
     quality: Quality = Quality.NONE
     where: str = ""
     waveform: Waveform | None = None
+    situation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +357,14 @@ def flags_of(reading: Reading) -> int:
     """What the store keeps beside a value: its quality, and where it was measured above that.
 
     Raises:
-        ReadingRefused: the place is not one of `PLACES`.
+        ReadingRefused: the place is not one of `PLACES`, or the situation not one of `SITUATIONS`.
     """
-    if not reading.where:
+    if not reading.where and not reading.situation:
         return int(reading.quality)
     try:
-        return int(reading.quality) | PLACES.index(reading.where) << _PLACE_BITS
+        return as_flags(reading.quality, reading.where, reading.situation)
     except ValueError:
-        raise ReadingRefused("the place is not one that is known") from None
+        raise ReadingRefused("the place or the situation is not one that is known") from None
 
 
 def quality_of(flags: int) -> Quality:

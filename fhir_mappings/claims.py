@@ -43,7 +43,8 @@ def _is_known(shape: Shape, profile: str) -> bool:
     return (of_r4 and systems.VITAL_SIGNS in shape.profiles) or profile in shape.profiles
 
 
-def _is_vital_sign(profile: str) -> bool:
+def is_vital_sign(profile: str) -> bool:
+    """Whether a profile is made from that of R4's vital signs."""
     base = systems.VITAL_SIGNS.rpartition("/")[0]
     return profile.startswith((f"{base}/", systems.US_CORE, systems.PHR))
 
@@ -58,7 +59,7 @@ def _holds(profile: str, shape: Shape, parts: Sequence[str], *, period: bool) ->
         return not period and not parts[0].startswith("absent:")
     if profile.startswith(systems.PHR) and shape.adapter != "healthkit":
         return False
-    return not (period and _is_vital_sign(profile))
+    return not (period and is_vital_sign(profile))
 
 
 def _phd(row: Row, parts: Sequence[str]) -> str:

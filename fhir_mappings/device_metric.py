@@ -8,10 +8,19 @@ from __future__ import annotations
 from fhir.resources.R4B.devicemetric import DeviceMetric
 
 from adapters.kinds import Kind
-from fhir_mappings import systems
+from fhir_mappings import systems, words
 from fhir_mappings.errors import MappingError
 from fhir_mappings.resource import Json, checked, concept, security
 from fhir_mappings.table import Coding, row_of
+
+
+def has_metric(kind: Kind, body_site: str = "") -> bool:
+    """Whether a code of MDC says what is measured by a sensor that is worn there."""
+    return any(coding.system == systems.MDC for coding in _codings(kind, body_site))
+
+
+def _codings(kind: Kind, body_site: str) -> tuple[Coding, ...]:
+    return row_of(kind).codings("ble", words.site(body_site), frozenset())
 
 
 def device_metric(
@@ -21,6 +30,7 @@ def device_metric(
     system: str,
     device: str,
     simulated: bool,
+    body_site: str = "",
     profiles: tuple[str, ...] = (),
 ) -> bytes:
     """One kind of measurement of one sensor.
@@ -31,14 +41,15 @@ def device_metric(
         system: the system of that identifier.
         device: the sensor at the recipient, ``"Device/1"``.
         simulated: marks it HTEST.
+        body_site: where the sensor is worn, as in `Shape`.
         profiles: what the recipient knows.
 
     Raises:
         MappingError: the kind has no code of MDC, or no valid DeviceMetric can be made of this.
     """
     row = row_of(kind)
-    codings = row.codings("ble", "", frozenset())
-    if all(coding.system != systems.MDC for coding in codings):
+    codings = _codings(kind, body_site)
+    if not has_metric(kind, body_site):
         raise MappingError("no code of MDC says what it measures", kind)
     meta: Json = {"profile": [systems.PHD_METRIC]} if systems.PHD_METRIC in profiles else {}
     unit: Json = {}

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 
 from fhir.resources.R4B.observation import Observation
 from pydantic import ValidationError
 
-from adapters.kinds import KindRow
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import (
     Instant,
@@ -21,16 +19,18 @@ from adapters.reading import (
     canonical,
     flags_of,
     quality_of,
+    situation_of,
     text_of,
 )
 from fhir_mappings import sampled, systems, words
-from fhir_mappings.claims import claims
+from fhir_mappings.claims import claims, is_vital_sign
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, coded, concept, security
 from fhir_mappings.shape import Shape
 from fhir_mappings.statistics import COUNT_UNIT, beside
-from fhir_mappings.table import Codes, Coding, Row, Unit, row_of
+from fhir_mappings.table import Codes, Coding, Row, row_of
+from fhir_mappings.values import is_there, parts_of, quantity, value
 from fhir_mappings.words import Doubt
 
 
@@ -73,8 +73,8 @@ def to_observation(
     """
     if reading.kind != shape.kind:
         raise MappingError("the reading is not of the shape's kind", reading.kind)
-    value, decimals = canonical(reading)
-    told = sampled.text(reading.waveform) if reading.waveform else text_of(value, decimals)
+    stored, decimals = canonical(reading)
+    told = sampled.text(reading.waveform) if reading.waveform else text_of(stored, decimals)
     end = reading.start + reading.duration
     slots = Slots(
         identifier=identifier,
@@ -85,23 +85,6 @@ def to_observation(
         flags=flags_of(reading),
     )
     return build(content(shape, slots))
-
-
-def parts_of(text: str, kind: KindRow) -> tuple[str, ...]:
-    """The parts of a stored value: one, or one for each component that is there.
-
-    Raises:
-        MappingError: there are more than the kind has, or one that is not optional is missing.
-    """
-    if not kind.components:
-        return (text,)
-    least = len(kind.components) - len(kind.optional)
-    if text.startswith("absent:") and "|" not in text:
-        return (text,) * least
-    parts = tuple(text.split("|"))
-    if not least <= len(parts) <= len(kind.components):
-        raise MappingError("the value has not the parts of its kind")
-    return parts
 
 
 def build(resource: Json) -> Observation:
@@ -147,9 +130,11 @@ def content(shape: Shape, slots: Slots) -> Json:
     resource["issued"] = slots.issued
     resource["performer"] = [{"reference": shape.subject}]
     if not row.components:
-        resource |= _value(row, slots.parts[0])
+        resource |= value(row, slots.parts[0])
     notes = [doubt.note for doubt in doubts] + [words.situation(slots.flags)]
-    resource |= _quality(doubts, notes, there=any(map(_is_there, slots.parts)))
+    if shape.also_counted and shape.grain != "raw":
+        notes.append(words.ALSO_COUNTED)
+    resource |= _quality(doubts, notes, there=any(map(is_there, slots.parts)))
     if site:
         resource["bodySite"] = _body_site(site, shape.permits)
     if shape.grain != "raw" and (method := _method(shape)):
@@ -162,15 +147,35 @@ def content(shape: Shape, slots: Slots) -> Json:
     if len(slots.parts) > 1 and not row.components and row.unit is not None:
         resource["component"] = [
             {"code": concept(coding)}
-            | _value_in(COUNT_UNIT if coding.code == "count" else row.unit, part)
+            | quantity(COUNT_UNIT if coding.code == "count" else row.unit, part)
             for coding, part in zip(beside(shape), slots.parts[1:], strict=True)
         ]
     if row.components:
         resource["component"] = [
-            {"code": concept(*_codings(codes, shape, place))} | _value(row, part)
+            {"code": concept(*_codings(codes, shape, place))} | value(row, part)
             for codes, part in zip(row.components.values(), slots.parts, strict=False)
         ]
+    if supplemental := _supplemental(shape, slots.flags, profiles):
+        resource["component"] = [*resource.get("component", ()), *supplemental]
     return resource
+
+
+def _supplemental(shape: Shape, flags: int, profiles: list[str]) -> list[Json]:
+    """What PHD's supplemental types say of a reading: that an oximeter looked once.
+
+    R4's vital signs bind every part of one to a unit: where such a profile is claimed, the note
+    alone says it.
+    """
+    if shape.adapter != "ble" or shape.grain != "raw" or situation_of(flags) != words.SPOT_CHECK:
+        return []
+    if any(map(is_vital_sign, profiles)):
+        return []
+    return [
+        {
+            "code": coded(systems.MDC, "68193", "MDC_ATTR_SUPPLEMENTAL_TYPES"),
+            "valueCodeableConcept": coded(systems.MDC, "150588", "MDC_MODALITY_SPOT"),
+        }
+    ]
 
 
 def _extensions(shape: Shape, flags: int) -> list[Json]:
@@ -217,39 +222,6 @@ def _categories(shape: Shape, row: Row) -> list[Json]:
     if shape.adapter == "ble":
         made.append(coded(systems.PHD_CATEGORY, "phd", "PHD generated Observation"))
     return made
-
-
-def _is_there(part: str) -> bool:
-    return not part.startswith("absent:")
-
-
-def _value(row: Row, part: str) -> Json:
-    if not _is_there(part):
-        reason = part.removeprefix("absent:")
-        if reason not in words.ABSENT:
-            raise MappingError("the reason for no value is not known")
-        return {"dataAbsentReason": coded(systems.ABSENT, reason, words.ABSENT[reason])}
-    if row.unit is not None and sampled.SEPARATOR in part:
-        return {"valueSampledData": sampled.samples(part, row.unit)}
-    if row.unit is not None:
-        return _value_in(row.unit, part)
-    coding = row.values.get(part)
-    if coding is None:
-        raise MappingError("the word is not one of its kind")
-    return {"valueCodeableConcept": concept(coding)}
-
-
-def _value_in(unit: Unit, part: str) -> Json:
-    return {"valueQuantity": _quantity(part, unit)}
-
-
-def _quantity(number: str, unit: Unit) -> Json:
-    return {
-        "value": Decimal(number),
-        "unit": unit.words,
-        "system": systems.UCUM,
-        "code": unit.code,
-    }
 
 
 def _quality(doubts: tuple[Doubt, ...], notes: list[str], *, there: bool) -> Json:

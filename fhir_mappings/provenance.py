@@ -35,6 +35,7 @@ class Origin:
         purpose: why it is sent; a word of v3-PurposeOfUse.
         consent: our reference of the consent in the patient's ledger; empty if not told.
         consent_system: the system of that reference.
+        consenter: who agreed in place of the patient, ``"RelatedPerson/1"``; empty where nobody.
     """
 
     subject: str
@@ -44,6 +45,7 @@ class Origin:
     purpose: str = "PATRQT"
     consent: str = ""
     consent_system: str = ""
+    consenter: str = ""
 
 
 def provenance_resource(
@@ -68,7 +70,7 @@ def provenance_resource(
         "policy": [origin.policy] if origin.policy else [],
         "reason": [_purpose("PATRQT")],
         "activity": coded(systems.DATA_OPERATION, "CREATE", "create"),
-        "agent": [_assembler(origin), *map(_author, origin.devices)],
+        "agent": [_assembler(origin), *map(_author, origin.devices), *_consenters(origin)],
         "entity": [_consent(origin)] if origin.consent else [],
     }
     if origin.purpose != "PATRQT":
@@ -98,6 +100,18 @@ def _author(device: str) -> Json:
         "type": coded(systems.PARTICIPANT, "author", "Author"),
         "who": {"reference": device},
     }
+
+
+def _consenters(origin: Origin) -> list[Json]:
+    if not origin.consenter:
+        return []
+    return [
+        {
+            "role": [coded(systems.ROLE_CODE, "CONSENTER", "consenter")],
+            "who": {"reference": origin.consenter},
+            "onBehalfOf": {"reference": origin.subject},
+        }
+    ]
 
 
 def _consent(origin: Origin) -> Json:

@@ -10,11 +10,11 @@ from adapters.reading import Value, text_of
 from fhir_mappings import sampled
 from fhir_mappings.errors import MappingError
 from fhir_mappings.instant import utc
-from fhir_mappings.observation import parts_of
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
 from fhir_mappings.statistics import beside
 from fhir_mappings.template import SAMPLES, Variant, template
+from fhir_mappings.values import parts_of
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
 _ONE_NUMBER = ("",)

@@ -11,7 +11,7 @@ from fhir_mappings.errors import MappingError
 
 Status = Literal["final", "amended", "entered-in-error"]
 Adapter = Literal["ble", "healthkit"]
-Grain = Literal["raw", "minute", "hour", "day"]
+Grain = Literal["raw", "minute", "hour", "day", "local_day"]
 
 _PATIENT = re.compile(r"Patient/[A-Za-z0-9.-]{1,64}")
 _OBSERVATION = re.compile(r"Observation/[A-Za-z0-9.-]{1,64}")
@@ -40,6 +40,8 @@ class Shape:
         grain: "raw" for readings as they came, else over what time they were put together.
         clock: where the look at the sensor's clock stands at the recipient, ``"Observation/1"``,
             for readings whose time was set right by it; empty when there is none.
+        also_counted: whether another device of the person may have counted some of the same, so
+            that sums of both are not to be added.
     """
 
     kind: Kind
@@ -55,6 +57,7 @@ class Shape:
     status: Status = "final"
     grain: Grain = "raw"
     clock: str = ""
+    also_counted: bool = False
 
     def __post_init__(self) -> None:
         if not _PATIENT.fullmatch(self.subject):

@@ -46,6 +46,12 @@ SAMPLES = (
 )
 """What may be measured in place of the body itself: said by the codes, never a body site."""
 
+ALSO_COUNTED = (
+    "Another device of this person may have counted some of the same; sums of different devices"
+    " are not to be added."
+)
+"""What is said of a sum where there are several sources of what somebody moves."""
+
 NOWHERE = ("", "body")
 """Places that part no reading from any other."""
 
@@ -156,6 +162,10 @@ def place(flags: int) -> str:
     if said in REFUSED:
         raise MappingError("it is no measurement of the person")
     return "" if said in NOWHERE else said
+
+
+SPOT_CHECK = "spot check"
+"""One look at a value, in place of a series of them: PHD has a code for it, beside the note."""
 
 
 def situation(flags: int) -> str:

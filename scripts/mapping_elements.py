@@ -31,8 +31,10 @@ ELEMENTS = (
     ("`method`", "of a summary: average or sum"),
     ("`device`", "the Device of the sensor: maker, model, versions; never a serial number"),
     ("`hasMember`, `derivedFrom`", "of groups, and of what was put together from Observations that "
-     "stand at the recipient; nothing sends them yet"),
-    ("`component`", "the parts of a measurement; of a summary its figures"),
+     "stand at the recipient; `derivedFrom` of up to 60 that stand there, `hasMember` of no source "
+     "yet (decision 0029)"),
+    ("`component`", "the parts of a measurement; of a summary its figures; of an oximeter's "
+     "spot check PHD's supplemental type, where no profile of vital signs is claimed"),
 )  # fmt: skip
 
 PROFILES = (
@@ -59,7 +61,10 @@ RESOURCES = (
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
     ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
      "day, which stays here; the note says that a time was set right"),
-    ("RelatedPerson, DeviceMetric", "not yet", "written and judged, but nothing sends them"),
+    ("RelatedPerson", "sent", "only where a guardian or proxy agreed: a keyed identifier, the "
+     "patient and the relationship; no name"),
+    ("DeviceMetric", "sent", "of a Bluetooth sensor, a kind each, where the invitation names "
+     "PhdDeviceMetric and MDC has a code"),
 )  # fmt: skip
 
 
@@ -81,12 +86,15 @@ examples: [fhir-hl7-examples.md](fhir-hl7-examples.md).
 
 ## Summaries
 
-A grant says whether each reading is sent, or one summary a minute, an hour or a day of UTC. A
-reading belongs to the stretch in which it started. The value is the mean, weighted by duration
-where every reading has one, with components of `{STATISTICS}`: {figures}. Of {sums} it is the sum,
-with the count. Of kinds of which only the newest counts, it is that. A time in which nothing was
-measured counts for nothing, and makes no summary. Where a reading in it is corrected, or comes
-late, the summary goes again as `amended`; where all are taken back, as `entered-in-error`.
+A grant says whether each reading is sent, or one summary a minute, an hour or a day of UTC, or a
+day of a zone that the grant names (23, 24 or 25 hours long, as it was there; its period is
+written in UTC). A reading belongs to the stretch in which it started. The value is the mean,
+weighted by duration where every reading has one, with components of `{STATISTICS}`: {figures}. Of
+{sums} it is the sum, with the count; each device has a sum of its own, and where several counted,
+a note says that they are not to be added (decision 0027). Of kinds of which only the newest
+counts, it is that. A time in which nothing was measured counts for nothing, and makes no summary.
+Where a reading in it is corrected or deleted, or comes late, the summary goes again as `amended`;
+where none is left, as `entered-in-error`.
 
 ## Resources
 {_table("resource | when | what", RESOURCES)}

@@ -77,6 +77,8 @@ class Furnished:
     person: PersonKey
     clock: Clock = field(default_factory=Clock)
     words: dict[DeviceKey, DeviceWords] = field(default_factory=dict)
+    reading: str = ""
+    """The address of a page of one reading."""
 
     @property
     def act(self) -> Act:

@@ -129,6 +129,11 @@ FAULTS: tuple[Fault, ...] = (
         "quantity-glucose-sensor",
         lambda one: _value(one, unit="milligrams"),
     ),
+    Fault(
+        "a part beside a number that is no supplemental type (PHD)",
+        "quantity-spot-check",
+        lambda one: one["component"][0]["code"]["coding"][0].update(code="68220"),
+    ),
     Fault("a device without a System ID (PHD)", "device-phd", lambda one: one["identifier"].pop(1)),
     Fault("a device without a maker (PHD)", "device-phd", lambda one: one.pop("manufacturer")),
     Fault("a gateway without a version (PHD)", "gateway-phg", lambda one: one.pop("version")),
@@ -136,6 +141,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a metric of an unknown category", "device-metric", lambda one: one.update(category="x")),
     Fault("a provenance of nothing", "provenance", lambda one: one.pop("target")),
     Fault("a provenance of nobody", "provenance", lambda one: one.pop("agent")),
+    Fault(
+        "a consenter who is nobody (Provenance)",
+        "provenance-by-a-guardian",
+        lambda one: one["agent"][-1].pop("who"),
+    ),
     Fault("a consent without a scope", "consent", lambda one: one.pop("scope")),
     Fault("a consent that is 'revoked'", "consent", lambda one: one.update(status="revoked")),
     Fault(

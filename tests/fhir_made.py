@@ -119,6 +119,12 @@ MADE: dict[str, bytes] = {
     "provenance": provenance_resource(
         ["Observation/1", "Observation/2"], ORIGIN, recorded=AT, simulated=True
     ),
+    "provenance-by-a-guardian": provenance_resource(
+        ["Observation/1"],
+        replace(ORIGIN, consenter="RelatedPerson/r1"),
+        recorded=AT,
+        simulated=False,
+    ),
     "consent": consent_resource(AGREED, system=SYSTEM, simulated=False),
     "consent-by-a-guardian": consent_resource(
         replace(AGREED, performer="RelatedPerson/r1"), system=SYSTEM, simulated=False

@@ -135,7 +135,9 @@ PROFILES: Mapping[str, Rules] = {
     _US + "blood-pressure": _BP,
     systems.PHD_NUMERIC: {
         **_PHD,
-        "a number or none": "value.all($this is Quantity) and component.empty()",
+        "a number or none": "value.all($this is Quantity)",
+        "parts that are supplemental types": "component.all(code.coding.where(system = "
+        f"'{systems.MDC}' and code = '68193').exists() and value.all($this is CodeableConcept))",
     },
     systems.PHD_COMPOUND: {
         **_PHD,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from adapters.kinds import Kind, all_kinds
 from adapters.reading import (
     PLACES,
+    SITUATIONS,
     Absence,
     Category,
     Components,
@@ -84,6 +85,7 @@ def readings(draw: st.DrawFn) -> Reading:
         quality=Quality(draw(st.integers(min_value=0, max_value=ALL_DOUBTS))) & ALL_DOUBTS,
         where=draw(st.sampled_from([one for one in PLACES if one not in words.REFUSED])),
         waveform=wave,
+        situation=draw(st.sampled_from(SITUATIONS)),
     )
 
 
@@ -91,7 +93,7 @@ def readings(draw: st.DrawFn) -> Reading:
 def shapes(draw: st.DrawFn, name: Kind) -> Shape:
     adapters: list[Adapter] = ["ble"] if only_bluetooth(name) else ["ble", "healthkit"]
     statuses: list[Status] = ["final", "amended", "entered-in-error"]
-    grains: list[Grain] = ["raw", "minute", "day"]
+    grains: list[Grain] = ["raw", "minute", "day", "local_day"]
     return replace(
         STRAP,
         kind=name,
@@ -101,6 +103,7 @@ def shapes(draw: st.DrawFn, name: Kind) -> Shape:
         profiles=draw(st.sampled_from([(), STRAP.profiles])),
         status=draw(st.sampled_from(statuses)),
         grain=draw(st.sampled_from(grains)),
+        also_counted=draw(st.booleans()),
     )
 
 

@@ -15,10 +15,10 @@ from urllib.request import (  # noqa: TID251  # a raw client: what is sent is wh
     urlopen,
 )
 
-from fhir_mappings.bundle import Entry, batch_bundle
+from fhir_mappings.bundle import Entry, batch_bundle, if_none_exist
 from scripts import sandbox_server
 from scripts.judges import server as hapi_server
-from tests.fhir_made import MADE
+from tests.fhir_made import MADE, SYSTEM
 
 SERVERS = {"sekmet-fhir": "sekmet-fhir 0.1.1 (SQLite)", "HAPI": "HAPI FHIR 8.4.0, JPA on H2"}
 Json = dict[str, Any]
@@ -116,6 +116,14 @@ def _the_same_again(base: str) -> str:
     return f"version {again.body['meta']['versionId']}"
 
 
+def _metric_looked_for(base: str) -> str:
+    device = ask(base, "/Device", MADE["device"]).body["id"]
+    body = MADE["device-metric"].replace(b"Device/cuff", f"Device/{device}".encode())
+    body = body.replace(b'"value":"m"', b'"value":"looked-for"')
+    answer = ask(base, "/DeviceMetric", body, If_None_Exist=if_none_exist(SYSTEM, "looked-for"))
+    return str(answer.status)
+
+
 DIFFERENCES = (
     Difference(
         "a batch with one entry that cannot be read",
@@ -151,5 +159,12 @@ DIFFERENCES = (
         "version 2",
         "version 1",
         "the version of a resource is never counted on",
+    ),
+    Difference(
+        "a conditional create of a DeviceMetric",
+        _metric_looked_for,
+        "400",
+        "201",
+        "a DeviceMetric is asked for once; where it is not taken, readings go without it",
     ),
 )

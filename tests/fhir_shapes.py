@@ -44,6 +44,7 @@ STRAP = Shape(
 )
 PGHD_HEART_RATE = systems.PHR + "StructureDefinition/pghd-heartrate"
 PHONE = replace(STRAP, device="Device/watch", adapter="healthkit", body_site="", profiles=())
+SPOT_CHECK = Quality(as_flags(Quality.NONE, "", "spot check"))
 SENSOR = replace(STRAP, device="Device/sensor", body_site="")
 
 
@@ -151,6 +152,11 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-day-sum": one(
             _of(PHONE, "step_count", grain="day"), "8123|412", duration=86_400_000
         ),
+        "quantity-local-day-sum-of-several": one(
+            _of(PHONE, "step_count", grain="local_day", also_counted=True),
+            "8123|412",
+            duration=82_800_000,
+        ),
         "quantity-clock-set-right": one(
             replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
         ),
@@ -222,6 +228,14 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-period-bluetooth": one(_of(SENSOR, "carbohydrate_intake"), 45, duration=60_000),
         "quantity-early-amended": one(
             replace(STRAP, status="amended"), 74, flags=Quality.NOT_SETTLED
+        ),
+        "quantity-spot-check": one(
+            replace(_of(SENSOR, "oxygen_saturation"), profiles=(systems.PHD_NUMERIC,)),
+            97,
+            flags=SPOT_CHECK,
+        ),
+        "quantity-spot-check-vital-sign": one(
+            _of(SENSOR, "oxygen_saturation"), 97, flags=SPOT_CHECK
         ),
         "quantity-situation": one(
             _of(PHONE, "blood_glucose"),

@@ -114,6 +114,7 @@ class SharingHome:
         history_from: Instant | None = None,
         end: Instant | None = None,
         grain: str = "raw",
+        zone: str = "",
     ) -> str:
         """Agree; from now on, or also to the past."""
         offer = make_offer(
@@ -124,6 +125,7 @@ class SharingHome:
             end=end or self.now + 30 * DAY,
             history_from=history_from,
             grain=grain,
+            zone=zone,
         )
         give(
             self.ledger,

@@ -48,11 +48,11 @@ async def test_a_grant_is_a_consent_and_inactive_once_withdrawn(tmp_path: Path) 
     async with SharingHome(tmp_path) as home:
         clinic = home.add_recipient("http://127.0.0.1:9/fhir")
         grant = home.grant(clinic, "heart_rate", "body_weight")
-        given = consent_as_fhir(home.ledger, home.recipients, grant, simulated=True)
+        given = consent_as_fhir(home.db, home.ledger, home.recipients, grant, simulated=True)
         home.withdraw(grant)
-        taken_back = consent_as_fhir(home.ledger, home.recipients, grant, simulated=True)
+        taken_back = consent_as_fhir(home.db, home.ledger, home.recipients, grant, simulated=True)
         with pytest.raises(NotAllowed):
-            consent_as_fhir(home.ledger, home.recipients, "none", simulated=True)
+            consent_as_fhir(home.db, home.ledger, home.recipients, "none", simulated=True)
     before, after = json.loads(given), json.loads(taken_back)
     for body in (given, taken_back):
         Consent.model_validate_json(body)

@@ -27,6 +27,7 @@ COMMANDS = [
         "simulate",
         "clinic",
         "doctor",
+        "correct",
         "delete",
         "open",
         "passphrase",

@@ -12,7 +12,7 @@ from adapters.kinds import kind
 from adapters.reading import DeviceFacts, DeviceKey, PersonKey, Quality, Quantity, Reading, batches
 from gateway.app import open_house
 from gateway.pipeline import take_in
-from tests.command_line import CommandLine
+from tests.command_line import CommandLine, simulation_home
 
 pytestmark = pytest.mark.process
 
@@ -50,3 +50,56 @@ def test_readings_are_told_by_the_clock_on_the_wall_with_unit_and_doubts(tmp_pat
     assert "the time is when it arrived; the device told none" in shown
     (read,) = command.answer("readings")["readings"]
     assert (read["start"], read["quality"]) == ("2026-01-01T12:00:00.000Z", ["time_of_arrival"])
+
+
+def test_a_reading_is_corrected_and_taken_back_by_a_command(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "ble")
+    house = open_house(command.home)
+    person: PersonKey = house.people.list()[0].key
+    two = [
+        Reading(kind("body_weight"), NOON + at, Quantity(Decimal("72.50"), "kg")) for at in (0, 5)
+    ]
+    take_in(house, batches(person, BREATH, RADIO, two), adapter="ble", at=NOON)
+    house.close()
+
+    several = command("correct", "body_weight", "2026-01-01T12:00:00", "--value", "71")
+    assert (several.code, "There are 2:" in several.err) == (2, True)
+    exactly = "2026-01-01T13:00:00.005+01:00"
+    told = command.answer(
+        "correct", "body_weight", exactly, "--value", "71.40", "--why", "mistyped"
+    )
+    assert told == {
+        "kind": "body_weight", "start": "2026-01-01T12:00:00.005Z", "was": "72.50",
+        "value": "71.40", "unit": "kg", "version": 1,
+    }  # fmt: skip
+    back = command(
+        "correct", "body_weight", "2026-01-01T12:00", "--was", "72.50", "--in-error",
+        "--why", "not_mine",
+    )  # fmt: skip
+    assert (back.code, back.out.startswith("Taken back")) == (0, True)
+    values = [one["value"] for one in command.answer("readings")["readings"]]
+    assert values == [None, "71.40"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--value", "71", "--in-error", "--why", "mistyped"], 2),
+        (["--why", "mistyped"], 2),
+        (["--value", "71"], 3),
+        (["--value", "much", "--why", "mistyped"], 3),
+        (["--in-error", "--why", "mistyped", "--was", "1"], 2),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(
+    tmp_path: Path, words: list[str], code: int
+) -> None:
+    command = simulation_home(tmp_path, "ble")
+    house = open_house(command.home)
+    person: PersonKey = house.people.list()[0].key
+    one = Reading(kind("body_weight"), NOON, Quantity(Decimal("72.50"), "kg"))
+    take_in(house, batches(person, BREATH, RADIO, [one]), adapter="ble", at=NOON)
+    house.close()
+
+    assert command("correct", "body_weight", "2026-01-01T12:00:00", *words).code == code
+    assert command.answer("readings")["readings"][0]["value"] == "72.50"

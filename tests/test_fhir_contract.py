@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from fhir_mappings import systems
 from fhir_mappings.bundle import Entry, batch_bundle, if_none_exist, with_id
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
@@ -208,8 +209,32 @@ def test_servers_differ_as_it_is_written_down(base: str, name: str, difference: 
     assert difference.seen(base) == expected
 
 
+async def test_a_metric_is_made_once_where_the_server_can_look_for_it(
+    base: str, name: str, tmp_path: Path
+) -> None:
+    async with SharingHome(tmp_path, timeout=60) as home:  # a server that has just started is slow
+        clinic = home.add_recipient(base, profiles=(systems.PHD_METRIC,))
+        home.grant(clinic, "pulse_rate")
+        for _round in range(2):
+            home.take_in(3, start=home.now, kind="pulse_rate")
+            home.now += 200_000
+            assert (await home.upload()).sent == 3
+        (where,) = [
+            row[0]
+            for row in home.db.execute(
+                "SELECT reference FROM remote WHERE what LIKE 'metric:%'"
+            ).fetchall()
+        ]
+    if name == "HAPI":
+        metric = ask(base, f"/{where}").body
+        assert metric["type"]["coding"][0]["code"] == "149530"
+        assert total(base, f"DeviceMetric?source={metric['source']['reference']}") == 1
+    else:
+        assert where == "-"
+
+
 async def test_a_home_shares_with_it_from_first_to_last(base: str, tmp_path: Path) -> None:
-    async with SharingHome(tmp_path) as home:
+    async with SharingHome(tmp_path, timeout=60) as home:  # a server that has just started is slow
         clinic = home.add_recipient(base)
         home.grant(clinic)
         home.take_in(60)

@@ -130,7 +130,8 @@ def _vital_signs_and_observation_rules(document: dict[str, Any]) -> None:
         if holder is not document or "component" not in document:
             assert has_value != ("dataAbsentReason" in holder)
         elif holder is document:
-            assert has_value == ("method" in document)  # the figures beside those of a summary
+            figures, supplemental = "method" in document, "68193" in json.dumps(document)
+            assert has_value == (figures or supplemental)  # both stand beside a value
     if any("/uv/phd/" in profile for profile in document["meta"].get("profile", ())):
         assert document["device"]["reference"]
         assert document["extension"][0]["valueReference"]["reference"]

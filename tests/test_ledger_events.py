@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 from typing import Any, get_args
 
@@ -16,6 +17,8 @@ from gateway.sharing.events import (
     Collect,
     ConsentEvent,
     Deny,
+    EndTrust,
+    Entrust,
     Lift,
     NoticeAcknowledged,
     PolicyChanged,
@@ -31,6 +34,7 @@ from gateway.sharing.spelling import parsed, spelled
 from tests.consent_histories import history
 from tests.fakes_consent import (
     ADA,
+    BEN,
     HEART,
     HOUR,
     NOON,
@@ -54,6 +58,12 @@ from tests.fakes_consent import (
         pytest.param({"text_hash": "x"}, id="no digest"),
         pytest.param({"born": "1980"}, id="no month of birth"),
         pytest.param({"recipient": " "}, id="nobody"),
+        pytest.param({"grain": "local_day"}, id="days of nowhere"),
+        pytest.param({"by": BEN}, id="decided by somebody who is nothing to the person"),
+        pytest.param({"relationship": "GUARD"}, id="a guardian who is nobody"),
+        pytest.param({"by": ADA, "relationship": "GUARD"}, id="a guardian of themselves"),
+        pytest.param({"zone": "Europe/Oslo"}, id="a zone that nothing is counted by"),
+        pytest.param({"grain": "local_day", "zone": "a b"}, id="a zone that is none"),
     ],
 )
 def test_a_permit_that_is_not_closed_cannot_be_said(change: dict[str, Any]) -> None:
@@ -76,11 +86,23 @@ def test_every_event_reads_back_as_it_was_written() -> None:
         RecipientRemoved("clinic"),
         NoticeAcknowledged(ADA, "notice", "1"),
         Assent(ADA, "clinic", sha256("x")),
+        permit(by=BEN, relationship="GUARD", grain="local_day", zone="Europe/Oslo"),
+        Entrust("t1", ADA, BEN, "POWATT", "1980-01", NOON, NOON + 1),
+        EndTrust("t1"),
     ]
     for event in events:
         recorded = Recorded(NOON, "ada", "s", "trusted", event)
         assert parsed(spelled(recorded)) == recorded
     assert {type(event) for event in events} == set(get_args(ConsentEvent))
+
+
+def test_what_came_later_is_not_spelled_where_it_says_nothing() -> None:
+    old = spelled(Recorded(NOON, "ada", "s", "trusted", permit()))
+
+    assert not {"zone", "by", "relationship"} & set(json.loads(old)["event"])
+    assert spelled(parsed(old)) == old  # an entry of before reads back as it was signed
+    with pytest.raises(LedgerBroken):
+        parsed(old.replace('"what"', '"zone":"","what"'))
 
 
 @given(st.integers(0, 2**32).map(Random))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fhir_mappings.systems import PHD_METRIC
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.sent import refusals
 from scripts.sandbox_server import Sandbox
-from tests.fakes_consent import DAY, HOUR, MINUTE, NOON
+from tests.fakes_consent import DAY, HOUR, MINUTE, NOON, act
 from tests.loopback_proxy import LoopbackProxy, answer
 from tests.sandbox import sandbox
 from tests.sharing_home import SharingHome, fetch
@@ -162,6 +164,82 @@ async def test_what_comes_late_into_a_summary_amends_it(
     assert (await home.upload()).sent == 0
 
 
+@pytest.mark.parametrize("grain", ["minute", "hour", "day", "local_day"])
+async def test_a_summary_is_made_anew_when_readings_in_it_are_deleted(
+    sandbox: Sandbox, proxy: LoopbackProxy, tmp_path: Path, grain: str
+) -> None:
+    async with SharingHome(tmp_path) as home:
+        clinic = home.add_recipient(proxy.base)
+        home.grant(clinic, grain=grain, zone="Europe/Oslo")
+        start = NOON + DAY
+        home.take_in(3, start=start)  # 60, 61, 62
+        home.now += 3 * DAY
+        await home.upload()
+        (before,) = await _there(sandbox, home, clinic)
+        (row,) = home.readings.window(1, start, start, 1)
+        home.readings.delete_one(row.id, home.now)
+        assert (await home.upload()).sent == 1
+        assert (await home.upload()).sent == 0
+        (fewer,) = await _there(sandbox, home, clinic)
+        home.readings.delete(1, start, start + HOUR, home.now)
+        await home.upload()
+        (gone,) = await _there(sandbox, home, clinic)
+        assert (await home.upload()).sent == 0
+        home.take_in(1, start=start + 10_000, value=lambda _: 90)
+        await home.upload()
+        (again,) = await _there(sandbox, home, clinic)
+
+    statuses = [one["status"] for one in (before, fewer, gone, again)]
+    assert statuses == ["final", "amended", "entered-in-error", "amended"]
+    assert before["id"] == fewer["id"] == gone["id"] == again["id"]
+    assert (before["valueQuantity"]["value"], fewer["valueQuantity"]["value"]) == (61.0, 61.5)
+    assert "valueQuantity" not in gone
+    assert again["valueQuantity"]["value"] == 90
+
+
+async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic, grain="minute")
+    home.take_in(3)
+    home.take_in(1, start=NOON + 20_000)
+    _correct(home, NOON, (70, 0))
+    _correct(home, NOON, (80, 0))
+    home.now += HOUR
+    await home.upload()
+    home.readings.delete(1, NOON, NOON + 2000, home.now)  # a correction, an arrival go with it
+    report = await home.upload()
+    (only,) = await _there(sandbox, home, clinic)
+
+    assert report.sent == 1
+    assert (only["status"], only["valueQuantity"]["value"]) == ("amended", 60)
+
+
+async def test_a_deletion_that_touches_no_summary_leaves_no_trace_of_its_time(
+    proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    await _sent(home, proxy)
+    home.readings.delete(1, NOON, NOON + 2000, home.now)
+
+    for table in ("summary_loss", "thinned"):
+        assert home.db.conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+
+
+async def test_a_summary_thinned_while_a_recipient_was_paused_is_amended_after_it(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy, "minute")
+    home.recipients.suspend(clinic.key, "its terms changed", act(home.now))
+    home.readings.delete(1, NOON, NOON + 2000, home.now)
+    assert (await home.upload()).sent == 0
+    home.recipients.confirm(clinic.key, act(home.now))
+    assert (await home.upload()).sent == 1
+    (only,) = await _there(sandbox, home, clinic)
+
+    assert only["status"] == "entered-in-error"
+
+
 async def test_an_amendment_whose_answer_was_lost_goes_again(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
@@ -191,3 +269,68 @@ async def test_a_correction_goes_nowhere_without_consent(
 
     assert report.sent == 0
     assert {one["status"] for one in await _there(sandbox, home, clinic)} == {"final"}
+
+
+async def test_a_summary_names_the_readings_that_stand_there_and_only_those(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)  # three readings, one by one
+    raw = await _there(sandbox, home, clinic)
+    home.grant(clinic, grain="minute", history_from=NOON)
+    home.take_in(61, start=NOON + 10 * MINUTE, step=900)  # too many to be named
+    home.now += HOUR
+    await home.upload()
+    await home.upload()
+    every = await _there(sandbox, home, clinic)
+    first, second, *_ = [one for one in every if "effectivePeriod" in one]
+
+    assert [link["reference"] for link in first["derivedFrom"]] == [
+        f"Observation/{one['id']}" for one in raw
+    ]
+    assert "derivedFrom" not in second
+
+
+async def test_who_gets_summaries_alone_is_told_of_no_reading(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    other = await _sent(home, proxy)
+    clinic = home.add_recipient(sandbox.base)
+    home.grant(clinic, grain="minute", history_from=NOON)
+    await home.upload()
+    (summary,) = await _there(sandbox, home, clinic)
+
+    assert other.key != clinic.key
+    assert "derivedFrom" not in summary
+
+
+async def test_a_sensor_has_a_metric_for_what_is_shared_where_it_is_asked_for(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    asks = home.add_recipient(proxy.base, profiles=(PHD_METRIC,))
+    home.grant(asks, "heart_rate", "pulse_rate", "breath_carbon_monoxide")
+    home.take_in(2)  # of a strap that does not say where it is worn: no code of MDC is sure
+    home.take_in(2, kind="pulse_rate")
+    home.take_in(2, kind="oxygen_saturation")  # which is not shared
+    home.take_in(2, kind="breath_carbon_monoxide")  # for which MDC has no code
+    home.now += HOUR
+    # This server cannot look a DeviceMetric up by its identifier, and so takes none.
+    assert (await home.upload()).sent == 6
+    home.take_in(2, start=home.now, kind="pulse_rate")
+    home.now += HOUR
+    assert (await home.upload()).sent == 2
+    (device,) = {one["device"]["reference"] for one in await _there(sandbox, home, asks)}
+    (made,) = [one for one in proxy.seen if one.path.endswith("/DeviceMetric")]
+    metric = json.loads(made.body)
+
+    assert metric["type"]["coding"][0]["code"] == "149530"
+    assert metric["source"] == {"reference": device}
+    assert metric["meta"]["profile"] == [PHD_METRIC]
+
+
+async def test_who_does_not_ask_for_metrics_gets_none(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    await _sent(home, proxy)
+
+    assert any(one.path.endswith("/Device") for one in proxy.seen)
+    assert not [one for one in proxy.seen if "DeviceMetric" in one.path]

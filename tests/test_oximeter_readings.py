@@ -45,6 +45,7 @@ def test_a_spot_check_is_a_record_at_the_time_of_the_device() -> None:
     ]
     assert {one.told for one in found} == {datetime(2026, 3, 1, 8, 15)}  # noqa: DTZ001
     assert {one.identity for one in found} == {"2026-03-01T08:15:00"}
+    assert {one.situation for one in found} == {"spot check"}
 
 
 def test_a_spot_check_without_a_time_was_made_when_it_came() -> None:
@@ -70,6 +71,7 @@ def test_a_stream_is_of_the_moment_and_its_normal_average() -> None:
         ("pulse_rate", Quantity(Decimal(70), "/min")),
     ]
     assert {one.start for one in found} == {RECEIVED}
+    assert {one.situation for one in found} == {""}
 
 
 def test_a_finger_that_is_not_there_is_no_number() -> None:

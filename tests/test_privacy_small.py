@@ -5,11 +5,20 @@ The same promises as `test_privacy` (docs/privacy.md, B1 to B9), for every chang
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from adapters.kinds import Kind
+from adapters.reading import PersonKey
+from gateway.rights.correcting import Correcting
+from gateway.sharing.agreement import text_hash
+from gateway.sharing.offer import give, make_offer
+from gateway.sharing.trust import entrust, trust_of
+from gateway.store.audit import Audit
 from tests import canary
+from tests.fakes_consent import ADA, DAY, NOON, act
 from tests.fakes_recipient import names_of, observations, recipient
 from tests.sharing_home import SharingHome
 from tests.small_road import Shown, walk
@@ -106,3 +115,52 @@ async def test_two_homes_call_the_same_reading_by_different_names(tmp_path: Path
         one, other = names_of(server.seen[:half]), names_of(server.seen[half:])
     assert len(one) == len(other) > 5
     assert one & other == set()
+
+
+async def test_a_grant_that_names_a_zone_sends_when_days_begin_and_no_name_of_it(
+    tmp_path: Path,
+) -> None:
+    zone = canary.MARKED["zone"]
+    async with recipient() as server, SharingHome(tmp_path, local=[zone]) as home:
+        home.grant(home.add_recipient(server.base), grain="local_day", zone=zone)
+        home.take_in(3, start=home.now + 2 * DAY)
+        home.now += 5 * DAY
+        assert (await home.upload()).sent == 1
+    sent = b"".join(one.raw for one in server.seen)
+
+    assert b'"effectivePeriod"' in sent
+    assert canary.find_in(one.raw for one in server.seen) == set()
+    assert set().union(*(canary.strays(one.raw) for one in server.seen)) == set()
+
+
+async def test_why_a_reading_was_wrong_and_who_decides_stay_here(tmp_path: Path) -> None:
+    guardian = PersonKey("guardiansownkey")
+    async with recipient() as server, SharingHome(tmp_path) as home:
+        clinic = home.add_recipient(server.base)
+        says = replace(act(home.now), actor=f"person:{guardian}")
+        entrust(home.ledger, ADA, guardian, "guardian", says, born="1970-01")
+        offer = make_offer(
+            clinic,
+            ["heart_rate"],
+            purpose="TREAT",
+            start=home.now,
+            end=home.now + 9 * DAY,
+            trust=trust_of(home.ledger.state(), ADA, guardian, home.now),
+        )
+        shown_text = text_hash(offer.text)
+        give(home.ledger, offer, says, born="1950-01", text_shown=shown_text, acknowledged=True)
+        home.take_in(3)
+        home.now += DAY
+        assert (await home.upload()).sent == 3
+        rights = Correcting(home.db, home.readings, Audit(home.db))
+        first, second, _ = rights.find(ADA, Kind("heart_rate"), NOON, NOON + 3000)
+        rights.set_right(first, "99", "device_was_wrong", act(home.now))
+        rights.take_back(second, "not_mine", act(home.now))
+        assert (await home.upload()).sent == 2
+    sent = b"".join(one.raw for one in server.seen)
+
+    assert b'"amended"' in sent
+    assert b'"entered-in-error"' in sent
+    assert b"RelatedPerson" in sent
+    for word in (b"device_was_wrong", b"not_mine", b"correct", guardian.encode(), b"1970", b"1950"):
+        assert word not in sent

@@ -69,6 +69,27 @@ async def agree(visitor: Visitor, home: Furnished, *kinds: str) -> Answer:
     return await visitor.post("/share/agree", [*fields, ("acknowledged", "yes")])
 
 
+async def test_days_of_ones_own_are_agreed_to_with_their_zone(home: Furnished) -> None:
+    home.house.local.set_zone(home.person, 0, "Europe/Oslo")
+    async with visiting(home) as visitor:
+        page = await visitor.get(f"/share/to/{home.recipient()}")
+        assert 'value="local_day"' in page.text
+        page = await visitor.get(asked(home, "heart_rate", grain="local_day"))
+        text = shown_text(page)
+        assert "Europe/Oslo" in text
+        assert "tells" in text
+        fields = page.form.to("/share/agree")
+        await visitor.post("/share/agree", [*fields, ("acknowledged", "yes")])
+    (grant,) = home.house.ledger.state().grants.values()
+    assert (grant.grain, grant.zone) == ("local_day", "Europe/Oslo")
+
+
+async def test_days_of_ones_own_need_a_zone(home: Furnished) -> None:
+    async with visiting(home) as visitor:
+        page = await visitor.get(asked(home, "heart_rate", grain="local_day"))
+    assert "not known in which time zone you live" in page.text
+
+
 async def test_nothing_is_chosen_beforehand(home: Furnished) -> None:
     async with visiting(home) as visitor:
         page = await visitor.get(f"/share/to/{home.recipient()}")

@@ -38,6 +38,7 @@ class Record:
         nth: as in `Reading`.
         quality: as in `Reading`.
         where: as in `Reading`.
+        situation: as in `Reading`.
     """
 
     kind: Kind
@@ -51,3 +52,4 @@ class Record:
     where: str = ""
     of: str = ""
     number: int | None = None
+    situation: str = ""

@@ -69,6 +69,7 @@ def settle(
         told.nth,
         quality,
         told.where,
+        situation=told.situation,
     )
     origin = told.of or _origin(paired.profile, packet)
     record = f"{origin}:{told.identity}" if told.identity else ""

@@ -23,6 +23,7 @@ from gateway.sharing.offer import Offer, allow_collecting, give, make_offer
 from gateway.sharing.offer import withdraw as take_back
 from gateway.sharing.overview import live_kinds
 from gateway.sharing.recipients import Act
+from gateway.sharing.trust import trust_of
 from gateway.store.people import Person
 
 app = typer.Typer(no_args_is_help=True, help="Decide who gets what, and take it back.")
@@ -51,8 +52,13 @@ def grant(
     ] = "",
     until: Annotated[str, typer.Option(help="Share until then; a year from now if empty.")] = "",
     grain: Annotated[
-        str, typer.Option(help="Each reading (raw), or a mean by the minute, hour or day.")
+        str,
+        typer.Option(
+            help="Each reading (raw), or a summary a minute, hour or day (UTC), or local_day: by"
+            " the days of where you live, which tells your time zone."
+        ),
     ] = "raw",
+    by: Annotated[str, typer.Option(help="Who decides for the person; themselves if empty.")] = "",
     script: Script = False,
     as_json: Json = False,
 ) -> None:
@@ -77,6 +83,7 @@ def grant(
         else:
             recipient = house.recipients.get(whom)
             whose = themselves(house, recipient.person, person)
+            decides = person_of(house, by) if by else whose
             offer = make_offer(
                 recipient,
                 kind or [],
@@ -85,8 +92,12 @@ def grant(
                 end=when(until) if until else now() + YEAR,
                 history_from=when(since) if since else None,
                 grain=grain,
+                zone=house.local.zone_at(whose.key, now()) or "",
+                trust=None
+                if decides == whose
+                else trust_of(house.ledger.state(), whose.key, decides.key, now()),
             )
-            seq = _agree(house, offer, whose, script=script)
+            seq = _agree(house, offer, whose, decides, script=script)
             answer = {"recipient": whom, "kinds": list(offer.kinds), "ledger": seq}
             words = "Recorded. Take it back at any moment with `consent withdraw`."
     if as_json:
@@ -121,7 +132,7 @@ def _says_yes(question: str) -> bool:
     return input(question).strip().lower() == "yes"
 
 
-def _agree(house: House, offer: Offer, whose: Person, *, script: bool) -> int:
+def _agree(house: House, offer: Offer, whose: Person, decides: Person, *, script: bool) -> int:
     """Show the exact text, and record that the person agreed to it."""
     text = offer.text
     if not script:
@@ -137,7 +148,7 @@ def _agree(house: House, offer: Offer, whose: Person, *, script: bool) -> int:
     entry = give(
         house.ledger,
         offer,
-        act_of(house, whose, script=script),
+        act_of(house, decides, script=script),
         born=whose.born,
         text_shown=text_hash(text),
         acknowledged=True,

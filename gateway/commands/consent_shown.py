@@ -14,6 +14,7 @@ from gateway.commands.output import iso, moment, print_json, say, table
 from gateway.commands.readings import known_kind
 from gateway.errors import Refused, WrongUse
 from gateway.sharing.as_fhir import consent_as_fhir
+from gateway.sharing.consent import ROLES
 from gateway.sharing.overview import collecting, describe, forbidden
 from gateway.sharing.preview import preview as exactly
 from gateway.sharing.receipt import printable
@@ -36,6 +37,7 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
         views = describe(state, titles, now(), house.clock(), person=whose.key)
         sources = collecting(state, whose.key)
         nos = forbidden(state, whose.key)
+        people = house.people.list()
     if as_json:
         print_json(
             {
@@ -49,9 +51,15 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
                         "until": iso(view.end),
                         "measured_from": iso(view.history_from),
                         "standing": view.standing,
+                        "given_as": view.role or None,
                         "why": view.sentence,
                     }
                     for view in views
+                ],
+                "entrusted": [
+                    {"trust": one.id, "by": one.by, "as": ROLES[one.relationship]}
+                    for one in state.trusts.values()
+                    if one.person == whose.key
                 ],
                 "collect": [{"grant": one.id, "source": one.source} for one in sources],
                 "forbidden": [
@@ -61,6 +69,15 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
             }
         )
         return
+    names = {one.key: one.name for one in people}
+    table(
+        ["Decides too", "As", "Id"],
+        [
+            (names.get(one.by, one.by), ROLES[one.relationship], one.id)
+            for one in state.trusts.values()
+            if one.person == whose.key
+        ],
+    )
     table(["Collected", "Grant"], [(one.source, one.id) for one in sources])
     table(
         ["Shared with", "What", "Until", "State", "Grant"],
@@ -126,7 +143,9 @@ def receipt(
     with opened(context) as house:
         if fhir:
             simulated = house.opened.simulation
-            body = consent_as_fhir(house.ledger, house.recipients, grant, simulated=simulated)
+            body = consent_as_fhir(
+                house.opened.gateway, house.ledger, house.recipients, grant, simulated=simulated
+            )
             sys.stdout.write(body.decode() + "\n")
             return
         made = signed_receipt(house.ledger, grant)

@@ -10,6 +10,7 @@ from gateway.commands import (
     clinic,
     consent,
     consent_shown,
+    correct,
     delete,
     device_clock,
     device_names,
@@ -20,6 +21,7 @@ from gateway.commands import (
     devices_describe,
     devices_pair,
     doctor,
+    entrusting,
     forbidding,
     imports,
     open_pages,
@@ -53,10 +55,11 @@ for module in (
     simulate,
     clinic,
     doctor,
+    correct,
     delete,
 ):
     module.add_to(app)
-for about_consent in (consent_shown, forbidding):
+for about_consent in (consent_shown, entrusting, forbidding):
     about_consent.add_to(consent.app)
 for about_devices in (
     devices_add,

@@ -8,10 +8,13 @@ from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import (
     GATEWAY,
     OPENING,
+    PERSON,
     SCRIPT,
     Assent,
     Collect,
     Deny,
+    EndTrust,
+    Entrust,
     Invited,
     Lift,
     NoticeAcknowledged,
@@ -57,11 +60,18 @@ def admit(state: ConsentState, recorded: Recorded, *, simulation: bool) -> None:
             raise NotAllowed(sentence(Reason.CLOCK_UNTRUSTED), SET_THE_CLOCK)
         if recorded.at < state.newest:
             raise NotAllowed(sentence(Reason.CLOCK_BEHIND))
-    if name_taken(recorded.event, state.grants, state.denials, state.collects, state.recipients):
+    names = (state.grants, state.denials, state.collects, state.recipients, state.trusts)
+    if name_taken(recorded.event, *names):
         raise NotAllowed("This is in the ledger already.")
     match recorded.event:
         case Permit() as permit:
             _permit(state, permit, recorded.at)
+            if permit.by is not None:
+                _for_another(state, permit, recorded)
+        case Entrust() as given:
+            _entrust(given, recorded)
+        case EndTrust(trust=id):
+            _known(id, id in state.trusts, "trust")
         case Deny(recipient=recipient):
             _known(recipient, recipient in state.recipients, "recipient")
         case Withdraw(grant=id, kinds=kinds):
@@ -98,6 +108,30 @@ def _permit(state: ConsentState, permit: Permit, at: int) -> None:
         raise NotAllowed(sentence(Reason.UNDER_13))
     if at < turns(permit.born, 18):
         raise NotAllowed(sentence(Reason.UNDER_18))
+
+
+def _for_another(state: ConsentState, permit: Permit, recorded: Recorded) -> None:
+    """Whoever agrees for a person does so themselves, and was entrusted with it."""
+    if recorded.actor not in (f"{PERSON}{permit.by}", SCRIPT):
+        raise NotAllowed("Somebody else signed in.", "Who decides signs in themselves.")
+    if not any(
+        (one.person, one.by, one.relationship) == (permit.person, permit.by, permit.relationship)
+        and one.holds(recorded.at)
+        for one in state.trusts.values()
+    ):
+        raise NotAllowed("Nobody said that they decide for this person.", "Say so first.")
+
+
+def _entrust(given: Entrust, recorded: Recorded) -> None:
+    """A proxy is named by the person, a guardian is one by law and says so; both are adults."""
+    says = given.person if given.relationship == "POWATT" else given.by
+    if recorded.actor not in (f"{PERSON}{says}", SCRIPT):
+        raise NotAllowed(
+            "A proxy is named by the person, a guardian names themselves.",
+            "Let the other one sign in and say so.",
+        )
+    if recorded.at < turns(given.born, 18):
+        raise NotAllowed("Only an adult decides for somebody else.")
 
 
 def _known(name: str, known: bool, what: str) -> None:

@@ -33,6 +33,14 @@ _TRANSFER: Final = {
 }
 
 
+_ROLES: Final = {
+    "guardian": N_(
+        "You decide for somebody else, as their legal guardian: these are not your own."
+    ),
+    "proxy": N_("You decide for somebody else, who gave you the power to: these are not your own."),
+}
+
+
 def day(instant: Instant, language: str = "en") -> str:
     """A moment as a person reads it, to the minute and in UTC."""
     when = datetime.fromtimestamp(instant / 1000, UTC)
@@ -51,6 +59,8 @@ def consent_text(
     *,
     purpose: Purpose,
     grain: Grain,
+    zone: str = "",
+    role: str = "",
     patient: str = "",
 ) -> str:
     """The whole text, one sentence a line.
@@ -63,6 +73,8 @@ def consent_text(
         language: of the text.
         purpose: what for.
         grain: how finely.
+        zone: whose days are summed up, of a ``local_day``.
+        role: what who decides is to the person; empty where it is themselves.
         patient: the record at the recipient; empty where it is still to be made.
     """
 
@@ -74,10 +86,12 @@ def consent_text(
     contacts = invitation.contacts
     record = patient or said(N_("a new record, made there for you"), language)
     lines = [
+        *([said(_ROLES[role], language)] if role else ()),
         line(N_("You share with: {name} ({id})"), **invitation.entity.model_dump()),
         line(N_("Responsible for your readings there: {name} ({id})"), **_of(invitation)),
         line(N_("What for: {purpose}"), purpose=said(PURPOSE_WORDS[purpose], language)),
         line(N_("How finely: {grain}"), grain=said(GRAIN_WORDS[grain], language)),
+        *(_of_zone(zone, invitation.entity.name, language) if zone else ()),
         line(N_("Into the record: {record}"), record=record),
         line(N_("At the address: {address}"), address=invitation.fhir_base),
         line(N_("You share these kinds of readings, and no others:")),
@@ -138,6 +152,15 @@ def card(contact: Contact) -> str:
     """A contact in one line."""
     ways = (contact.email, contact.phone, contact.address, contact.url)
     return ", ".join([contact.name, *(way for way in ways if way)])
+
+
+def _of_zone(zone: str, name: str, language: str) -> list[str]:
+    """What days of somebody's own tell of them."""
+    days = said(N_("Days begin at midnight of this zone, also while you travel: {zone}"), language)
+    tells = N_(
+        "When they begin tells {name} your time zone, so roughly in which part of the world."
+    )
+    return [days.format(zone=zone), said(tells, language).format(name=name)]
 
 
 def _of(invitation: Invitation) -> dict[str, str]:

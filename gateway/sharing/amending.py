@@ -7,10 +7,16 @@ replaces it under the identifier and the id that it has there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from adapters.reading import Instant
 from gateway.sharing.deliveries import Key
-from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.sharing.spans import Span
 from gateway.store.driver import Database
+from gateway.store.summaries import LONGEST_MS, WORDS, version_of
+
+MOST_LINKS: Final = 60
+"""A summary names so many Observations that it was made of, and no more: one a second, a minute."""
 
 _STANDS = "('sent', 'already')"
 
@@ -24,6 +30,28 @@ def stands(db: Database, recipient: str, key: Key) -> str:
         (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def derived_from(
+    db: Database, recipient: str, series: int, times: tuple[Instant, int], n: int
+) -> tuple[str, ...]:
+    """Where the readings of a time stand at the recipient; nothing unless exactly ``n`` of them do.
+
+    It is told only of what the recipient was sent one by one anyway, and of few.
+    """
+    if not 0 < n <= MOST_LINKS:
+        return ()
+    start, size = times
+    rows = db.conn.execute(
+        "SELECT d.reference FROM delivery d JOIN current_reading r"  # noqa: S608  # fixed text
+        " ON (r.series, r.start, r.duration, r.value, r.nth, r.version)"
+        " = (d.series, d.start, d.duration, d.value, d.nth, d.version)"
+        " WHERE d.recipient = ? AND d.series = ? AND d.start >= ? AND d.start < ?"
+        f" AND r.current_value IS NOT NULL AND d.state IN {_STANDS} AND d.reference != ''"
+        " ORDER BY d.start, d.duration, d.value, d.nth",
+        (recipient, series, start, start + size),
+    ).fetchall()
+    return tuple(row[0] for row in rows) if len(rows) == n else ()
 
 
 def is_newest(db: Database, recipient: str, key: Key) -> bool:
@@ -65,30 +93,14 @@ def to_amend(db: Database) -> Iterator[Span]:
 
 
 def _summary_is_old(db: Database, recipient: str, series: int, start: int) -> bool:
-    for grain, size in GRAIN_MS.items():
-        if not size:
-            continue
-        bucket = start // size * size
-        row = db.conn.execute(
-            "SELECT MAX(version) FROM delivery WHERE"  # noqa: S608  # fixed text
-            " (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, 0)"
-            f" AND state IN {_STANDS}",
-            (recipient, series, bucket, size, grain),
-        ).fetchone()
-        if row[0] is None:
-            continue
-        key = Key(series, bucket, size, grain, 0, summary_version(db, series, bucket, size))
-        if is_newest(db, recipient, key):
-            return True
-    return False
-
-
-def summary_version(db: Database, series: int, start: int, size: int) -> int:
-    """A number that grows with each arrival and each correction in a stretch of time."""
-    (made,) = db.conn.execute(
-        "SELECT (SELECT COUNT(*) FROM correction WHERE series = ?1 AND start >= ?2 AND start < ?3)"
-        " + (SELECT COUNT(DISTINCT intake) FROM reading"
-        " WHERE series = ?1 AND start >= ?2 AND start < ?3)",
-        (series, start, start + size),
-    ).fetchone()
-    return int(made)
+    """Whether a summary of that time stands at the recipient, and would be another one now."""
+    made = db.conn.execute(
+        "SELECT DISTINCT start, duration, value FROM delivery"  # noqa: S608  # fixed text
+        " WHERE recipient = ? AND series = ? AND start BETWEEN ? AND ? AND start + duration > ?"
+        f" AND duration > 0 AND value IN {WORDS} AND state IN {_STANDS}",
+        (recipient, series, start - LONGEST_MS, start, start),
+    ).fetchall()
+    return any(
+        is_newest(db, recipient, Key(series, at, size, grain, 0, version_of(db, series, at, size)))
+        for at, size, grain in made
+    )

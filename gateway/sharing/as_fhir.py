@@ -11,20 +11,24 @@ from adapters.kinds import Kind
 from adapters.reading import Instant
 from fhir_mappings.audit_event import Disclosure, audit_event
 from fhir_mappings.consent import Agreed, consent_resource
-from gateway.sharing.consent import ConsentState
+from gateway.sharing.consent import ConsentState, Grant
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.names import CONSENT_SYSTEM
 from gateway.sharing.recipients import Recipient, Recipients
+from gateway.sharing.remote import decider
 from gateway.store.driver import Database
 
 _NOWHERE = "not-made-yet"
 
 
 def consent_as_fhir(
-    ledger: Ledger, recipients: Recipients, grant: str, *, simulated: bool
+    db: Database, ledger: Ledger, recipients: Recipients, grant: str, *, simulated: bool
 ) -> bytes:
     """A grant as a Consent; `inactive` once all of it was withdrawn.
+
+    Its performer is who agreed: the patient, or a RelatedPerson that stands at the recipient since
+    the first sending.
 
     Raises:
         NotAllowed: there is no such grant.
@@ -41,7 +45,7 @@ def consent_as_fhir(
     agreed = Agreed(
         id=given.id,
         patient=patient,
-        performer=patient,
+        performer=_performer(db, given, patient),
         recipient=(entity.id, entity.name),
         kinds=sorted(left or given.kinds),
         purpose=given.purpose,
@@ -90,6 +94,16 @@ def disclosures(
             ),
             simulated=simulated,
         )
+
+
+def _performer(db: Database, grant: Grant, patient: str) -> str:
+    if grant.by is None:
+        return patient
+    row = db.conn.execute(
+        "SELECT reference FROM remote WHERE recipient = ? AND what = ?",
+        (grant.recipient, decider(grant)),
+    ).fetchone()
+    return str(row[0]) if row else f"RelatedPerson/{_NOWHERE}"
 
 
 def _left(

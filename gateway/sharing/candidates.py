@@ -9,14 +9,16 @@ from typing import Final
 
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
-from gateway.sharing.amending import is_newest, stands, summary_version
+from gateway.sharing.amending import derived_from, is_newest, stands
+from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
-from gateway.sharing.spans import GRAIN_MS, Span
+from gateway.sharing.spans import Span
 from gateway.sharing.summary import Measured, figures, is_number
 from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
+from gateway.store.summaries import version_of
 
 ENTERED_IN_ERROR: Final = "entered_in_error"
 """Why a reading that was taken back stays here, where it was never sent."""
@@ -42,6 +44,7 @@ class Candidate:
         flags: what is said of it where it goes; a time that the person confirmed is no doubt.
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
+        derived: where the readings of a summary stand at the recipient, if all of them do.
         replaces: where an earlier version stands at the recipient; empty mostly.
     """
 
@@ -52,6 +55,7 @@ class Candidate:
     doubt: str = ""
     was: str | None = None
     replaces: str = ""
+    derived: tuple[str, ...] = ()
 
     @property
     def end(self) -> Instant:
@@ -60,9 +64,11 @@ class Candidate:
 
 
 def candidates(
-    db: Database, series: SeriesRow, span: Span, now: Instant
+    db: Database, series: SeriesRow, span: Span, now: Instant, zone: str = ""
 ) -> Iterator[Candidate | Instant]:
     """What of a span is neither sent nor on its way, in the order of time.
+
+    ``zone`` is whose days are summed up, where they are somebody's own (`buckets.bucket`).
 
     Yields:
         candidates, and between them the times up to which everything was looked at, so that the
@@ -72,7 +78,7 @@ def candidates(
         last = min(span.last, now + FUTURE_TOLERANCE_MS)
         yield from _readings(db, span, last, Verdicts(db, series))
     else:
-        yield from _summaries(db, series, span, now - SETTLED_MS)
+        yield from _summaries(db, series, span, now - SETTLED_MS, zone)
 
 
 def again(
@@ -80,7 +86,7 @@ def again(
 ) -> Candidate | None:
     """The candidate of a key that was claimed before; None if the reading is gone."""
     if grain != "raw":
-        return _summary(db, series, key.start, grain, recipient)
+        return _summary(db, series, (key.start, key.duration), grain, recipient)
     row = db.conn.execute(
         f"SELECT {_COLUMNS} FROM current_reading WHERE (series, start, duration, value, nth)"  # noqa: S608  # our own column names
         " = (?, ?, ?, ?, ?)",
@@ -156,64 +162,95 @@ def _amended(db: Database, recipient: str, candidate: Candidate) -> Candidate:
 
 
 def _summaries(
-    db: Database, series: SeriesRow, span: Span, until: Instant
+    db: Database, series: SeriesRow, span: Span, until: Instant, zone: str
 ) -> Iterator[Candidate | Instant]:
     """Summaries of minutes, hours or days that were over at ``until``."""
-    size = GRAIN_MS[span.grain]
-    first = span.first // size * size
+    read = sent = bucket(span.grain, zone, span.first)[0]
     while True:
-        row = db.conn.execute(
-            "SELECT MIN(start) FROM reading WHERE series = ? AND start BETWEEN ? AND ?",
-            (span.series, first, span.last),
-        ).fetchone()
-        if row[0] is None:
+        times = _next_of_readings(db, span, read, zone)
+        there = _next_there(db, span, sent)
+        if times is None and there is None:
             yield span.last + 1
             return
-        bucket = row[0] // size * size
-        first = bucket + size
-        if first > until:  # this minute, hour or day is not over yet
-            yield max(bucket, span.first)
+        if times is None or (there is not None and there[0] < times[0]):
+            assert there is not None  # noqa: S101  # one of both is
+            read, (start, size) = times[0] if times else span.last + 1, there
+        else:
+            start, size = times
+            read = start + size
+        sent = start + 1  # days of another zone, under an older grant, may begin within this one
+        if start + size > until:  # this minute, hour or day is not over yet
+            yield max(start, span.first)
             return
-        state = db.conn.execute(
-            "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
-            " = (?, ?, ?, ?, ?, 0) ORDER BY version DESC LIMIT 1",
-            (span.recipient, span.series, bucket, size, span.grain),
-        ).fetchone()
-        if state is not None and state[0] not in CLAIMABLE:
-            version = summary_version(db, span.series, bucket, size)
-            key = Key(span.series, bucket, size, span.grain, 0, version)
-            if not is_newest(db, span.recipient, key) or not stands(db, span.recipient, key):
-                yield first
-                continue
-        summary = _summary(db, series, bucket, span.grain, span.recipient)
-        if summary is not None:
-            yield summary
-        yield first
+        if _is_due(db, span, start, size):
+            summary = _summary(db, series, (start, size), span.grain, span.recipient)
+            if summary is not None:
+                yield summary
+        yield min(read, sent)
+
+
+def _next_of_readings(
+    db: Database, span: Span, first: Instant, zone: str
+) -> tuple[Instant, int] | None:
+    """The next minute, hour or day in which there is a reading."""
+    (start,) = db.conn.execute(
+        "SELECT MIN(start) FROM reading WHERE series = ? AND start BETWEEN ? AND ?",
+        (span.series, first, span.last),
+    ).fetchone()
+    return None if start is None else bucket(span.grain, zone, start)
+
+
+def _next_there(db: Database, span: Span, first: Instant) -> tuple[Instant, int] | None:
+    """The next summary that stands at the recipient, whether or not a reading is still in it."""
+    row = db.conn.execute(
+        "SELECT start, duration FROM delivery WHERE recipient = ? AND series = ?"
+        " AND start BETWEEN ? AND ? AND duration > 0 AND value = ?"
+        " AND state IN ('sent', 'already') ORDER BY start LIMIT 1",
+        (span.recipient, span.series, first, span.last, span.grain),
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _is_due(db: Database, span: Span, start: Instant, size: int) -> bool:
+    """Whether a summary was not sent yet, or would be another one now than the one that was."""
+    row = db.conn.execute(
+        "SELECT state FROM delivery WHERE (recipient, series, start, duration, value, nth)"
+        " = (?, ?, ?, ?, ?, 0) ORDER BY version DESC LIMIT 1",
+        (span.recipient, span.series, start, size, span.grain),
+    ).fetchone()
+    if row is None or row[0] in CLAIMABLE:
+        return True
+    key = Key(span.series, start, size, span.grain, 0, version_of(db, span.series, start, size))
+    return is_newest(db, span.recipient, key) and bool(stands(db, span.recipient, key))
 
 
 def _summary(
-    db: Database, series: SeriesRow, bucket: Instant, grain: Grain, recipient: str
+    db: Database,
+    series: SeriesRow,
+    times: tuple[Instant, int],
+    grain: Grain,
+    recipient: str,
 ) -> Candidate | None:
     """One summary of a minute, hour or day; None where there is no reading in it.
 
-    What arrives late in it, and each correction of a reading in it, makes a new version, which
-    replaces the one that was sent.
+    Each change in it, of what arrives late, is corrected or deleted, makes a new version, which
+    replaces the one that was sent. ``times`` is when it starts and how long it is.
     """
-    size = GRAIN_MS[grain]
+    start, size = times
     verdicts = Verdicts(db, series)
     found = db.conn.execute(
         "SELECT current_value, current_decimals, duration, flags, intake FROM current_reading"
         " WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
-        (series.id, bucket, bucket + size, NEVER_SENT),
+        (series.id, start, start + size, NEVER_SENT),
     ).fetchall()
     rows = [
         (value, decimals, duration, flags & ~SETTLED)
         for value, decimals, duration, flags, intake in found
         if not verdicts.doubt(flags, intake)
     ]
-    key = Key(series.id, bucket, size, grain, 0, summary_version(db, series.id, bucket, size))
+    key = Key(series.id, start, size, grain, 0, version_of(db, series.id, start, size))
     if not rows:
         taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
         return taken_back if taken_back.replaces else None
@@ -225,7 +262,9 @@ def _summary(
     said = figures(row_of(series.kind), measured)
     if said is None:
         return Candidate(key, None, 0, 0, "no_summary")
-    return _amended(db, recipient, Candidate(key, *said, _together(flags for *_, flags in rows)))
+    flags = _together(flags for *_, flags in rows)
+    derived = derived_from(db, recipient, series.id, times, len(rows))
+    return _amended(db, recipient, Candidate(key, *said, flags, derived=derived))
 
 
 def _together(stored: Iterable[int]) -> int:

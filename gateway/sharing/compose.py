@@ -25,6 +25,7 @@ from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 from gateway.store.query import waveform
 from gateway.store.records import Identities
+from gateway.store.source_order import overlaps
 
 _TAKEN_BACK: Final = "absent:error"
 """What stands where a value was entered in error: nobody should go by it."""
@@ -160,7 +161,17 @@ def _shape(
         profiles=recipient.invitation.profiles,
         permits=frozenset({SNOMED}) if recipient.invitation.snomed else frozenset(),
         grain=grain,
+        also_counted=overlaps(series.kind) and _others_count(db, series),
     )
+
+
+def _others_count(db: Database, series: SeriesRow) -> bool:
+    """Whether the person has readings of the kind from elsewhere too."""
+    (more,) = db.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM series WHERE (person, kind) = (?, ?) AND id != ? AND n > 0)",
+        (series.person, series.kind, series.id),
+    ).fetchone()
+    return bool(more)
 
 
 def _outgoing(
@@ -181,6 +192,7 @@ def _outgoing(
         ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
         waveforms=_waveforms(db, series, chosen),
+        derived=[one.derived for one in chosen] if any(one.derived for one in chosen) else (),
     )
 
 

@@ -22,11 +22,22 @@ Source: HL7 v3 PurposeOfUse, http://terminology.hl7.org/CodeSystem/v3-ActReason.
 closed: marketing and sale cannot be said.
 """
 
-Grain = Literal["raw", "minute", "hour", "day"]
-"""Every reading, or one summary a minute, an hour, a day (UTC)."""
+Grain = Literal["raw", "minute", "hour", "day", "local_day"]
+"""Every reading, or one summary a minute, an hour, a day (UTC), a day of the zone that is named."""
 
 Collecting = Literal["ble", "healthkit", "routes"]
 """What may be collected: over the radio, from Apple Health exports, routes (they stay here)."""
+
+Relationship = Literal["GUARD", "POWATT"]
+"""Why somebody decides for another adult: as legal guardian, or with a power given by the person.
+
+Source: HL7 Terminology, v3-RoleCode.
+"""
+
+ROLES: Final[Mapping[Relationship, str]] = MappingProxyType(
+    {"GUARD": "guardian", "POWATT": "proxy"}
+)
+"""What who decides so is called."""
 
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 GRAINS: Final[tuple[Grain, ...]] = get_args(Grain)
@@ -64,6 +75,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     UNDER_13 = "under_13"
     UNDER_18 = "under_18"
+    ZONE_UNKNOWN = "zone_unknown"
     POLICY_CHANGED = "policy_changed"
     NOT_STARTED = "not_started"
     ENDED = "ended"
@@ -84,7 +96,9 @@ class Grant:
         terms: SHA-256 (hex) of the whole invitation that was shown.
         text_hash: SHA-256 (hex) of the exact text that was agreed to.
         grain: how finely.
+        zone: whose days are summed up, of a ``local_day``; empty otherwise.
         born: the person's month of birth, YYYY-MM, as known then.
+        by, relationship: who agreed for the person, and as what; None: the person did.
         given_at: when the person agreed.
         seq: the ledger entry that says so.
     """
@@ -105,11 +119,30 @@ class Grant:
     born: str
     given_at: Instant
     seq: int
+    zone: str = ""
+    by: PersonKey | None = None
+    relationship: Relationship | None = None
 
     @property
     def tuples(self) -> frozenset[tuple[Kind, str, Purpose]]:
         """What is granted, one by one."""
         return frozenset((kind, self.recipient, self.purpose) for kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """That somebody decides for another person. ``end`` None: until it is ended."""
+
+    id: str
+    person: PersonKey
+    by: PersonKey
+    relationship: Relationship
+    start: Instant
+    end: Instant | None
+
+    def holds(self, now: Instant) -> bool:
+        """Whether it counts at a moment."""
+        return self.start <= now and (self.end is None or now < self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +204,7 @@ class ConsentState:
         by_path: grants by (person, kind, recipient), in the order in which they were given.
         denials: by id, without those that were lifted.
         collects: by id, without those that were stopped.
+        trusts: who decides for whom, by id, without those that were ended.
         recipients: by key.
         notices: when a (person, notice, version) was acknowledged.
         newest: the latest time that an event bears under a trusted clock.
@@ -187,6 +221,7 @@ class ConsentState:
     )
     denials: Mapping[str, Denial] = field(default_factory=lambda: MappingProxyType({}))
     collects: Mapping[str, CollectGrant] = field(default_factory=lambda: MappingProxyType({}))
+    trusts: Mapping[str, Trust] = field(default_factory=lambda: MappingProxyType({}))
     recipients: Mapping[str, Terms] = field(default_factory=lambda: MappingProxyType({}))
     notices: Mapping[tuple[PersonKey, str, str], Instant] = field(
         default_factory=lambda: MappingProxyType({})

@@ -71,6 +71,10 @@ class UploadDeferred(GatewayError):
         self.reached = reached
 
 
+class NotTaken(UploadDeferred):
+    """The recipient refused it as it is."""
+
+
 class LeakBlocked(Refused):
     """A value that stays here stood in what would have left. Nothing left.
 

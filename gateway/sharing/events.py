@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,16 +17,23 @@ from pydantic import ConfigDict, Field
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.age import is_month
-from gateway.sharing.consent import Collecting, Grain, Purpose
+from gateway.sharing.consent import Collecting, Grain, Purpose, Relationship
 
 GATEWAY: Final = "gateway"
 """The actor of what the program itself records; it may close, never open."""
+
+PERSON: Final = "person:"
+"""What stands before a person's key where that person acts."""
 
 SCRIPT: Final = "script"
 """The actor of a scripted decision; counts in a simulation home alone."""
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True)
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+LATER: Final = {"later": True}
+"""Marks a column that came after the first entries were written; empty, it is not spelled."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,7 +61,11 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A person agreed; the columns are those of `consent.Grant`, with the text that was shown."""
+    """A person agreed; the columns are those of `consent.Grant`, with the text that was shown.
+
+    The zone of a ``local_day`` is named: when its days begin tells it to the recipient. ``by`` and
+    ``relationship`` are who agreed for the person, and as what; None where the person did.
+    """
 
     id: str
     person: PersonKey
@@ -72,6 +83,9 @@ class Permit:
     language: str
     grain: Grain
     born: str
+    zone: str = field(default="", metadata=LATER)
+    by: PersonKey | None = field(default=None, metadata=LATER)
+    relationship: Relationship | None = field(default=None, metadata=LATER)
     what: Literal["permit"] = "permit"
 
     __pydantic_config__ = _STRICT
@@ -85,6 +99,10 @@ class Permit:
             raise ValueError("a period ends after it starts")
         if not is_month(self.born):
             raise ValueError("a month of birth is written YYYY-MM")
+        if (self.grain == "local_day") != bool(_ZONE.fullmatch(self.zone)):
+            raise ValueError("days that are somebody's own are those of a zone, and no others are")
+        if (self.by is None) != (self.relationship is None) or self.by in (self.person, ""):
+            raise ValueError("who decides for a person is another one, and is something to them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +261,41 @@ class Assent:
         _digest(self.text_hash)
 
 
+@dataclass(frozen=True, slots=True)
+class Entrust:
+    """Somebody decides for another person; ``born`` is when the one who decides was born."""
+
+    id: str
+    person: PersonKey
+    by: PersonKey
+    relationship: Relationship
+    born: str
+    start: Instant
+    end: Instant | None = None
+    what: Literal["entrust"] = "entrust"
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _named(self.id, self.person, self.by)
+        if self.person == self.by:
+            raise ValueError("who decides for a person is another one")
+        if not is_month(self.born):
+            raise ValueError("a month of birth is written YYYY-MM")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("a period ends after it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class EndTrust:
+    """Somebody decides no longer for another person."""
+
+    trust: str
+    what: Literal["end_trust"] = "end_trust"
+
+    __pydantic_config__ = _STRICT
+
+
 ConsentEvent = (
     Invited
     | Permit
@@ -257,10 +310,12 @@ ConsentEvent = (
     | RecipientRemoved
     | NoticeAcknowledged
     | Assent
+    | Entrust
+    | EndTrust
 )
 
 OPENING: Final = (
-    Invited, Permit, Lift, Collect, RecipientConfirmed, NoticeAcknowledged, Assent
+    Invited, Permit, Lift, Collect, RecipientConfirmed, NoticeAcknowledged, Assent, Entrust
 )  # fmt: skip
 """What lets more happen than before: a signed-in person's act, never the program's own."""
 

@@ -14,12 +14,15 @@ from gateway.sharing.consent import (
     Denial,
     Grant,
     Terms,
+    Trust,
 )
 from gateway.sharing.events import (
     Assent,
     Collect,
     ConsentEvent,
     Deny,
+    EndTrust,
+    Entrust,
     Invited,
     Lift,
     NoticeAcknowledged,
@@ -47,6 +50,7 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
     by_path = dict(before.by_path)
     denials = dict(before.denials)
     collects = dict(before.collects)
+    trusts = dict(before.trusts)
     recipients = dict(before.recipients)
     notices = dict(before.notices)
     newest, seq, fault = before.newest, before.seq, before.broken
@@ -54,7 +58,7 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
         seq += 1
         if recorded.clock == "trusted":
             newest = max(newest, recorded.at)
-        if name_taken(recorded.event, grants, denials, collects, recipients):
+        if name_taken(recorded.event, grants, denials, collects, recipients, trusts):
             fault = fault or "two entries bear one name"
         match recorded.event:
             case Permit() as permit:
@@ -93,6 +97,12 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
             ) as change:
                 if key in recipients:
                     recipients[key] = _changed(recipients[key], change, seq)
+            case Entrust() as given:
+                trusts[given.id] = Trust(
+                    given.id, given.person, given.by, given.relationship, given.start, given.end
+                )
+            case EndTrust(trust=id):
+                trusts.pop(id, None)
             case Assent():
                 pass  # evidence only, see the event
     return ConsentState(
@@ -101,6 +111,7 @@ def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> Consen
         by_path=MappingProxyType(by_path),
         denials=MappingProxyType(denials),
         collects=MappingProxyType(collects),
+        trusts=MappingProxyType(trusts),
         recipients=MappingProxyType(recipients),
         notices=MappingProxyType(notices),
         newest=newest,
@@ -117,7 +128,7 @@ def broken(why: str) -> ConsentState:
 def name_taken(event: ConsentEvent, *named: Mapping[str, object]) -> bool:
     """Whether an event gives a name that something else bears: names are given once."""
     match event:
-        case Permit(id=id) | Deny(id=id) | Collect(id=id) | Invited(recipient=id):
+        case Permit(id=id) | Deny(id=id) | Collect(id=id) | Invited(recipient=id) | Entrust(id=id):
             return any(id in names for names in named)
         case _:
             return False
@@ -149,6 +160,9 @@ def _grant(permit: Permit, at: int, seq: int) -> Grant:
         terms=permit.terms,
         text_hash=permit.text_hash,
         grain=permit.grain,
+        zone=permit.zone,
+        by=permit.by,
+        relationship=permit.relationship,
         born=permit.born,
         given_at=at,
         seq=seq,

@@ -130,7 +130,8 @@ class Making:
         room = self._limits.readings - len(self.letters)
         chosen: list[Candidate] = []
         seen, times = span.first, 0
-        for one in candidates(self._db, series, span, self._now):
+        zone = self._state.grants[self._consent].zone
+        for one in candidates(self._db, series, span, self._now, zone):
             if isinstance(one, int):  # all that started before it was looked at
                 seen, times = one, times + 1
                 if len(chosen) == room or times > _TIMES_LOOKED_AT:

@@ -17,5 +17,8 @@ DEVICE_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e12"
 PATIENT_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e13"
 """Of the keyed id of a Patient that the gateway made itself."""
 
+RELATED_PERSON_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e15"
+"""Of the keyed id of somebody who decides for the person."""
+
 CONSENT_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e14"
 """Of a grant in the person's consent ledger."""

@@ -11,13 +11,16 @@ from adapters.kinds import Kind, all_kinds
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.age import is_month
 from gateway.sharing.agreement import NOTICE, NOTICE_VERSION, consent_text, text_hash
+from gateway.sharing.buckets import zone_named
 from gateway.sharing.consent import (
     GRAINS,
+    ROLES,
     Collecting,
     Grain,
     Grant,
     Purpose,
     Reason,
+    Trust,
     is_shareable,
     shareable_kinds,
 )
@@ -48,6 +51,8 @@ class Offer:
     history_to: Instant
     grain: Grain
     language: str
+    zone: str = ""
+    trust: Trust | None = None
 
     @property
     def text(self) -> str:
@@ -60,6 +65,8 @@ class Offer:
             self.language,
             purpose=self.purpose,
             grain=self.grain,
+            zone=self.zone,
+            role=ROLES[self.trust.relationship] if self.trust else "",
             patient=self.recipient.patient,
         )
 
@@ -101,6 +108,8 @@ def make_offer(
     history_from: Instant | None = None,
     history_to: Instant | None = None,
     grain: str = "raw",
+    zone: str = "",
+    trust: Trust | None = None,
     language: str = "en",
 ) -> Offer:
     """Put together what would be agreed to.
@@ -113,7 +122,9 @@ def make_offer(
         end: before when it may be sent.
         history_from: from when it must have been measured; ``start`` unless the person says.
         history_to: before when it must have been measured; ``end`` unless the person says.
-        grain: ``raw``, ``minute``, ``hour`` or ``day``.
+        grain: ``raw``, ``minute``, ``hour``, ``day`` or ``local_day``.
+        zone: where the person lives, as far as it is known; only a ``local_day`` names it.
+        trust: why somebody else decides; None where the person does.
         language: in which the text is shown.
 
     Raises:
@@ -135,11 +146,30 @@ def make_offer(
     finely = next((one for one in GRAINS if one == grain), None)
     if finely is None:
         raise NotAllowed(f"{grain} is not one of: {', '.join(GRAINS)}.")
+    if finely == "local_day":
+        _can_be_counted(zone)
     first = start if history_from is None else history_from
     last = end if history_to is None else history_to
     if end <= start or last <= first:
         raise NotAllowed("A period must end after it starts.", "Choose a later end.")
-    return Offer(recipient, agreed, named(words), start, end, first, last, finely, language)
+    where = zone if finely == "local_day" else ""
+    return Offer(
+        recipient, agreed, named(words), start, end, first, last, finely, language, where, trust
+    )
+
+
+def _can_be_counted(zone: str) -> None:
+    if not zone:
+        raise NotAllowed(
+            "It is not known in which time zone you live.", "Choose a summary by the days of UTC."
+        )
+    try:
+        zone_named(zone)
+    except LookupError as error:
+        raise NotAllowed(
+            f"This computer does not know the time zone {zone}.",
+            "Choose a summary by the days of UTC.",
+        ) from error
 
 
 def give(
@@ -208,6 +238,9 @@ def give(
             text_hash=text_shown,
             language=offer.language,
             grain=offer.grain,
+            zone=offer.zone,
+            by=offer.trust.by if offer.trust else None,
+            relationship=offer.trust.relationship if offer.trust else None,
             born=born,
         )
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from adapters.kinds import Kind, all_kinds
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.consent import (
+    ROLES,
     ClockState,
     CollectGrant,
     ConsentState,
@@ -30,6 +31,7 @@ class GrantView:
     Attributes:
         recipient_title: the recipient's title, its key where the title is not known.
         kinds: what is still shared under it; withdrawn kinds are in ``withdrawn_kinds``.
+        role: what who agreed is to the person, ``guardian`` or ``proxy``; empty: themselves.
         standing: ``active``; ``waiting`` for its time; ``paused`` by something a person can
             mend; ``ended`` by time; ``withdrawn`` wholly.
         sentence: why it stands so.
@@ -50,6 +52,7 @@ class GrantView:
     history_from: Instant
     history_to: Instant
     grain_words: str
+    role: str
     policy_version: str
     standing: Standing
     sentence: str
@@ -123,6 +126,7 @@ def _view(
         history_from=grant.history_from,
         history_to=grant.history_to,
         grain_words=said(GRAIN_WORDS[grant.grain], language),
+        role=ROLES[grant.relationship] if grant.relationship else "",
         policy_version=grant.policy_version,
         standing=_standing(reason),
         sentence=sentence(reason, language),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from adapters.reading import Instant
+from gateway.sharing.buckets import bucket
 from gateway.sharing.candidates import Candidate, again
 from gateway.sharing.compose import References, compose
 from gateway.sharing.consent import Grain
 from gateway.sharing.deliveries import Key
 from gateway.sharing.recipients import Recipient
-from gateway.sharing.spans import GRAIN_MS
 from gateway.store.driver import Database
 from gateway.store.identity import ReadingId
 from gateway.store.series import series_by_id
@@ -17,7 +17,12 @@ NOT_THERE_YET = References("Patient/not-made-yet", "Device/not-made-yet", {})
 
 
 def preview(
-    db: Database, recipient: Recipient, id_: ReadingId, now: Instant, grain: Grain = "raw"
+    db: Database,
+    recipient: Recipient,
+    id_: ReadingId,
+    now: Instant,
+    grain: Grain = "raw",
+    zone: str = "",
 ) -> bytes:
     """One reading as it would be sent: the same shape and the same renderer as sending uses.
 
@@ -40,8 +45,9 @@ def preview(
         known.get("gateway", NOT_THERE_YET.gateway),
         devices,
     )
-    start = id_.start // GRAIN_MS[grain] * GRAIN_MS[grain] if grain != "raw" else id_.start
-    key = Key(id_.series, start, id_.duration, id_.value, id_.nth, 0)
+    key = Key(id_.series, id_.start, id_.duration, id_.value, id_.nth, 0)
+    if grain != "raw":
+        key = Key(id_.series, *bucket(grain, zone, id_.start), grain, 0, 0)
     candidate: Candidate | None = again(db, series, key, grain)
     if candidate is None:
         raise LookupError("There is no such reading.")

@@ -14,6 +14,7 @@ from gateway.sharing.ledger import Ledger
 from gateway.sharing.names import CONSENT_SYSTEM
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.remote import decider
 from gateway.sharing.still import still
 from gateway.store.driver import Database, transaction
 from gateway.store.series import series_by_id
@@ -100,6 +101,7 @@ def _owed(
                     purpose=state.grants[consent].purpose,
                     consent=consent,
                     consent_system=CONSENT_SYSTEM,
+                    consenter=known.get(decider(state.grants[consent]), ""),
                 ),
                 recorded=answered_at,
                 simulated=any(one.simulated for one in series),

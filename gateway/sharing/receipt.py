@@ -21,6 +21,7 @@ from adapters.kinds import all_kinds
 from adapters.reading import Instant
 from gateway.sharing.agreement import day, text_hash
 from gateway.sharing.chain import Entry
+from gateway.sharing.consent import ROLES
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import Invited, Permit, PolicyChanged, Withdraw
 from gateway.sharing.invitation import Contact, Invitation
@@ -197,6 +198,8 @@ def _process(permit: Permit, invitation: Invitation) -> Json:
             "gw:before": _moment(permit.history_to),
         },
         "gw:grain": permit.grain,
+        **({"gw:zone": permit.zone} if permit.zone else {}),
+        **({"gw:givenAs": ROLES[permit.relationship]} if permit.relationship else {}),
         "dpv:hasConsentControl": "health-gateway consent withdraw " + permit.id,
     }
 

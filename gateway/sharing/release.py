@@ -20,6 +20,7 @@ from gateway.store.clock_answers import confirmed_since, newest_answer
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import SeriesRow
 from gateway.store.series import list_series, series_by_id
+from gateway.store.summaries import looked_at, thinned
 
 _Recipients = Mapping[tuple[PersonKey, Kind], Sequence[str]]
 
@@ -36,8 +37,8 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         now: this moment.
         clock: whether it can be believed.
     """
-    corrected = list(to_amend(db))
-    if not corrected and not _anything_new(db, ledger, now):
+    corrected, thin = list(to_amend(db)), thinned(db)
+    if not corrected and not thin and not _anything_new(db, ledger, now):
         return 0
     with transaction(db):
         state = ledger.state()
@@ -45,7 +46,8 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
             return 0
         intake, seen, at, told = _read_so_far(db)
         arrived, newest = _arrived(db, intake)
-        arrived += _confirmed(db, told) + _together(db, corrected)
+        fewer = [Span("", series, first, last, "raw", "") for _, series, first, last in thin]
+        arrived += _confirmed(db, told) + _together(db, [*corrected, *fewer])
         recipients = _by_kind(state)
         spans = [
             span
@@ -58,7 +60,8 @@ def release(db: Database, ledger: Ledger, now: Instant, clock: ClockState) -> in
         made = merged(spans)
         for span in made:
             wait(db, span)
-        if not made and not _anything_new(db, ledger, now):
+        looked_at(db, [row for row, *_ in thin])
+        if not made and not thin and not _anything_new(db, ledger, now):
             return 0  # what was corrected may not go there now: nothing is written for it
         db.conn.execute(
             "UPDATE released SET intake = ?, ledger = ?, at = ?, clock_answer = ?",
@@ -166,8 +169,25 @@ def _from_history(
     now: Instant,
 ) -> Iterator[Span]:
     for series in list_series(db):
-        if series.first is None or series.last is None or not is_shareable(series.kind):
+        times = _extent(db, series)
+        if times is None or not is_shareable(series.kind):
             continue
-        for span in _cut(state, recipients, series, series.first, series.last, now):
+        for span in _cut(state, recipients, series, *times, now):
             if grants is None or span.consent in grants:
                 yield span
+
+
+def _extent(db: Database, series: SeriesRow) -> tuple[Instant, Instant] | None:
+    """From the first to the last of a series, also of what was sent and is deleted by now."""
+    ends = [at for at in (series.first, series.last) if at is not None]
+    for edge in ("MIN", "MAX"):
+        ends += [
+            at
+            for (at,) in db.conn.execute(
+                f"SELECT (SELECT {edge}(start) FROM delivery WHERE recipient = key AND series = ?)"  # noqa: S608  # two fixed words
+                " FROM recipient",
+                (series.id,),
+            )
+            if at is not None
+        ]
+    return (min(ends), max(ends)) if ends else None

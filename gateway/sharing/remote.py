@@ -6,17 +6,23 @@ Each is made there once (conditional create) and remembered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from adapters.kinds import Kind
 from adapters.reading import DeviceFacts, DeviceKey
 from fhir_mappings.bundle import if_none_exist
 from fhir_mappings.device import device_resource, gateway_device
+from fhir_mappings.device_metric import device_metric, has_metric
 from fhir_mappings.patient import patient_resource
+from fhir_mappings.related_person import related_person
 from fhir_mappings.shape import Adapter
-from gateway.sharing.answers import reference_in, references_by_id
+from fhir_mappings.systems import PHD_METRIC
+from gateway.sharing.answers import is_deferral, reference_in, references_by_id
 from gateway.sharing.claim import Plan
 from gateway.sharing.compose import References, adapter_of
-from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM
+from gateway.sharing.consent import Grant
+from gateway.sharing.errors import NotTaken
+from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM, RELATED_PERSON_SYSTEM
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
@@ -24,6 +30,8 @@ from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
 _GATEWAY = "gateway"
+NOWHERE: Final = "-"
+"""What is remembered of what the recipient does not take, and that can be done without."""
 
 
 class Remote:
@@ -58,6 +66,10 @@ class Remote:
             ),
         )
         devices: dict[str, str] = {row.device: await self._sensor(plan, row) for row in plan.series}
+        await self._related_person(plan, subject, simulated)
+        if PHD_METRIC in self._recipient.invitation.profiles:
+            for row in plan.series:
+                await self._metric(plan, row, devices[row.device])
         return References(subject, gateway, devices)
 
     async def _patient(self, plan: Plan, simulated: bool) -> str:
@@ -71,6 +83,49 @@ class Remote:
             await self._parts.do(self._parts.recipients.written_to, self._recipient.key, known)
             self._known["patient"] = known
         return known
+
+    async def _related_person(self, plan: Plan, subject: str, simulated: bool) -> None:
+        """Who agreed in place of the person, where somebody did: Provenance points to them."""
+        grant = (await self._parts.do(self._parts.ledger.state)).grants[plan.consent]
+        if grant.by is None or grant.relationship is None:
+            return
+        relationship = grant.relationship
+
+        def body(identifier: str) -> bytes:
+            return related_person(
+                identifier,
+                system=RELATED_PERSON_SYSTEM,
+                patient=subject,
+                relationship=relationship,
+                simulated=simulated,
+            )
+
+        what = decider(grant)
+        await self._thing(plan, what, body, "RelatedPerson", RELATED_PERSON_SYSTEM)
+
+    async def _metric(self, plan: Plan, series: SeriesRow, device: str) -> None:
+        """What a Bluetooth sensor measures of this plan, where MDC has a code for it.
+
+        Only for a recipient that asks for them; nothing points to one, so what another grant covers
+        is not told of.
+        """
+        facts, adapter = await self._parts.do(_make_of, self._parts.db, series)
+        if adapter != "ble" or not has_metric(series.kind, facts.body_site):
+            return
+
+        def body(identifier: str) -> bytes:
+            return device_metric(
+                series.kind,
+                identifier,
+                system=DEVICE_SYSTEM,
+                device=device,
+                simulated=series.simulated,
+                body_site=facts.body_site,
+                profiles=self._recipient.invitation.profiles,
+            )
+
+        what = f"metric:{series.device}:{series.kind}"
+        await self._thing(plan, what, body, "DeviceMetric", DEVICE_SYSTEM, can_do_without=True)
 
     async def _sensor(self, plan: Plan, series: SeriesRow) -> str:
         what = f"device:{series.device}"
@@ -92,12 +147,25 @@ class Remote:
 
         return await self._thing(plan, what, body)
 
-    async def _thing(self, plan: Plan, what: str, body: Callable[[str], bytes]) -> str:
+    async def _thing(
+        self,
+        plan: Plan,
+        what: str,
+        body: Callable[[str], bytes],
+        kind: str = "Device",
+        system: str = DEVICE_SYSTEM,
+        *,
+        can_do_without: bool = False,
+    ) -> str:
+        """Make it once and remember where; one that can be done without is asked for once."""
         if what not in self._known:
             identifier = outbound_id(self._recipient.secret, what, 0)
-            reference = await self._make(
-                plan, "Device", body(identifier), DEVICE_SYSTEM, identifier
-            )
+            try:
+                reference = await self._make(plan, kind, body(identifier), system, identifier)
+            except NotTaken:
+                if not can_do_without:
+                    raise
+                reference = NOWHERE
             await self._parts.do(_remember, self._parts.db, self._recipient.key, what, reference)
             self._known[what] = reference
         return self._known[what]
@@ -118,7 +186,15 @@ class Remote:
                 reference = ""
             if reference:
                 return reference
-        raise self._post.refused(answer, f"The recipient did not take a {kind}")
+        refused = self._post.refused(answer, f"The recipient did not take a {kind}")
+        if is_deferral(answer.status) or answer.status == 401:
+            raise refused
+        raise NotTaken(refused.why, refused.retry_after)
+
+
+def decider(grant: Grant) -> str:
+    """Under which name it is remembered where who agreed in place of a person stands."""
+    return f"decider:{grant.by}:{grant.relationship}"
 
 
 def _remembered(db: Database, recipient: str) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import Final, Literal
 from adapters.reading import Instant
 from gateway.sharing.amending import stands
 from gateway.sharing.compose import outbound
-from gateway.sharing.consent import ClockState, Reason
+from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipient
-from gateway.sharing.spans import GRAIN_MS, Span, wait
+from gateway.sharing.spans import Span, wait
 from gateway.sharing.still import PASSING, still
 from gateway.store.driver import Database, transaction
 from gateway.store.records import Identities
@@ -101,7 +101,7 @@ def give_back(
             if _may_go_on(db, ledger, consent, row.key, now):
                 take_back(db, recipient, [row])
                 first = row.key.start
-                last = first + max(0, GRAIN_MS[grain] - 1)
+                last = first if grain == "raw" else first + row.key.duration - 1
                 wait(db, Span(recipient, row.key.series, first, last, grain, consent))
             else:
                 put(db, recipient, batch, [row.now("cancelled")])
@@ -184,9 +184,7 @@ def unknown(
         return found
 
 
-def _batch(
-    db: Database, batch: int
-) -> tuple[str, str, int, Literal["raw", "minute", "hour", "day"]]:
+def _batch(db: Database, batch: int) -> tuple[str, str, int, Grain]:
     recipient, consent, tries, grain = db.conn.execute(
         "SELECT recipient, consent, tries, grain FROM batch WHERE id = ?", (batch,)
     ).fetchone()

@@ -10,14 +10,6 @@ from adapters.reading import Instant
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, ConsentState, Grain, Window
 from gateway.store.driver import Database
 
-GRAIN_MS: Final[dict[Grain, int]] = {
-    "raw": 0,
-    "minute": 60_000,
-    "hour": 3_600_000,
-    "day": 86_400_000,
-}
-"""How long one summary is, ms; buckets begin at UTC minutes, hours and days."""
-
 NEAR_MS: Final = 3_600_000
 """Spans of one consent that are no further apart become one: all between them is covered too."""
 

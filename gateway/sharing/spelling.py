@@ -27,7 +27,11 @@ def spelled(recorded: Recorded) -> str:
             "actor": recorded.actor,
             "at": recorded.at,
             "clock": recorded.clock,
-            "event": {column.name: getattr(event, column.name) for column in fields(event)},
+            "event": {
+                column.name: getattr(event, column.name)
+                for column in fields(event)
+                if getattr(event, column.name) or "later" not in column.metadata
+            },
             "session": recorded.session,
         }
     )

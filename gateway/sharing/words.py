@@ -64,6 +64,10 @@ SENTENCES: Final[Mapping[Reason, str]] = {
         "Sharing for a person under 18 needs a guardian's consent and the young person's own. "
         "This version does not offer that yet, so everything stays here."
     ),
+    Reason.ZONE_UNKNOWN: N_(
+        "This computer does not know the time zone by whose days you share. Sharing waits until "
+        "its system is updated, or until you agree to other days."
+    ),
     Reason.POLICY_CHANGED: N_(
         "The recipient changed its terms after you agreed. Read them and decide again."
     ),
@@ -101,7 +105,8 @@ GRAIN_WORDS: Final[Mapping[Grain, str]] = {
     "raw": N_("every reading"),
     "minute": N_("one summary a minute"),
     "hour": N_("one summary an hour"),
-    "day": N_("one summary a day"),
+    "day": N_("one summary a day, by the days of UTC"),
+    "local_day": N_("one summary a day, from midnight to midnight where you live"),
 }
 
 COLLECT_WORDS: Final[Mapping[Collecting, str]] = {

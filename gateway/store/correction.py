@@ -23,6 +23,7 @@ class Correction:
     new_decimals: int
     at: Instant
     actor: str
+    why: str = ""
 
 
 def correct(
@@ -32,6 +33,7 @@ def correct(
     *,
     at: Instant,
     actor: str,
+    why: str = "",
 ) -> int:
     """Write a correction; see `Readings.correct`."""
     value, decimals = (None, 0) if new is None else new
@@ -40,7 +42,7 @@ def correct(
         if row is None:
             raise NoSuchReading("There is no such reading.")
         db.conn.execute(
-            "INSERT INTO correction VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO correction VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row.series,
                 row.start,
@@ -52,6 +54,7 @@ def correct(
                 decimals,
                 at,
                 actor,
+                why,
             ),
         )
         mark_dirty(db, row.series, [row.start])
@@ -67,8 +70,8 @@ def corrections(db: Database, since: Instant = 0, id_: ReadingId | None = None) 
         where += " AND (series, start, duration, value, nth) = (?, ?, ?, ?, ?)"
         marks += [id_.series, id_.start, id_.duration, id_.value, id_.nth]
     rows = db.conn.execute(
-        "SELECT series, start, duration, value, nth, version, new_value, new_decimals, at, actor"  # noqa: S608  # fixed text
-        f" FROM correction WHERE {where} ORDER BY at, version",
+        "SELECT series, start, duration, value, nth, version, new_value, new_decimals, at, actor,"  # noqa: S608  # fixed text
+        f" why FROM correction WHERE {where} ORDER BY at, version",
         marks,
     )
     return [Correction(ReadingId(*row[:5]), *row[5:]) for row in rows]

@@ -10,6 +10,7 @@ from gateway.store.identity import ReadingId, SeriesRow, tombstone_of
 from gateway.store.records import Identities, forget_record
 from gateway.store.resolving import mark_unresolved
 from gateway.store.series import count, hours, mark_dirty, series_by_id
+from gateway.store.summaries import about_to_delete
 
 _Key = tuple[int, Instant, int, int | float | str, int]
 _SAME = "(series, start, duration, value, nth) = (?, ?, ?, ?, ?)"
@@ -22,6 +23,7 @@ def delete(
 ) -> int:
     """Delete what starts from first to last, both included; see `Readings.delete`."""
     with transaction(db):
+        about_to_delete(db, series, first, last)
         keys: list[_Key] = db.conn.execute(
             "SELECT series, start, duration, value, nth FROM reading"
             " WHERE series = ? AND start BETWEEN ? AND ?",
@@ -38,6 +40,8 @@ def delete_one(db: Database, identity: bytes, id_: ReadingId, *, at: Instant) ->
             f"SELECT series, start, duration, value, nth FROM reading WHERE {_SAME}",  # noqa: S608
             (id_.series, id_.start, id_.duration, id_.value, id_.nth),
         ).fetchall()
+        if keys:
+            about_to_delete(db, id_.series, id_.start, id_.start)
         _delete_keys(db, identity, series_by_id(db, id_.series), keys, at)
     return len(keys)
 

@@ -201,11 +201,17 @@ class Readings:
         return done + days * _A_DAY_IS_WORTH
 
     def correct(
-        self, id_: ReadingId, new: tuple[Value, int] | None, *, at: Instant, actor: str
+        self,
+        id_: ReadingId,
+        new: tuple[Value, int] | None,
+        *,
+        at: Instant,
+        actor: str,
+        why: str = "",
     ) -> int:
         """Say what is true instead: a value with its decimals, or None for entered in error.
 
-        The reading itself stays, so an import does not add it again.
+        The reading itself stays, so an import does not add it again. ``why`` is one word.
 
         Returns:
             the version, from 1 on.
@@ -213,7 +219,7 @@ class Readings:
         Raises:
             NoSuchReading: there is none.
         """
-        return correction.correct(self._db, id_, new, at=at, actor=actor)
+        return correction.correct(self._db, id_, new, at=at, actor=actor, why=why)
 
     def corrections(
         self, since: Instant = 0, id_: ReadingId | None = None

@@ -123,9 +123,9 @@ CREATE TABLE correction (
     series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
     value ANY NOT NULL, nth INTEGER NOT NULL, version INTEGER NOT NULL,
     new_value ANY, new_decimals INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
-    PRIMARY KEY (series, start, duration, value, nth, version)
+    why TEXT NOT NULL DEFAULT '', PRIMARY KEY (series, start, duration, value, nth, version)
 ) STRICT, WITHOUT ROWID;
--- new_value NULL: the reading was entered in error
+-- new_value NULL: the reading was entered in error; why: a word of a closed list
 
 CREATE VIEW current_reading AS
 SELECT r.series, r.start, r.duration, r.value, r.nth, r.flags, r.intake,
@@ -214,6 +214,17 @@ CREATE TABLE delivery (
 -- state: sending, sent, already, rejected, deferred, unknown, cancelled, withheld
 CREATE INDEX delivery_by_batch ON delivery (batch);
 CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
+
+-- How far the version of a summary that was made fell back by deletions in its time, and more.
+CREATE TABLE summary_loss (
+    series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    grain TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (series, start, duration, grain)
+) STRICT, WITHOUT ROWID;
+
+-- Times of such summaries that release has not looked at since.
+CREATE TABLE thinned (
+    id INTEGER PRIMARY KEY, series INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE delivery_count (
     recipient TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_timezone
 
 from adapters.reading import DeviceKey, Instant, PersonKey
+from gateway.rights.correcting import Correcting
 from gateway.rights.device_times import DeviceTimes
 from gateway.rights.whose import Whose
 from gateway.sharing.consent import ClockState
@@ -71,6 +72,7 @@ class Desk:
     adding: AddingBook | None
     exports: ExportsBook | None
     times: DeviceTimes
+    correcting: Correcting
     zone: Callable[[PersonKey], tzinfo]
 
 
@@ -99,8 +101,11 @@ def make_desk(
     devices, people = Devices(db), People(db)
     names = DeviceNames(devices, local.db if local is not None else None)
 
+    def zone_name(person: PersonKey) -> str:
+        return (local.zone_at(person, now()) if local is not None else None) or ""
+
     def zone(person: PersonKey) -> tzinfo:
-        name = local.zone_at(person, now()) if local is not None else None
+        name = zone_name(person)
         return ZoneInfo(name) if name else get_timezone()
 
     return Desk(
@@ -116,7 +121,7 @@ def make_desk(
         cards=CardTexts(),
         sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
-        sharing=SharingBook(ledger, recipients, people, Previews(db, readings)),
+        sharing=SharingBook(ledger, recipients, people, Previews(db, readings), zone_name),
         sent=SentBook(db, readings, ledger),
         stays=StaysBook(local, devices, names) if local is not None else None,
         yours=YoursBook(
@@ -131,5 +136,6 @@ def make_desk(
         if local is not None and home is not None
         else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
+        correcting=Correcting(db, readings, audit),
         zone=zone,
     )

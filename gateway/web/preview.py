@@ -49,7 +49,14 @@ class Previews:
             return ""
         try:
             return _laid_out(
-                preview(self._db, offer.recipient, newest[0].reading.id, now, offer.grain)
+                preview(
+                    self._db,
+                    offer.recipient,
+                    newest[0].reading.id,
+                    now,
+                    offer.grain,
+                    offer.zone,
+                )
             )
         except LookupError:  # it has no form that can be sent
             return ""

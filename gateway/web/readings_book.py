@@ -113,6 +113,10 @@ class ReadingsBook:
             card=card,
         )
 
+    def called(self, device: DeviceKey) -> Called | None:
+        """What a device is called."""
+        return self._names.all().get(device)
+
     def kinds(self, person: PersonKey) -> Mapping[Kind, int]:
         """How many readings there are of each kind."""
         counts: dict[Kind, int] = {}

@@ -90,4 +90,5 @@ def situation_words() -> dict[str, str]:
         "first day of a cycle": _("first day of a cycle"),
         "with protection": _("with protection"),
         "without protection": _("without protection"),
+        "spot check": _("a spot check"),
     }

@@ -11,7 +11,19 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from gateway.web import adding, entry, exports, live, readings, sent, share, sources, stays, yours
+from gateway.web import (
+    adding,
+    entry,
+    exports,
+    live,
+    reading,
+    readings,
+    sent,
+    share,
+    sources,
+    stays,
+    yours,
+)
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,6 +61,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/readings", readings.overview, audit="page.readings", nav="readings"),
     Route("GET", "/readings/live", live.live, audit="page.readings.live", nav="readings"),
     Route("GET", "/readings/{kind}", readings.kind, audit="page.reading", nav="readings"),
+    Route("GET", "/readings/{kind}/one", reading.reading, audit="page.reading.one", nav="readings"),
+    Route("POST", "/readings/{kind}/one", reading.correct, audit="reading.correct", nav="readings"),
     Route("GET", "/exports", exports.exports, audit="page.exports", nav="readings"),
     Route(
         "POST", "/exports", exports.receive, audit="exports.receive", nav="readings", streamed=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -73,12 +73,18 @@ class SharingBook:
     """Recipients, grants and permissions of one home."""
 
     def __init__(
-        self, ledger: Ledger, recipients: Recipients, people: People, examples: Examples
+        self,
+        ledger: Ledger,
+        recipients: Recipients,
+        people: People,
+        examples: Examples,
+        zone: Callable[[PersonKey], str],
     ) -> None:
         self._ledger = ledger
         self._recipients = recipients
         self._people = people
         self._examples = examples
+        self._zone = zone
 
     def risks_known(self, person: PersonKey) -> bool:
         """Whether this person has read what can go wrong (docs/privacy.md, C10)."""
@@ -145,6 +151,7 @@ class SharingBook:
             end=choice.end,
             history_from=choice.history_from,
             grain=choice.grain,
+            zone=self._zone(person),
             language=language,
         )
 

@@ -12,6 +12,7 @@ from adapters.panel import parted
 from adapters.reading import Instant, Quality, place_of, quality_of, situation_of, text_of
 from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.words import unit as unit_words
+from gateway.rights.correcting import mark_of
 from gateway.store.device_names import Called
 from gateway.store.query import ReadingRow
 
@@ -30,6 +31,7 @@ class Shown:
         doubts: what is known to be doubtful about it.
         place: where it was taken, one of `adapters.reading.PLACES`; empty where that is not said.
         situation: one of `adapters.reading.SITUATIONS`; empty where that is not said.
+        mark: stands for it in an address (`correcting.mark_of`).
     """
 
     at: Instant
@@ -42,6 +44,7 @@ class Shown:
     corrected: bool
     place: str = ""
     situation: str = ""
+    mark: str = ""
 
 
 def scale_of(row: KindRow) -> Decimal:
@@ -95,4 +98,5 @@ def shown(row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
         corrected=reading.version > 0,
         place=place_of(reading.flags),
         situation=situation_of(reading.flags),
+        mark=mark_of(reading.id),
     )

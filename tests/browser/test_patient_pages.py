@@ -10,8 +10,10 @@ import pytest
 from playwright.async_api import Page
 
 from adapters.errors import ArchiveRefused
+from adapters.kinds import Kind
 from gateway.htmlkit.guard import POLICY
 from gateway.importing import import_export
+from gateway.rights.correcting import mark_of
 from gateway.sharing.offer import allow_collecting
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
 from tests.fakes_healthkit import make
@@ -34,7 +36,7 @@ PATHS = (
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
     "/stays/routes", "/first", "/readings/mood", "/readings/step_count?day=2026-11-20",
-    "/sources", "/yours", "/times", "/add", "/exports",
+    "/sources", "/yours", "/times", "/add", "/exports", "{reading}",
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     ask_something(made, unknown=30)
     walk(made)
     _bring_exports(made, tmp_path_factory.mktemp("exports"))
+    made.reading = a_reading(made)  # now, while nobody else uses the store
     yield made
     made.house.close()
 
@@ -65,7 +68,17 @@ def _bring_exports(home: Furnished, folder: Path) -> None:
 
 def paths(home: Furnished) -> list[str]:
     grant = next(iter(home.house.ledger.state().grants))
-    return [path.format(recipient=home.recipient(), grant=grant) for path in PATHS]
+    return [
+        path.format(recipient=home.recipient(), grant=grant, reading=home.reading) for path in PATHS
+    ]
+
+
+def a_reading(home: Furnished) -> str:
+    """The page of a blood pressure."""
+    (series,) = home.house.readings.series(home.person, Kind("blood_pressure"))
+    assert series.first is not None
+    (row,) = home.house.readings.window(series.id, series.first, series.first, 1)
+    return f"/readings/blood_pressure/one?at={row.start}&one={mark_of(row.id)}"
 
 
 @pytest.mark.parametrize(

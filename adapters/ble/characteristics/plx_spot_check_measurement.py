@@ -126,6 +126,7 @@ def readings(packet: Packet) -> Iterator[Record]:
             told=told,
             identity=stamp(told),
             quality=measured.quality,
+            situation="spot check",
         )
 
 
