@@ -60,5 +60,6 @@ def _key(visit: Visit, card: Card) -> Hashable:
         newest.corrected,
         newest.place,
         newest.situation,
-        tuple((shape.look, shape.path) for shape in card.drawing.shapes),
+        card.frame,
+        tuple((line.label, line.hue, tuple(line.points)) for line in card.lines),
     )

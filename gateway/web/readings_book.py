@@ -39,7 +39,13 @@ class Card:
     total: float | None
     stale: bool
     simulated: bool
-    drawing: Drawing
+    frame: Frame
+    lines: Sequence[Line]
+
+    @property
+    def drawing(self) -> Drawing:
+        """The day or month, drawn when it is asked for: most cards are shown again as they were."""
+        return draw(self.frame, self.lines, bars=_sums(self.row), bare=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,8 @@ class ReadingsBook:
             total=total,
             stale=now - latest.until > row.stale_after * 1000,
             simulated=newest.simulated,
-            drawing=draw(time.frame, lines, bars=_sums(row), bare=True),
+            frame=time.frame,
+            lines=lines,
         )
 
     def _shown(self, row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
