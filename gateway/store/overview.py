@@ -15,7 +15,7 @@ from operator import itemgetter
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database
-from gateway.store.resolving import without_overlap
+from gateway.store.resolving import that_overlap, without_overlap
 from gateway.store.rollup import has_figures
 from gateway.store.trend import QUARTER_HOUR, TrendPoint, trend
 
@@ -54,8 +54,9 @@ def trends(
                 TrendPoint(edges[0] + step * i, n, lo, hi, total, last)
                 for i, n, lo, hi, total, _, last in joined
             ]
+    twice = that_overlap(db, person, found.keys() - alone, edges)
     return {
-        kind: points if kind in alone else without_overlap(db, person, kind, edges, points)
+        kind: without_overlap(db, person, kind, edges, points) if kind in twice else points
         for kind, points in found.items()
         if points
     }

@@ -7,8 +7,9 @@ UTC, of which that is not known yet; they are reckoned from the readings when th
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -80,6 +81,27 @@ def without_overlap(
         if at in less:
             less[at] += amount
     return [replace(one, total=one.total - less[one.start]) for one in points]
+
+
+def that_overlap(
+    db: Database, person: PersonKey, kinds: Collection[Kind], edges: Sequence[Instant]
+) -> set[Kind]:
+    """Those of some kinds of which several sources counted at once in a time, or may have."""
+    rows = db.conn.execute(
+        "SELECT k.value FROM json_each(:kinds) k WHERE EXISTS (SELECT 1 FROM unresolved"
+        " WHERE (person, kind) = (:person, k.value) AND day BETWEEN :first AND :last)"
+        " OR EXISTS (SELECT 1 FROM overlap WHERE (person, kind) = (:person, k.value)"
+        " AND quarter >= :low AND quarter < :high)",
+        {
+            "kinds": json.dumps([kind for kind in kinds if overlaps(kind)]),
+            "person": person,
+            "first": edges[0] // DAY,
+            "last": (edges[-1] - 1) // DAY,
+            "low": edges[0] // _QUARTER,
+            "high": edges[-1] // _QUARTER,
+        },
+    ).fetchall()
+    return {kind for (kind,) in rows}
 
 
 def resolve(db: Database, limit: int) -> int:
