@@ -18,6 +18,7 @@ from gateway.store.identity import (
     record_text,
     tombstone_of,
 )
+from gateway.store.many import insert_new
 from gateway.store.records import Recorded, find_record, forget_record, insert_record
 from gateway.store.resolving import mark_unresolved
 from gateway.store.series import hours
@@ -76,7 +77,7 @@ class Notes:
         """Write all of them; inside the transaction."""
         db.conn.executemany("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?)", self.intake)
         db.conn.executemany("UPDATE series SET n = n + ? WHERE id = ?", self.counts)
-        db.conn.executemany("INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING", self.dirty)
+        insert_new(db, "dirty", self.dirty)
         mark_unresolved(db, self.dirty)
 
 
