@@ -29,7 +29,8 @@ class LocalName:
     """A name or number that tells one device, app or person from all others.
 
     ``what`` is one of: ``advertised_name``, ``address``, ``serial_number``, ``system_id``,
-    ``source_name``, ``device_name``, ``local_identifier``, ``given_name`` (by its owner).
+    ``source_name``, ``device_name``, ``local_identifier``,
+    ``given_name`` (by its owner), ``file_name`` (of an import).
     """
 
     owner: DeviceKey | SourceKey

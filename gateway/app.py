@@ -19,6 +19,7 @@ from gateway.sharing.withdrawal import cancelling
 from gateway.store.audit import Audit
 from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
+from gateway.store.file_names import FileNames
 from gateway.store.home import Home, OpenHome
 from gateway.store.import_runs import ImportRuns
 from gateway.store.keys import KeyRing, device_key, source_key
@@ -114,6 +115,10 @@ class House:
         """What each device is called in this house."""
         local = self.opened.local
         return DeviceNames(self.devices, local.db if local is not None else None)
+
+    def file_names(self) -> FileNames:
+        """What the files of imports are called."""
+        return FileNames(self.local.db)
 
     def device_times(self) -> DeviceTimes:
         """What is known of the clocks of devices, and what is said of their times."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from hashlib import sha256
 from itertools import chain
@@ -29,8 +29,10 @@ from gateway.errors import Refused
 from gateway.import_counts import Counts, as_known, vanished
 from gateway.pipeline import take_in
 from gateway.renaming import Renaming
-from gateway.store.courtesy import Courtesy
+from gateway.store.courtesy import Courtesy, announced
 from gateway.store.driver import transaction
+from gateway.store.file_names import last_part
+from gateway.store.import_runs import file_of_imports
 from gateway.store.people import Person
 
 ROWS_A_COMMIT = 10_000
@@ -53,6 +55,7 @@ def import_export(
     progress: Progress | None = None,
     again: bool = False,
     about_me: bool = False,
+    called: str = "",
 ) -> ImportReport:
     """Import an export for one person; doing it again adds nothing.
 
@@ -64,6 +67,7 @@ def import_export(
         progress: told how many bytes were read and stored, of how many.
         again: read the file even if it was imported before.
         about_me: whether birth date, sex, blood and skin type are read too.
+        called: what the file is called, where its path does not say it.
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
@@ -82,21 +86,26 @@ def import_export(
     before = None if again else house.imports.finished_before(digest)
     if before is not None:
         return as_known(before.report, started)
-    resumed = house.imports.begun_before(digest)
+    broken_off = house.imports.broken_off_before(digest)
     run = house.imports.begin(at, person.key, "healthkit", digest)
+    house.file_names().note(run, called or last_part(str(path.absolute())), at)
     counts = Counts()
+    counts.started = started
     noting = _noting(house, run, counts, progress, now)
     try:
-        export = _export(house, path, person.key, limits, noting, routes=routes, about_me=about_me)
-        _store(house, export, person.key, path, counts, now)
+        with announced(file_of_imports(house.path)):
+            export = _export(
+                house, path, person.key, limits, noting, routes=routes, about_me=about_me
+            )
+            _store(house, export, person.key, path, counts, now)
     except BaseException as error:
-        ended = {**counts.report.as_dict(), "stopped": True, **_said(error)}
-        (house.imports.refuse if "said" in ended else house.imports.note)(run, ended)
+        _note_end(house, run, {**counts.so_far(), "stopped": True, **_said(error)})
         raise
     finally:
         house.readings.anchor_now()
     report = counts.joined(export.report)
-    report.resumed = resumed
+    report.refused_before = broken_off is not None and broken_off.refused
+    report.resumed = broken_off is not None and not broken_off.refused
     report.vanished = vanished(house, person.key, report, counts.seen)
     report.seconds = round(time.perf_counter() - started, 3)
     house.imports.finish(run, now(), report.as_dict())
@@ -136,10 +145,19 @@ def _noting(
         if time.monotonic() - noted >= _NOTED_EVERY:
             noted = time.monotonic()
             house.imports.note(
-                run, {**counts.report.as_dict(), "read": done, "size": total, "noted_at": now()}
+                run, {**counts.so_far(), "read": done, "size": total, "noted_at": now()}
             )
 
     return note
+
+
+def _note_end(house: House, run: int, ended: Mapping[str, object]) -> None:
+    """Keep what is known of an import that did not go to its end."""
+    if "said" not in ended:
+        house.imports.note(run, ended)
+        return
+    for one in house.imports.refuse(run, ended):
+        house.file_names().forget(one)
 
 
 def _said(error: BaseException) -> dict[str, str]:
@@ -208,6 +226,7 @@ def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -
     with transaction(house.opened.gateway):  # its head is noted apart once, at the end
         taken = take_in(house, portion, adapter="healthkit", at=at).taken
     for one in taken.series:
+        counts.report.made(one.kind, one.rows)
         counts.report.stored(
             one.kind,
             new=one.new,

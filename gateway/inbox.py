@@ -36,15 +36,19 @@ def inbox_of(home: Path, person: PersonKey) -> Path:
 
 
 class Receiving:
-    """A file that is being received; it waits for nobody before `done`."""
+    """A file that is being received; it waits for nobody before `done`.
+
+    Attributes:
+        key: what it is called meanwhile; ``bytes``: how many came.
+    """
 
     def __init__(self, home: Path, person: PersonKey) -> None:
         folder = inbox_of(home, person)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = secrets.token_hex(8)
+        self.key = secrets.token_hex(8)
         self.bytes = 0
-        self._to = folder / f"{name}.zip"
-        self._path = folder / f"{name}{_UNFINISHED}"
+        self._to = folder / f"{self.key}.zip"
+        self._path = folder / f"{self.key}{_UNFINISHED}"
         self._out = os.fdopen(
             os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         )

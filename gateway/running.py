@@ -101,7 +101,7 @@ class Running:
 
     async def _imports(self) -> None:
         house, thread = await self._open("exports")
-        await import_what_waits(house, thread, self._log)
+        await import_what_waits(house, thread, self._telling, self._log)
 
     async def _both(self, *parts: Callable[[], Awaitable[None]]) -> None:
         async with asyncio.TaskGroup() as tasks:

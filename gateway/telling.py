@@ -40,6 +40,12 @@ class Telling:
         if not self._as_json:
             print('Nobody lives here yet: health-gateway people add "Your name" --born 1985-04')
 
+    def imported(self, words: str, **facts: object) -> None:
+        """An export that waited was read, or refused."""
+        self.tell("import", **facts)
+        if not self._as_json:
+            print(words, flush=True)
+
     def ready(self, parts: Sequence[str]) -> None:
         """All parts are up."""
         self.tell("ready", parts=list(parts))

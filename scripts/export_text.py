@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from random import Random
 from xml.sax.saxutils import escape
@@ -23,7 +24,8 @@ NASTY = {
     "attribute-order": "attributes in another order, in single quotes",
     "cdata": "comments, CDATA and processing instructions between the records",
     "localised": "file names in the language of the phone",
-    "us-units": "lb, mi, degF, ft, kJ and mmol/L",
+    "us-units": "lb, mi, degF, ft, kJ and mmol/L, with all digits that a conversion gives",
+    "us-units-rounded": "lb, mi, degF, ft, kJ and mmol/L, of six digits each",
     "two-offsets": "each date with the offset of its own season",
     "truncated": "the file ends in the middle of the first workout",
     "spaced-attribute": "an attribute name with spaces, as iOS 8 wrote",
@@ -57,13 +59,15 @@ _DEVICES = (
 _EPOCH = date(1970, 1, 1).toordinal()
 _MARKED = re.compile("[&<>\"']")
 _US = {
-    "kg": ("lb", 1 / 0.45359237, 0.0, 1),
-    "km": ("mi", 1 / 1.609344, 0.0, 5),
-    "degC": ("degF", 1.8, 32.0, 1),
-    "cm": ("ft", 1 / 30.48, 0.0, 5),
-    "kcal": ("kJ", 4.184, 0.0, 3),
-    "mg/dL": ("mmol<180.1558800000541>/L", 1 / 18.01558800000541, 0.0, 1),
+    "kg": ("lb", 1 / 0.45359237, 0.0),
+    "km": ("mi", 1 / 1.609344, 0.0),
+    "degC": ("degF", 1.8, 32.0),
+    "cm": ("ft", 1 / 30.48, 0.0),
+    "kcal": ("kJ", 4.184, 0.0),
+    "mg/dL": ("mmol<180.1558800000541>/L", 1 / 18.01558800000541, 0.0),
 }
+"""Unit -> another one, with ``times`` and ``plus``. A phone prints what it converts as the double
+that came of it, up to 17 digits; older ones printed six."""
 _METADATA = (
     {"key": "HKExternalUUID", "value": "B5C1-ROBIN-ACCOUNT"},
     {"key": "HKWeatherHumidity", "value": "7100 %"},
@@ -121,9 +125,11 @@ class Printer:
     def record(self, sample: Sample, count: int, indent: str = " ") -> str:
         """One `Record`; ``count`` is its place in the file."""
         unit, value = sample.unit, _number(sample.value, sample.digits)
-        if "us-units" in self.nasty and unit in _US and isinstance(sample.value, float | int):
-            unit, factor, plus, digits = _US[unit]
-            value = _number(sample.value * factor + plus, digits)
+        us = self.nasty & {"us-units", "us-units-rounded"}
+        if us and unit in _US and isinstance(sample.value, float | int):
+            unit, times, plus = _US[unit]
+            digits = 17 if "us-units" in us else 6
+            value = _significant(sample.value * times + plus, digits)
         fields = {
             "type": sample.type,
             "sourceName": self._source(sample.by, count),
@@ -258,3 +264,9 @@ def _number(value: float | str, digits: int) -> str:
         return value
     text = f"{value:.{digits}f}"
     return text.rstrip("0").rstrip(".") if digits else text
+
+
+def _significant(value: float, digits: int) -> str:
+    """As few digits as tell the double, or fewer; never with an exponent."""
+    text = repr(value) if digits == 17 else f"{value:.{digits}g}"
+    return f"{Decimal(text):f}"

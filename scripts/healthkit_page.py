@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 
 from adapters.healthkit.types import TypeRow, all_types
-from adapters.healthkit.units import conversions
 from adapters.kinds import KindRow, row_of
 from adapters.kinds import kind as checked
+from adapters.units import conversions
 from fhir_mappings.table import rows
 from gateway.sharing.words import CATEGORY_WORDS
 from scripts.mapping_page import codes_of
@@ -34,7 +34,8 @@ says what became of each entry.
   the parts of a workout with several sports are readings beside it.
 - **The rings of a day** are read once it is over: those of the day of the export wait for the next.
 - **Electrocardiograms** are read from their files: the curve, and what the watch said of it. The
-  name and the birth date in those files are not kept.
+  name and the birth date in those files are not kept. What the watch said in a language that is
+  not known here is kept as it is written, and never shared.
 - **Records of clinics** are kept as they came, and not interpreted.
 - **Where you were** (routes, places within workouts) is read only after
   `health-gateway consent grant collect routes`, goes to the local store and never leaves it,

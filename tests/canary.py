@@ -39,6 +39,7 @@ MARKED: dict[str, str] = {
     "pod longitude": "16.3738189",
     "zone": "Pacific/Chatham",
     "weather": "WeatherTemperature-61.75",
+    "file of an export": "Bartholomea-Quillon-health",
     "route": "route_2026-03-14_7.17am",
     "device's own time": "2a18 4711 at 20260314T071731",
     "session of a sensor": "began 20260302T184509",

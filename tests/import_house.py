@@ -22,11 +22,15 @@ def importing_home(folder: Path) -> Furnished:
 
 
 def bring_in(
-    home: Furnished, path: Path, *, progress: Callable[[int, int], None] | None = None
+    home: Furnished,
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    about_me: bool = False,
 ) -> ImportReport:
     """Import an export for the person of this home."""
     who = next(one for one in home.house.people.list() if one.key == home.person)
-    return import_export(home.house, path, who, now=clock.now, progress=progress)
+    return import_export(home.house, path, who, now=clock.now, progress=progress, about_me=about_me)
 
 
 def stored(home: Furnished) -> list[tuple[Any, ...]]:

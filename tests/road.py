@@ -125,7 +125,7 @@ ROUTE = f"""<?xml version="1.0" encoding="UTF-8"?>
 PAGES = (
     "readings", "readings?span=day", "readings/heart_rate", "readings/breath_carbon_monoxide",
     "readings/step_count?day=2026-03-14", "readings/dietary_energy", "readings/ecg",
-    "share", "sent", "stays",
+    "share", "sent", "stays", "exports",
 )  # fmt: skip
 
 
@@ -152,7 +152,8 @@ class Walked:
 
 
 def write_export(folder: Path) -> Path:
-    """The marked export, as a folder."""
+    """The marked export, as a folder of a marked name in ``folder``."""
+    folder = folder / canary.MARKED["file of an export"]
     routes = folder / "apple_health_export" / "workout-routes"
     routes.mkdir(parents=True)
     (routes.parent / "export.xml").write_text(EXPORT, encoding="utf-8")
@@ -164,7 +165,7 @@ def write_export(folder: Path) -> Path:
         file = routes.parent / name
         file.parent.mkdir()
         file.write_text(text, encoding="utf-8")
-    return routes.parent
+    return folder
 
 
 def walk(folder: Path, seconds: float = 6.0) -> Walked:

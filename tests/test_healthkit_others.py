@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def ecg(folder: Path, text: str) -> Imported:
         (GERMAN, "Sinusrhythmus", "sinus-rhythm", True),
         (GERMAN, "Vorhofflimmern", "atrial-fibrillation", True),
         (HEAD, "洞調律", "sinus-rhythm", False),
-        (HEAD, "words of a language not known here", "unrecognized", False),
+        (HEAD, "words of a language not known here", "words of a language not known here", False),
+        (GERMAN, "Πιθανή κολπική μαρμαρυγή", "Πιθανή κολπική μαρμαρυγή", True),
     ],
 )
 def test_an_electrocardiogram_is_its_curve_and_what_was_said(
@@ -87,6 +89,56 @@ def test_an_electrocardiogram_is_its_curve_and_what_was_said(
     everything = repr(found.batches) + repr(found.local) + repr(found.facts) + repr(found.report)
     for secret in ("Robin", "Canary", "1969", "Schwindel"):
         assert secret not in everything
+
+
+ARABIC = """الاسم,Robin Canary
+تاريخ الميلاد,٢١/٧/١٩٦٩
+تاريخ التسجيل,\u200f٢٠٢٦-٠١-١٥ ١٠:٠٠:٠٠ +٠١٠٠
+التصنيف,إيقاع جيبي
+الأعراض,دوار
+إصدار البرنامج,٢٫٠
+الجهاز,"Watch6,12"
+معدل العينة,٥١٢ هرتز
+
+القطب,القطب ١
+الوحدة,µV
+
+١٢٫٥٠٠
+\u200e\u2212٢٦٥٫٨٦٨
+٠
+٩٠٠٫٠٠١
+"""
+GROUPED = GERMAN.format(date=DATE, said="Sinusrhythmus").replace(",", ";").replace("511;667", "512")
+
+
+@pytest.mark.parametrize(
+    ("text", "samples", "said"),
+    [
+        (ARABIC, [12_500, -265_868, 0, 900_001], "إيقاع جيبي"),
+        (GROUPED + "1.265,868\n-12,5\n0\n", [1_265_868, -12_500, 0], "sinus-rhythm"),
+        (GROUPED + '"1\u202f265,868";\n"-12,5";\n', [1_265_868, -12_500], "sinus-rhythm"),
+    ],
+    ids=["digits of another script", "semicolons and thousands", "quoted, with a space"],
+)
+def test_a_curve_is_read_whatever_the_language(
+    tmp_path: Path, text: str, samples: list[int], said: str
+) -> None:
+    found = ecg(tmp_path, text)
+    assert found.report.refused == {}
+    [says] = found.of("ecg_classification")
+    [wave] = [wave for batch in found.batches for wave in batch.waveforms.values()]
+    assert list(struct.unpack(f"<{len(samples)}i", wave.samples)) == samples
+    assert (says[3], says[5]) == (AT, said)
+
+
+@pytest.mark.parametrize("said", ["", "Robin Canary", "of robin canary", "47.37, 8.54", "x" * 200])
+def test_what_cannot_be_a_classification_is_not_kept_and_the_curve_is(
+    tmp_path: Path, said: str
+) -> None:
+    found = ecg(tmp_path, HEAD.format(date=DATE, said=said) + "1\n2\n")
+    assert len(found.of("ecg")) == 1
+    assert found.of("ecg_classification") == []
+    assert "anary" not in repr(found.batches)
 
 
 @pytest.mark.parametrize(

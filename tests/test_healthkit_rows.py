@@ -17,9 +17,9 @@ from adapters.healthkit.devices import described
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.times import Calendar
 from adapters.healthkit.types import all_types
-from adapters.healthkit.units import conversions
 from adapters.kinds import all_kinds, kind, row_of
 from adapters.reading import text_of
+from adapters.units import conversions
 from tests.fakes_healthkit import document, make, record, run, run_entries
 
 SYSTOLIC = "HKQuantityTypeIdentifierBloodPressureSystolic"

@@ -8,8 +8,8 @@ import pytest
 from ucumvert import get_ucum_parser, parse_ucum  # type: ignore[import-untyped]  # no types
 
 from adapters.healthkit.types import all_types
-from adapters.healthkit.units import conversion_from, conversions
 from adapters.kinds import all_kinds, row_of
+from adapters.units import conversion_from, conversions
 from fhir_mappings import systems
 from fhir_mappings.table import Row, rows
 from gateway.sharing.words import CATEGORY_WORDS

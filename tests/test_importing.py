@@ -92,13 +92,15 @@ def test_a_second_phone_is_not_taken_for_the_first_renamed(home: Furnished, tmp_
     assert (report.new, report.known, report.renamed) == (20, 20, 0)
 
 
-def test_another_unit_of_the_phone_adds_nothing(home: Furnished, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["us-units", "us-units-rounded"])
+def test_another_unit_of_the_phone_adds_nothing(home: Furnished, tmp_path: Path, name: str) -> None:
+    """Printed with all their digits they come back to the very numbers that are here."""
     make(tmp_path / "metric.zip", days=6)
-    make(tmp_path / "us.zip", "us-units", days=6)
+    make(tmp_path / "us.zip", name, days=6)
     first = bring_in(home, tmp_path / "metric.zip")
     second = bring_in(home, tmp_path / "us.zip")
     assert second.new == 0
-    assert second.changed > 100
+    assert (second.changed > 100) == (name == "us-units-rounded")
     assert settled(second)
     assert second.vanished == 0
     assert bring_in(home, tmp_path / "metric.zip").identical
@@ -121,6 +123,25 @@ def test_what_is_gone_is_reported_and_an_older_export_does_no_harm(
     old = bring_in(home, tmp_path / "old.xml")
     assert (old.new, old.vanished) == (0, 0)
     assert len(stored(home)) == 9
+
+
+def test_what_was_not_asked_for_or_lies_in_no_file_is_not_gone(
+    home: Furnished, tmp_path: Path
+) -> None:
+    """Birth date and the like are read on request; curves and records of clinics lie beside."""
+    make(tmp_path / "whole.zip")
+    make(tmp_path / "later", pointers=2)
+    first = bring_in(home, tmp_path / "whole.zip", about_me=True)
+    kinds = {row[0] for row in stored(home)}
+    assert {"date_of_birth", "ecg", "ecg_classification"} <= kinds
+    [alone] = (tmp_path / "later").glob("*/export.xml")
+    second = bring_in(home, alone)
+    assert second.new == 0
+    assert second.rows < first.rows
+    assert (second.vanished, [kind for kind, n in second.kinds.items() if "vanished" in n]) == (
+        0,
+        [],
+    )
 
 
 def test_in_two_processes_the_store_holds_the_same(

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.kinds import kind
-from adapters.reading import PersonKey, Value
+from adapters.kinds import Kind, kind
+from adapters.reading import DeviceKey, PersonKey, ReadingBatch, SourceKey, Value
 from gateway.store.calendar import edges
 from gateway.store.identity import ReadingId
 from gateway.store.readings import Readings
@@ -163,6 +163,40 @@ def test_trends_equal_a_direct_computation(
         }
         assert sum(one.n for one in store.readings.series(person)) == len(model.current)
         store.readings.roll_up(1_000_000)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_trends_of_all_kinds_at_once_are_those_of_each(store: Store, data: st.DataObject) -> None:
+    """Whole hours, quarter hours, uneven days; some hours rolled up, some not; several sources."""
+    person = new_person(store.db)
+    kinds = [kind("heart_rate"), kind("step_count"), kind("body_weight"), kind("blood_pressure")]
+    first = 1_790_000_000_000 // QUARTER * QUARTER
+    for round_ in range(2):
+        for one in kinds[:3]:
+            for device in data.draw(st.sets(st.sampled_from(["watch", "phone"]))):
+                at = st.integers(0, 3 * 96).map(lambda i: first + i * 900_000 - 7)
+                for start in data.draw(st.sets(at, max_size=12)):
+                    _take_one(store, person, one, device, start, data.draw(st.integers(1, 200)))
+        if round_ == 0:
+            store.readings.roll_up(data.draw(st.sampled_from([0, 5, 1000])))
+    step = data.draw(st.sampled_from([1, 4, 8, 96]))
+    begin = first + data.draw(st.integers(-8, 8)) * QUARTER
+    cut = [begin + i * step * QUARTER for i in range(1 + 96 * 3 // step)]
+    if data.draw(st.booleans()):
+        cut.append(cut[-1] + 100 * QUARTER)
+    wanted = {one: store.readings.trend_between(person, one, cut) for one in kinds}
+    found = store.readings.trends_between(person, kinds, cut)
+    assert found == {one: points for one, points in wanted.items() if points}
+
+
+def _take_one(
+    store: Store, person: PersonKey, of: Kind, device: str, start: int, value: int
+) -> None:
+    batch = ReadingBatch(
+        person, of, DeviceKey(device), SourceKey("test"), [start], [0], [value], [0], [0], [0]
+    )
+    store.readings.take_in([batch], at=start, source="test", simulated=False)
 
 
 def _of(point: TrendPoint) -> tuple[int, float, float, float, float]:

@@ -10,17 +10,25 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from adapters.healthkit.apart import ReaderFailed
 from gateway import clock
 from gateway.app import House
+from gateway.htmlkit import language
 from gateway.inbox import inbox_of, offered, received
 from gateway.parts.exports import TRIES, Exports
 from gateway.settings import Import
-from tests.fakes_healthkit import make
+from gateway.sharing.offer import allow_collecting
+from gateway.status_imports import import_words
+from gateway.store.import_runs import ImportRun
+from tests.fakes_healthkit import document, make, record
 from tests.fakes_web import Furnished, make_home
-from tests.import_house import importing_home, stored
+from tests.import_house import bring_in, importing_home, stored
 from tests.web_visitor import Answer, Visitor, visiting
+
+HEART = "HKQuantityTypeIdentifierHeartRate"
 
 
 @pytest.fixture
@@ -35,7 +43,9 @@ async def sent(visitor: Visitor, content: bytes | AsyncIterator[bytes], token: s
     with aiohttp.MultipartWriter("form-data") as form:
         form.append(token).set_content_disposition("form-data", name="form_token")
         file = form.append(content)
-        file.set_content_disposition("form-data", name="export", filename="export.zip")
+        file.set_content_disposition(
+            "form-data", quote_fields=False, name="export", filename="folder/my export.zip"
+        )
         headers = {"Origin": visitor.origin, "Sec-Fetch-Site": "same-origin"}
         to = visitor.origin + "/exports"
         async with visitor.session.post(to, data=form, headers=headers) as answer:
@@ -54,8 +64,58 @@ async def test_an_export_is_brought_by_the_page(home: Furnished, tmp_path: Path)
         assert Exports(home.house).look() == 1
         words = (await visitor.get("/exports")).words
     assert received(home.house.path, home.person) == []
-    assert f"{len(stored(home)):,} new" in words
+    assert f"{len(stored(home)):,} new readings" in words
     assert "Body weight: 3, 3 of them new" in words
+    assert "my export.zip" in words
+    assert home.house.local.counts()["file_name"] == 1
+
+
+async def test_an_import_is_told_in_the_language_of_the_page(
+    home: Furnished, tmp_path: Path, german: None
+) -> None:
+    bring_in(home, written(tmp_path / "e.xml", [record(HEART, "61", "count/min")]))
+    async with visiting(home) as visitor:
+        visitor.session.headers["Accept-Language"] = "de"
+        words = (await visitor.get("/exports")).words
+    assert "1 neuer Messwert, 0 schon bekannt, in 0," in words
+
+
+@pytest.fixture
+def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    catalogue = Catalog(locale="de")
+    catalogue.add(("%s new reading", "%s new readings"), ("%s neuer Messwert", "%s neue Messwerte"))
+    catalogue.add(
+        "%(new)s, %(known)s known before, in %(seconds)s s.",
+        "%(new)s, %(known)s schon bekannt, in %(seconds)s s.",
+    )
+    folder = tmp_path / "catalogues" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "pages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path / "catalogues")
+    language.languages.cache_clear()
+    language.language.cache_clear()
+    yield
+    language.languages.cache_clear()
+    language.language.cache_clear()
+
+
+def written(path: Path, entries: list[str]) -> Path:
+    path.write_bytes(document(entries))
+    return path
+
+
+async def test_what_can_be_done_about_what_was_left_out_is_said(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", at=clock.now())
+    home.know_risks()
+    allow_collecting(home.house.ledger, home.person, "healthkit", home.act)
+    make(tmp_path / "e.zip", small=True)
+    bring_in(home, tmp_path / "e.zip")
+    async with visiting(home) as visitor:
+        words = (await visitor.get("/exports")).words
+    assert "allow routes on the page Share and import the file again" in words
+    assert "import --about-me reads that too" in words
+    home.house.close()
 
 
 async def test_what_is_no_export_is_deleted_and_said(home: Furnished) -> None:
@@ -126,7 +186,8 @@ def test_the_watch_folder_is_looked_into_once_its_files_have_come_to_rest(
 ) -> None:
     folder = tmp_path / "watched"
     folder.mkdir()
-    exports = Exports(watched(home, folder), now=clock.now)
+    told: list[ImportRun] = []
+    exports = Exports(watched(home, folder), now=clock.now, tell=told.append)
     assert exports.look() == 0
     make(folder / "export.zip", small=True)
     assert [exports.look() for _ in range(3)] == [0, 1, 0]
@@ -137,6 +198,14 @@ def test_the_watch_folder_is_looked_into_once_its_files_have_come_to_rest(
     assert len(stored(home)) == before
     assert (folder / "export.zip").exists()
     assert home.house.imports.list()[0].report["new"] == before
+    [first] = told
+    said = import_words(home.house, first, clock.now())
+    assert said.startswith(f"Apple Health export imported: {before:,} new of {before:,} readings.")
+    (folder / "photos.zip").write_bytes(b"PK nothing of that sort")
+    assert [exports.look() for _ in range(2)] == [0, 0]
+    said = import_words(home.house, told[-1], clock.now())
+    assert "not read: This is not an Apple Health export. On the phone" in said
+    assert "photos" not in said
 
 
 def test_what_a_killed_program_received_of_a_file_does_not_stay(home: Furnished) -> None:

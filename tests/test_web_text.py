@@ -40,6 +40,12 @@ def messages() -> list[str]:
     return found
 
 
+def test_what_an_import_says_is_translated() -> None:
+    found = messages()
+    assert "%s new readings" in found
+    assert "The file ends in the middle: what came before is here. Export it again." in found
+
+
 def test_the_catalogue_can_be_extracted() -> None:
     found = messages()
     assert len(found) > 200

@@ -1,8 +1,9 @@
 """An electrocardiogram's CSV file: the curve, and what the watch said of it.
 
 Its headings are in the language of the phone, and decimals with a comma are not quoted
-(``-265,868`` on a line of its own), so the file is read by position. The name and the birth date
-that stand in its first lines are never kept.
+(``-265,868`` on a line of its own), so the file is read by position: after the first date what the
+watch said of the curve, then the device and the sampling rate, then a number a line. Digits may be
+those of any script. The name and the birth date that stand in its first lines are never kept.
 
 Source: files of public exports of iOS 12 to 17; Apple HealthKit, HKElectrocardiogram.
 """
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+from unicodedata import category, decimal
 
 from adapters.errors import ReadingRefused
 from adapters.healthkit.archive import CutShort, Member
@@ -31,8 +33,18 @@ UNREADABLE: Final = "electrocardiogram that cannot be read"
 
 _LARGEST: Final = 8 * 2**20
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
-_RATE = re.compile(r"(\d{2,4}(?:[.,]\d{1,6})?)\s*\D+")
-_SAMPLE = re.compile(r'"?([+-]?\d{1,9}(?:[.,]\d{1,9})?)"?,?', re.ASCII)
+_RATE = re.compile(r"\D{0,20}?(\d{3,4}(?:[.,]\d{1,6})?)\s*[^\d.,][^\d]*", re.ASCII)
+_SAMPLE = re.compile(r"[+-]?(\d{1,9}|\d{1,3}([.,' ]\d{3})+)([.,]\d{1,9})?", re.ASCII)
+_GROUPS = re.compile(r"[.,' ]")
+_BETWEEN = re.compile(r"[,;\t]")
+_SAID = re.compile(r"[^\W\d_][^\d_<>|=@:/\\]{0,79}")
+"""What a watch may say in any language: words, without numbers and signs of addresses."""
+
+_ALIKE = {"\N{MINUS SIGN}": "-", "\N{ARABIC DECIMAL SEPARATOR}": ".", "\N{NO-BREAK SPACE}": " ",
+          "\N{ARABIC THOUSANDS SEPARATOR}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+          "\N{NARROW NO-BREAK SPACE}": " ", "\N{ARABIC COMMA}": ","}  # fmt: skip
+"""Signs of numbers in other languages -> those that are read."""
+
 _MODEL = re.compile(r"Watch\d{1,2},\d{1,2}", re.ASCII)
 _FACTOR: Final = Decimal("0.001")
 _LINES_OF_HEAD: Final = 20
@@ -50,7 +62,7 @@ class _Head:
 def ecg_rows(records: Records, file: Member, block: int) -> Iterator[Row]:
     """The curve of lead I in microvolts, then what the watch made of it.
 
-    A classification in a language that is not known here is "unrecognized".
+    A classification in a language that is not known here is kept as it is written.
 
     Raises:
         ReadingRefused: there is no date, rate or sample, or a line is no number.
@@ -65,8 +77,11 @@ def ecg_rows(records: Records, file: Member, block: int) -> Iterator[Row]:
     of = Entry("Electrocardiogram", {"sourceName": "", "device": head.model})
     named = of if head.model else OF_HEALTH
     yield records.row(CURVE, named, start, duration, curve.digest, waveform=curve)
-    word = word_list("ecg_classification").get(head.classification.lower(), "unrecognized")
-    yield records.row(SAID, named, start, duration, word)
+    if head.classification:
+        word = word_list("ecg_classification").get(
+            head.classification.casefold(), head.classification
+        )
+        yield records.row(SAID, named, start, duration, word)
 
 
 def _lines(file: Member, block: int) -> Iterator[str]:
@@ -79,25 +94,41 @@ def _lines(file: Member, block: int) -> Iterator[str]:
         text = data.decode("utf-8-sig")
     except (CutShort, UnicodeDecodeError) as damage:
         raise ReadingRefused(UNREADABLE) from damage
-    return iter([line.strip() for line in text.splitlines()])
+    return iter([_plain(line) for line in text.splitlines()])
+
+
+def _plain(line: str) -> str:
+    """A line with the digits and signs of numbers that are read; marks of direction are gone."""
+    if line.isascii():
+        return line.strip()
+    return "".join(
+        _ALIKE.get(sign) or (str(decimal(sign)) if sign.isdecimal() else sign)
+        for sign in line
+        if category(sign) != "Cf"
+    ).strip()
 
 
 def _head(lines: Iterator[str]) -> _Head:
     """Up to the sampling rate, whatever the lines are called."""
-    recorded = classification = model = ""
+    recorded = model = ""
+    classification: str | None = None
+    before: list[str] = []
     for count, line in enumerate(lines):
-        value = line.partition(",")[2].strip('" ')
+        _, *rest = _BETWEEN.split(line, maxsplit=1)
+        value = "".join(rest).strip('" ,;')
         if not recorded:
             recorded = value if _DATE.fullmatch(value) else ""
-        elif not classification:
-            classification = value or "-"
+            before.append(value.casefold())
+        elif classification is None:
+            mine = any(name and name in value.casefold() for name in before)
+            classification = value if _SAID.fullmatch(value) and not mine else ""
         elif found := _MODEL.search(value):
             model = _WATCH.format(found[0])
         elif rate := _RATE.fullmatch(value):
             hertz = Decimal(rate[1].replace(",", "."))
             if not hertz:
                 break
-            return _Head(recorded, classification, hertz, model)
+            return _Head(recorded, classification or "", hertz, model)
         if count > _LINES_OF_HEAD:
             break
     raise ReadingRefused(UNREADABLE)
@@ -107,10 +138,10 @@ def _samples(lines: Iterator[str]) -> list[int]:
     """Millionths of a volt times a thousand, as whole numbers."""
     made: list[int] = []
     for line in lines:
-        found = _SAMPLE.fullmatch(line)
-        if found is not None:
-            made.append(max(-(2**31), min(2**31 - 1, _thousandths(found[1]))))
-        elif made and line:
+        text = line.rstrip(",;").strip('" ')
+        if _SAMPLE.fullmatch(text):
+            made.append(max(-(2**31), min(2**31 - 1, _thousandths(text))))
+        elif made and text:
             raise ReadingRefused(UNREADABLE)
     if not made:
         raise ReadingRefused(UNREADABLE)
@@ -118,7 +149,11 @@ def _samples(lines: Iterator[str]) -> list[int]:
 
 
 def _thousandths(number: str) -> int:
-    whole, _, decimals = number.replace(",", ".").partition(".")
+    """Of a number whose last comma or point parts the decimals; those before it group digits."""
+    at = max(number.rfind(","), number.rfind("."))
+    whole, decimals = (number[:at], number[at + 1 :]) if at >= 0 else (number, "")
+    if not whole.lstrip("+-").isdecimal():
+        whole = _GROUPS.sub("", whole)
     if len(decimals) <= 3:  # every one that a watch writes
         return int(whole + decimals.ljust(3, "0"))
     return round(Decimal(f"{whole}.{decimals}") / _FACTOR)

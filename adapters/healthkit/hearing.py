@@ -12,8 +12,8 @@ from typing import Final
 from adapters.errors import ReadingRefused
 from adapters.healthkit.elements import Entry
 from adapters.healthkit.records import INCOMPLETE, Records, Row, text_of
-from adapters.healthkit.units import Conversion, conversion_from
 from adapters.kinds import kind
+from adapters.units import Conversion, conversion_from
 
 AUDIOGRAM: Final = kind("audiogram")
 _HERTZ: Final = {"Hz": Conversion(), "kHz": Conversion(times=Decimal(1000))}

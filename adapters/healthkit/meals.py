@@ -39,4 +39,4 @@ def meal_row(records: Records, entry: Entry, report: ImportReport) -> Row:
         raise ReadingRefused(INCOMPLETE)
     start, duration = records.span(entry)
     created = records.created(entry)
-    return records.row(MEAL, entry, start, duration, parts.text, created=created)
+    return records.row(MEAL, entry, start, duration, parts.text, created=created, unit=parts.unit)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.healthkit.units import conversion_from, conversions
 from adapters.kinds import KindRow
 from adapters.panel import panel_text
+from adapters.units import conversion_from, conversions, together
 
 
 class Parts:
@@ -16,6 +16,7 @@ class Parts:
         self._row = row
         self._units: Mapping[str, str] = dict(zip(row.components, row.units, strict=True))
         self._digits: dict[str, str] = {}
+        self._written: set[str] = set()
 
     def knows(self, name: str) -> bool:
         """Whether the kind has such a part."""
@@ -30,8 +31,14 @@ class Parts:
         if written is not None:
             units = conversions()[self._units[name]]
             self._digits[name] = conversion_from(units, unit).digits(written)
+            self._written.add(unit)
 
     @property
     def text(self) -> str:
         """The canonical text; empty where no part is there."""
         return panel_text(self._row, self._digits)
+
+    @property
+    def unit(self) -> str:
+        """The units that they were written in, as `adapters.units.together` puts them."""
+        return together(self._written)

@@ -28,6 +28,7 @@ from adapters.healthkit.records import INCOMPLETE, Records, Row, Series, convers
 from adapters.healthkit.types import DIASTOLIC, SYSTOLIC, pressure_units
 from adapters.kinds import kind
 from adapters.reading import Absence, DeviceKey, Instant, Quality, SourceKey, quality_of
+from adapters.units import together
 
 BLOOD_PRESSURE = kind("blood_pressure")
 ABSENT = f"absent:{Absence.UNKNOWN.value}"
@@ -44,6 +45,7 @@ _Key = tuple[SourceKey, _Which, Instant, int, str]
 class _Half:
     device: DeviceKey
     flags: int
+    unit: str
 
 
 class Pressures:
@@ -74,7 +76,8 @@ class Pressures:
         if key not in self._taken and key not in self._waiting:
             if len(self._waiting) + len(self._taken) >= self._most:
                 raise ReadingRefused(TOO_MANY)
-            self._waiting[key] = _Half(series.device, flags_of(entry.metadata))
+            unit = entry.attributes.get("unit", "")
+            self._waiting[key] = _Half(series.device, flags_of(entry.metadata), unit)
         self._absorbed += 1
 
     def whole(self, entry: Entry) -> Row:
@@ -103,8 +106,9 @@ class Pressures:
         for key in keys.values():
             if self._waiting.pop(key, None) is None and len(self._taken) < self._most:
                 self._taken.add(key)
+        unit = together(half.attributes.get("unit", "") for half in halves.values())
         return Row(
-            series=series,
+            series=series._replace(unit=unit),
             start=start,
             duration=duration,
             value=_text(keys),
@@ -132,7 +136,9 @@ class Pressures:
         halves = [self._waiting[key] for key in keys.values()]
         source, _, start, duration, _ = next(iter(keys.values()))
         return Row(
-            series=Series(BLOOD_PRESSURE, halves[0].device, source),
+            series=Series(
+                BLOOD_PRESSURE, halves[0].device, source, together(h.unit for h in halves)
+            ),
             start=start,
             duration=duration,
             value=_text(keys),

@@ -13,9 +13,9 @@ from adapters.healthkit.elements import Entry
 from adapters.healthkit.metadata import flags_of
 from adapters.healthkit.times import Calendar
 from adapters.healthkit.types import TypeRow, all_types
-from adapters.healthkit.units import Conversion, conversion_from
 from adapters.kinds import Kind, kind
 from adapters.reading import DeviceKey, Instant, SourceKey, Value, Waveform
+from adapters.units import Conversion, conversion_from
 
 UNKNOWN_TYPE: Final = "type not known to this version"
 UNKNOWN_WORD: Final = "value not known to this version"
@@ -152,15 +152,18 @@ class Records:
         source: Entry | None = None,
         waveform: Waveform | None = None,
         created: Instant | None = None,
+        unit: str = "",
     ) -> Row:
         """A row that is more than one number; ``source`` where the entry itself names none.
+
+        ``unit``: those that its parts were written in, where they are not always the same.
 
         Raises:
             ReadingRefused: no source is named.
         """
         named = source or entry
         return Row(
-            series=self.series(kind, named, start),
+            series=self.series(kind, named, start)._replace(unit=unit),
             start=start,
             duration=duration,
             value=value,

@@ -52,6 +52,7 @@ class ImportReport:
         renamed: apps, phones and devices whose readings were known under another name.
         identical: this very file was imported before, and nothing of it was read.
         resumed: an import of this file had been interrupted.
+        refused_before: an import of this file had been refused, by rules that were changed since.
         exported: when the phone wrote the export, ms UTC; None if it does not say.
         cut_short: the file ends in the middle; what came before was kept.
         damaged: entries that no parser can read.
@@ -83,6 +84,7 @@ class ImportReport:
     renamed: int = 0
     identical: bool = False
     resumed: bool = False
+    refused_before: bool = False
     exported: int | None = None
     cut_short: bool = False
     damaged: int = 0

@@ -57,7 +57,7 @@ def rings_row(records: Records, entry: Entry, exported_on: str) -> Row:
     start = midnight(day)
     if exported_on and day[:10] >= exported_on:
         raise ReadingRefused(NOT_OVER)
-    return records.row(RINGS, entry, start, DAY, parts.text, source=OF_HEALTH)
+    return records.row(RINGS, entry, start, DAY, parts.text, source=OF_HEALTH, unit=parts.unit)
 
 
 def midnight(day: str) -> Instant:

@@ -6,8 +6,13 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-_TABLES = ("types.toml", "units.toml", "metadata.toml", "words.toml")
-_READER = 1
+_TABLES = (
+    ("adapters.healthkit", "types.toml"),
+    ("adapters", "units.toml"),
+    ("adapters.healthkit", "metadata.toml"),
+    ("adapters.healthkit", "words.toml"),
+)
+_READER = 2
 """Raised when the reader finds in an export what it passed over before."""
 
 
@@ -15,6 +20,6 @@ _READER = 1
 def rules() -> bytes:
     """A digest of the tables and of the reader's own number."""
     digest = hashlib.sha256(b"%d" % _READER)
-    for name in _TABLES:
-        digest.update(resources.files("adapters.healthkit").joinpath(name).read_bytes())
+    for folder, name in _TABLES:
+        digest.update(resources.files(folder).joinpath(name).read_bytes())
     return digest.digest()

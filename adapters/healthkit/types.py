@@ -9,8 +9,8 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from adapters.healthkit.units import Conversion, conversions
 from adapters.kinds import Kind, Shape, kind, row_of
+from adapters.units import Conversion, conversions
 
 WORKOUT = "HKWorkoutTypeIdentifier"
 PRESSURE = "HKCorrelationTypeIdentifierBloodPressure"

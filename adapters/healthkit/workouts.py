@@ -16,9 +16,9 @@ from adapters.healthkit.parts import Parts
 from adapters.healthkit.records import Records, Row, text_of
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.types import WORKOUT, all_types
-from adapters.healthkit.units import conversion_from, conversions
 from adapters.kinds import kind, row_of
 from adapters.reading import Instant
+from adapters.units import conversion_from, conversions
 
 PART: Final = kind("workout_part")
 EVENT: Final = kind("workout_event")
@@ -104,7 +104,9 @@ def _statistics(
         written, _, unit = effort.partition(" ")
         _add(parts, "average_effort", written, unit, report)
     if parts.text:
-        yield records.row(STATISTICS, entry, start, duration, parts.text, source=workout)
+        yield records.row(
+            STATISTICS, entry, start, duration, parts.text, source=workout, unit=parts.unit
+        )
 
 
 def _add(parts: Parts, name: str, written: str | None, unit: str, report: ImportReport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,19 @@ from adapters.healthkit.report import ImportReport
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import Json, PersonName, opened, person_of
-from gateway.commands.output import aside, iso, moment, print_json, say, table
+from gateway.commands.output import aside, iso, moment, print_json, say, table, visible
 from gateway.errors import Refused, WrongUse
-from gateway.import_words import Pace, sentences
 from gateway.importing import import_export, not_allowed
 from gateway.sharing.offer import allow_collecting
 from gateway.sharing.recipients import Act
+from gateway.status_imports import goes_on
+from gateway.store.file_names import last_part
 from gateway.store.import_runs import ImportRun
 from gateway.store.people import Person
+from gateway.web.import_words import NextSteps, Pace, at_the_terminal, kind_lines, sentences
+
+_MOST = 12
+"""Kinds in the table that ends an import: what stands before it stays on the screen."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,10 +69,12 @@ def import_(
             allow_collecting(house.ledger, whose.key, "healthkit", act)
         quiet = as_json or not sys.stderr.isatty()
         report = _import(house, path, whose, about_me=about_me, again=again, quiet=quiet)
+        steps = at_the_terminal(whose.name if len(house.people.list()) > 1 else "")
+        number = house.imports.list(whose.key)[0].id
     if as_json:
         print_json(report.as_dict())
     else:
-        _tell(report)
+        _tell(report, last_part(str(path.absolute())), steps, most=_MOST, number=number)
 
 
 def _import(
@@ -91,20 +99,22 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
     """Show the imports of this home, or the report of one."""
     runs = house.imports.list()
     names = {one.key: one.name for one in house.people.list()}
+    files = house.file_names().all()
     if not number:
         if as_json:
-            print_json({"imports": [_as_dict(run) for run in runs]})
+            print_json({"imports": [_as_dict(run, files) for run in runs]})
             return
         table(
-            ("No.", "Imported", "Whose", "New", "Readings", "Ended"),
+            ("No.", "File", "Imported", "Whose", "New", "Readings", "Ended"),
             [
                 (
                     run.id,
+                    files.get(run.id, ""),
                     moment(run.at),
                     names.get(run.person, run.person),
                     run.report.get("new", ""),
                     run.report.get("rows", ""),
-                    _ended(run),
+                    _ended(house, run),
                 )
                 for run in runs
             ],
@@ -114,31 +124,34 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
     if run is None:
         raise WrongUse(f"There is no import {number}.", "See: health-gateway import --list")
     if as_json:
-        print_json({**run.report, **_as_dict(run)})
+        print_json({**run.report, **_as_dict(run, files)})
         return
+    file = files.get(run.id, "")
     if "said" in run.report:
-        say(f"{run.report['said']} {run.report.get('next_step', '')}")
-        if not run.report.get("new") and not run.report.get("known"):
+        say(f"{_named(file)}{run.report['said']} {run.report.get('next_step', '')}")
+        if run.refused:
             return
         say("What came before is here.")
-    elif run.goes_on(now()):
+    elif goes_on(house, run, now()):
         say("This import is being read just now.")
     elif run.finished_at is None:
         say("This import was interrupted. Import the same file again to go on.")
-    _tell(ImportReport.from_dict(run.report))
+    whose = names.get(run.person, "") if len(names) > 1 else ""
+    _tell(ImportReport.from_dict(run.report), file, at_the_terminal(whose))
 
 
-def _ended(run: ImportRun) -> str:
+def _ended(house: House, run: ImportRun) -> str:
     if run.finished_at is not None:
         return moment(run.finished_at)
-    if "said" in run.report:
+    if run.refused:
         return "refused"
-    return "being read" if run.goes_on(now()) else "interrupted"
+    return "being read" if goes_on(house, run, now()) else "interrupted"
 
 
-def _as_dict(run: ImportRun) -> dict[str, object]:
+def _as_dict(run: ImportRun, files: Mapping[int, str]) -> dict[str, object]:
     return {
         "number": run.id,
+        "file": files.get(run.id),
         "at": iso(run.at),
         "person": run.person,
         "finished_at": iso(run.finished_at),
@@ -173,6 +186,33 @@ class _Progress:
             sys.stderr.flush()
 
 
-def _tell(report: ImportReport) -> None:
-    for sentence in sentences(report):
+def _tell(
+    report: ImportReport, file: str, steps: NextSteps, *, most: int = 0, number: int = 0
+) -> None:
+    """Say a report; ``most``: of how many kinds at most, and what to type for the others."""
+    first, *others = sentences(report, steps)
+    say(f"{_named(file)}{first}")
+    for sentence in others:
         say(sentence)
+    lines = kind_lines(report)
+    shown = lines
+    if most and len(lines) > most:
+        those = sorted(lines, key=lambda line: (-line.gone, -line.new))[:most]
+        shown = [line for line in lines if line in those and (line.new or line.gone)]
+    if shown:
+        gone = any(line.gone for line in shown)
+        say("")
+        table(
+            ("Kind", "Readings", "New", *(["Not in it any more"] if gone else [])),
+            [
+                (line.title, f"{line.rows:,}", f"{line.new:,}", *([line.gone or ""] * gone))
+                for line in shown
+            ],
+        )
+    if len(lines) > len(shown):
+        rest = f"{len(lines) - len(shown)} {'more ' * bool(shown)}kinds"
+        say(f"{rest}: health-gateway import --show {number}")
+
+
+def _named(file: str) -> str:
+    return f"{visible(file)}: " if file else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -69,9 +70,30 @@ def known_kind(name: str) -> Kind:
     try:
         return kind(name)
     except UnknownKind as error:
-        raise WrongUse(
-            f"There is no kind of reading called {name}.", f"There are: {', '.join(all_kinds())}."
-        ) from error
+        raise WrongUse(f"There is no kind of reading called {name}.", _instead(name)) from error
+
+
+def _instead(name: str) -> str:
+    """Kinds that may have been meant, and how to see all."""
+    told = name.casefold().replace(" ", "_").replace("-", "_")
+    called = {row.title.casefold().replace(" ", "_"): kind for kind, row in all_kinds().items()}
+    called |= {kind: kind for kind in all_kinds()}
+    within = [each for each in called if told and told in each]
+    near = [*get_close_matches(told, called, n=3, cutoff=0.7), *sorted(within, key=len)[:3]]
+    meant = list(dict.fromkeys(called[each] for each in near))[:3]
+    ask = f"Did you mean {' or '.join(meant)}? " if meant else ""
+    return f"{ask}See all: health-gateway readings --kinds"
+
+
+def _list_kinds(*, as_json: bool) -> None:
+    if as_json:
+        print_json({"kinds": [{"kind": row.kind, "title": row.title, "unit": row.unit}
+                              for row in all_kinds().values()]})  # fmt: skip
+        return
+    table(
+        ("Kind", "What it is", "Unit"),
+        [(row.kind, row.title, words.unit(row.unit)) for row in all_kinds().values()],
+    )
 
 
 def readings(
@@ -81,10 +103,14 @@ def readings(
     until: Annotated[str, typer.Option(help="Before this day or moment (UTC).")] = "",
     person: PersonName = "",
     summary: Annotated[bool, typer.Option("--summary", help="Counts alone.")] = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="The kinds that there are.")] = False,
     limit: Annotated[int, typer.Option(help="At most so many a series.")] = 1000,
     as_json: Json = False,
 ) -> None:
     """Show what is stored."""
+    if kinds:
+        _list_kinds(as_json=as_json)
+        return
     wanted = known_kind(kind) if kind else None
     with opened(context) as house:
         whose = person_of(house, person).key if person else None

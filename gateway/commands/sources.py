@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 import typer
 from babel.dates import get_timezone
 
-from adapters.errors import UnknownKind
 from adapters.kinds import Kind, row_of
-from adapters.kinds import kind as checked
 from adapters.reading import PersonKey
 from gateway.app import House
 from gateway.clock import now
 from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import print_json, say, table
+from gateway.commands.readings import known_kind
 from gateway.errors import WrongUse
 from gateway.htmlkit.words import unit
 from gateway.store.source_order import adds_up
@@ -110,10 +109,7 @@ def day(
     as_json: Json = False,
 ) -> None:
     """Say a day's total, and how it came about."""
-    try:
-        row = row_of(checked(kind))
-    except UnknownKind as error:
-        raise WrongUse(f"{kind} is no kind.", "See docs/kinds.md.") from error
+    row = row_of(known_kind(kind))
     if not adds_up(row.kind):
         raise WrongUse(f"{row.title} does not add up over a day.", "Try step_count.")
     with opened(context) as house:

@@ -9,7 +9,15 @@ from gateway.commands.opening import Json, opened
 from gateway.commands.output import called, moment, print_json, say, table
 from gateway.sharing.consent import ClockState
 from gateway.status import PARTS, device_words, is_running
+from gateway.status_imports import FolderState, folder_state, import_state, import_words
 from gateway.store import clock_answers
+
+_FOLDER: dict[FolderState, str] = {
+    "looked into": "The folder of [import] in config.toml is looked into for exports.",
+    "not looked into": "The folder of [import] in config.toml is not looked into:"
+    " start health-gateway run.",
+    "not there": "The folder of [import] in config.toml is not there, or may not be read.",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,6 +43,10 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         warnings = house.opened.warnings(now())
         unclaimed = house.whose().count()
         unsure = sum(one.n for one in clock_answers.unsure(house.opened.gateway))
+        imported = house.imports.list()[:1]
+        last = import_state(house, imported[0], now()) if imported else None
+        last_words = [import_words(house, run, now()) for run in imported]
+        folder = folder_state(house)
     if as_json:
         print_json(
             {
@@ -46,6 +58,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
                 "stored": stored,
                 "unclaimed": unclaimed,
                 "unsure_times": unsure,
+                "last_import": last,
+                "folder_of_exports": folder,
                 "warnings": warnings,
                 "devices": [
                     {"device": one.key, "title": called(is_called[one.key]), "state": words.state,
@@ -67,6 +81,10 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         say(f"{unclaimed:,} wait until somebody says whose they are: health-gateway devices whose")
     if unsure:
         say(f"{unsure:,} wait until their times are confirmed: health-gateway devices clock")
+    for words in last_words:
+        say(words)
+    if folder is not None:
+        say(_FOLDER[folder])
     if not collecting:
         say("Nobody has allowed Bluetooth: health-gateway consent grant collect ble")
     if not clock_right:

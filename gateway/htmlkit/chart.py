@@ -127,7 +127,14 @@ def _time_labels(frame: Frame, zone: tzinfo, bars: bool) -> list[str]:
     return [when(frame.since + span * i // (count - 1), zone, form) for i in range(count)]
 
 
-def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinfo = UTC) -> Drawing:
+def draw(
+    frame: Frame,
+    lines: Sequence[Line],
+    *,
+    bars: bool = False,
+    zone: tzinfo = UTC,
+    bare: bool = False,
+) -> Drawing:
     """Lay a trend out.
 
     Args:
@@ -135,10 +142,12 @@ def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinf
         lines: one curve a component; points lie inside the frame, in order.
         bars: draw sums as bars from zero instead of a line with its band.
         zone: in which the times below are written.
+        bare: without labels and the lines behind, for a drawing beside a number.
     """
     points = [point for line in lines for point in line.points]
+    times = [] if bare else _time_labels(frame, zone, bars)
     if not points:
-        return Drawing((), (), _time_labels(frame, zone, bars), lines, frame, bars)
+        return Drawing((), (), times, lines, frame, bars)
     lowest = 0.0 if bars else min(point.lo for point in points)
     marks = ticks(lowest, max(point.hi for point in points))
     bottom, top = marks[0], marks[-1]
@@ -149,7 +158,8 @@ def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinf
     def y(value: float) -> str:
         return f"{HEIGHT - (value - bottom) / (top - bottom) * HEIGHT:.1f}"
 
-    shapes = [Shape("".join(f"M0 {y(mark)}H{WIDTH}" for mark in marks), "grid")]
+    behind = Shape("".join(f"M0 {y(mark)}H{WIDTH}" for mark in marks), "grid")
+    shapes = [] if bare else [behind]
     half = frame.step / 2
     for line in lines:
         for run in runs(line.points, frame.step):
@@ -177,8 +187,11 @@ def draw(frame: Frame, lines: Sequence[Line], *, bars: bool = False, zone: tzinf
                 (f"M{'L'.join(middle)}", "line") if len(run) > 1 else (f"M{middle[0]}h0", "dot")
             )
             shapes.append(Shape(path, f"{look} hue{line.hue}"))
+    return Drawing(shapes, [] if bare else _value_labels(marks), times, lines, frame, bars)
+
+
+def _value_labels(marks: Sequence[float]) -> list[str]:
     decimals = max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9))
     if any(round(mark, decimals) != mark for mark in marks):
         decimals += 1
-    labels = [number(mark, decimals) for mark in reversed(marks)]
-    return Drawing(shapes, labels, _time_labels(frame, zone, bars), lines, frame, bars)
+    return [number(mark, decimals) for mark in reversed(marks)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, zip_longest
+from typing import Any
 
 from adapters.reading import Instant, ReadingBatch, Value, picked
 from gateway.store.driver import Database
@@ -17,6 +18,7 @@ from gateway.store.identity import (
     record_text,
     tombstone_of,
 )
+from gateway.store.many import insert_new
 from gateway.store.records import Recorded, find_record, forget_record, insert_record
 from gateway.store.resolving import mark_unresolved
 from gateway.store.series import hours
@@ -75,7 +77,7 @@ class Notes:
         """Write all of them; inside the transaction."""
         db.conn.executemany("INSERT INTO intake VALUES (?, ?, ?, ?, ?, ?, ?)", self.intake)
         db.conn.executemany("UPDATE series SET n = n + ? WHERE id = ?", self.counts)
-        db.conn.executemany("INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING", self.dirty)
+        insert_new(db, "dirty", self.dirty)
         mark_unresolved(db, self.dirty)
 
 
@@ -159,9 +161,7 @@ class Arrival:
         for batch, fresh in self._fresh:
             if batch.waveforms:
                 self._keep_waveforms(batch, fresh)
-        starts = sorted(
-            chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh)
-        )
+        starts = sorted(chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh))
         series, rows = self.series.id, len(starts)
         notes.intake.append((self._seq, at, source, series, starts[0], starts[-1], rows))
         notes.counts.append((self.count, series))
@@ -186,7 +186,7 @@ class Arrival:
         return picked(batch, [i for i in range(len(batch)) if i not in known]) if known else batch
 
     def _insert(self, batch: ReadingBatch, low: int, high: int) -> int:
-        columns = [
+        columns: list[Any] = [  # lists, or arrays of an import
             column[low:high]
             for column in (
                 batch.starts, batch.durations, batch.values, batch.nths, batch.decimals, batch.flags

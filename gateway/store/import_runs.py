@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database
@@ -25,11 +26,25 @@ class ImportRun:
     finished_at: Instant | None
     report: Mapping[str, object]
 
-    def goes_on(self, now: Instant) -> bool:
-        """Whether it is alive: one that was killed says nothing any more."""
+    @property
+    def refused(self) -> bool:
+        """Whether nothing of the file was read, for a reason that was said."""
+        return "said" in self.report and not _stored(self.report)
+
+    def goes_on(self, now: Instant, *, any_alive: bool = True) -> bool:
+        """Whether it is alive: one that was killed says nothing any more.
+
+        ``any_alive``: whether any import of this home is, as `file_of_imports` tells at once.
+        """
         noted = self.report.get("noted_at", self.at)
         alive = isinstance(noted, int) and now - noted < _SILENT_FOR
-        return self.finished_at is None and not self.report.get("stopped") and alive
+        ended = self.finished_at is not None or self.report.get("stopped")
+        return not ended and alive and any_alive
+
+
+def file_of_imports(home: Path) -> Path:
+    """The file on which whoever imports holds a lock, in this process or another."""
+    return home / "live-import"
 
 
 class ImportRuns:
@@ -53,19 +68,22 @@ class ImportRuns:
             "UPDATE import_run SET report = ? WHERE id = ?", (json.dumps(report), id_)
         )
 
-    def refuse(self, id_: int, report: Mapping[str, object]) -> None:
+    def refuse(self, id_: int, report: Mapping[str, object]) -> Sequence[int]:
         """Keep why nothing of a file was read, in the place of what was said of it before.
 
         A file that lies in the watch folder is looked at with each start; it is shown once.
+
+        Returns:
+            the numbers of those imports that are not shown any more.
         """
         (archive,) = self._db.conn.execute(
             "SELECT archive FROM import_run WHERE id = ?", (id_,)
         ).fetchone()
         self.note(id_, report)
         told = (one for one in self.list() if one.archive == archive and one.id != id_)
-        for one in told:
-            if one.finished_at is None and "said" in one.report and not _stored(one.report):
-                self._db.conn.execute("DELETE FROM import_run WHERE id = ?", (one.id,))
+        gone = [one.id for one in told if one.finished_at is None and one.refused]
+        self._db.conn.executemany("DELETE FROM import_run WHERE id = ?", [(one,) for one in gone])
+        return gone
 
     def finish(self, id_: int, at: Instant, report: Mapping[str, object]) -> None:
         """Note that it went to its end, with its report."""
@@ -101,10 +119,10 @@ class ImportRuns:
             None,
         )
 
-    def begun_before(self, archive: bytes) -> bool:
-        """Whether an import of these very bytes did not go to its end, and none since did."""
-        runs = [run for run in self.list() if run.archive == archive]
-        return bool(runs) and runs[0].finished_at is None
+    def broken_off_before(self, archive: bytes) -> ImportRun | None:
+        """The last import of these very bytes if it did not go to its end, or None."""
+        last = next((run for run in self.list() if run.archive == archive), None)
+        return last if last is not None and last.finished_at is None else None
 
 
 def _stored(report: Mapping[str, object]) -> bool:

@@ -15,22 +15,19 @@ from adapters.local_events import (
     TimeOffset,
     Unclaimed,
 )
-from adapters.reading import Instant
 from gateway.store.clocks import note_clock
 from gateway.store.driver import Database
+from gateway.store.many import insert_new
 from gateway.store.packets import write_packet
 from gateway.store.synced import note_synced
 from gateway.store.unclaimed import note_unclaimed
 
-_POSITION = (
-    "INSERT INTO position (at, latitude, longitude, altitude, route) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT DO NOTHING"
-)
+_POSITIONS = "position (at, latitude, longitude, altitude, route)"
 
 
 def write_all(db: Database, events: Sequence[LocalEvent]) -> None:
     """Write events; places, which come by the thousand, together. Inside a transaction."""
-    db.conn.executemany(_POSITION, [one for one in events if isinstance(one, Position)])
+    insert_new(db, _POSITIONS, [one for one in events if isinstance(one, Position)])
     for event in events:
         if not isinstance(event, Position):
             write(db, event)
@@ -54,7 +51,7 @@ def write(db: Database, event: LocalEvent) -> None:
                 (event.device, event.at, event.what, event.address, event.rssi, event.detail),
             )
         case Position():
-            db.conn.execute(_POSITION, event)
+            insert_new(db, _POSITIONS, [event])
         case TimeOffset(source=source, at=at, minutes=minutes):
             db.conn.execute(
                 "INSERT INTO time_offset VALUES (?, ?, ?)"

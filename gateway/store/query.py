@@ -55,8 +55,19 @@ class Latest:
 
 def latest(db: Database, person: PersonKey, kind: Kind | None = None) -> list[Latest]:
     """The newest reading of each kind that was not entered in error, newest of all first."""
+    last = dict(
+        db.conn.execute(
+            "SELECT id, (SELECT MAX(start) FROM reading WHERE series = s.id) FROM series s"
+            " WHERE person = ?",
+            (person,),
+        ).fetchall()
+    )
     best: dict[Kind, Latest] = {}
-    for series in list_series(db, person, kind, spans=False):
+    every = [one for one in list_series(db, person, kind, spans=False) if last[one.id] is not None]
+    for series in sorted(every, key=lambda one: (-last[one.id], one.id)):
+        known = best.get(series.kind)
+        if known is not None and last[series.id] <= known.reading.start:
+            continue
         row = db.conn.execute(
             f"SELECT {_COLUMNS} FROM current_reading"  # noqa: S608  # our own column names
             " WHERE series = ? AND current_value IS NOT NULL"
@@ -68,7 +79,7 @@ def latest(db: Database, person: PersonKey, kind: Kind | None = None) -> list[La
         found = Latest(
             series.kind, series.device, series.source, series.simulated, ReadingRow(*row)
         )
-        if series.kind not in best or found.reading.start > best[series.kind].reading.start:
+        if known is None or found.reading.start > known.reading.start:
             best[series.kind] = found
     return sorted(best.values(), key=lambda one: (-one.reading.start, one.kind))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from adapters.kinds import Kind
 from adapters.reading import (
@@ -14,7 +14,7 @@ from adapters.reading import (
     Value,
     Waveform,
 )
-from gateway.store import correction, deletion, gaps, intake, query, resolving, rollup
+from gateway.store import correction, deletion, gaps, intake, overview, query, resolving, rollup
 from gateway.store import series as all_series
 from gateway.store import trend as trends
 from gateway.store.driver import Database, in_transaction
@@ -177,6 +177,12 @@ class Readings:
         if series is not None:
             return points
         return resolving.without_overlap(self._db, person, kind, edges, points)
+
+    def trends_between(
+        self, person: PersonKey, kinds: Collection[Kind], edges: Sequence[Instant]
+    ) -> Mapping[Kind, list[trends.TrendPoint]]:
+        """The same of many kinds at once, those without a point left out."""
+        return overview.trends(self._db, person, kinds, edges)
 
     def accounts(
         self, person: PersonKey, kind: Kind, since: Instant, until: Instant

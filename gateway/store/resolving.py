@@ -17,6 +17,7 @@ from typing import Final
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.store.driver import Database, transaction
+from gateway.store.many import insert_new
 from gateway.store.overlap import Amount, counted
 from gateway.store.source_order import SourceOrder, overlaps
 from gateway.store.trend import TrendPoint
@@ -137,21 +138,16 @@ def mark_unresolved(db: Database, dirty: Iterable[tuple[int, int]]) -> None:
 
     A reading may reach into the day before or after, so those are marked too.
     """
-    days: dict[int, set[int]] = {}
-    for series, hour in dirty:
-        days.setdefault(series, set()).add(hour // _HOURS)
-    for series, those in days.items():
+    for series, hours in groupby(sorted(dirty), key=itemgetter(0)):
         row = db.conn.execute(
             "SELECT person, kind FROM series s WHERE id = ? AND EXISTS (SELECT 1 FROM series o"
             " WHERE (o.person, o.kind) = (s.person, s.kind) AND o.id <> s.id)",
             (series,),
         ).fetchone()
         if row is not None and overlaps(row[1]):
+            those = {hour // _HOURS for _, hour in hours}
             near = {day + by for day in those for by in (-1, 0, 1)}
-            db.conn.executemany(
-                "INSERT INTO unresolved VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [(*row, day) for day in sorted(near)],
-            )
+            insert_new(db, "unresolved", [(*row, day) for day in sorted(near)])
 
 
 def _overlaps(

@@ -64,14 +64,13 @@ def list_series(
     spans: bool = True,
 ) -> list[SeriesRow]:
     """Every series, or those of one person or kind; with their first and last start if asked."""
-    rows = [
-        _row(row)
-        for row in db.conn.execute(
-            f"SELECT {_COLUMNS} FROM series WHERE (? IS NULL OR person = ?)"  # noqa: S608  # our own column names
-            " AND (? IS NULL OR kind = ?) ORDER BY id",
-            (person, person, kind, kind),
-        )
-    ]
+    asked = {"person": person, "kind": kind}
+    where = " AND ".join(f"{name} = :{name}" for name, value in asked.items() if value is not None)
+    found = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM series WHERE {where or 'TRUE'} ORDER BY id",  # noqa: S608  # our own column names
+        asked,
+    ).fetchall()
+    rows = [_row(row) for row in found]
     return [_with_span(db, row) for row in rows] if spans else rows
 
 

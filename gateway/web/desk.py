@@ -21,6 +21,7 @@ from gateway.store.audit import Audit
 from gateway.store.device_names import DeviceNames
 from gateway.store.devices import Devices
 from gateway.store.driver import Database
+from gateway.store.file_names import FileNames
 from gateway.store.local import LocalStore
 from gateway.store.people import People
 from gateway.store.readings import Readings
@@ -28,6 +29,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.slots import Slots
 from gateway.store.thread import StoreThread
 from gateway.web.adding_book import AddingBook, Words
+from gateway.web.card_texts import CardTexts
 from gateway.web.codes import Codes
 from gateway.web.expected import CanMeasure, Expected
 from gateway.web.exports_book import ExportsBook
@@ -60,6 +62,7 @@ class Desk:
     codes: Codes
     audit: Audit
     readings: ReadingsBook
+    cards: CardTexts
     sources: SourcesBook
     expected: Expected
     sharing: SharingBook
@@ -115,6 +118,7 @@ def make_desk(
         codes=Codes(db),
         audit=audit,
         readings=ReadingsBook(db, readings, names),
+        cards=CardTexts(),
         sources=SourcesBook(db, readings, names, local),
         expected=Expected(devices, Slots(db), can_measure),
         sharing=SharingBook(ledger, recipients, people, Previews(db, readings), zone_name),
@@ -128,7 +132,9 @@ def make_desk(
         adding=AddingBook(local.db, devices, ledger, collecting, words, names)
         if local is not None
         else None,
-        exports=ExportsBook(db, ledger, home) if local is not None and home is not None else None,
+        exports=ExportsBook(db, ledger, home, FileNames(local.db))
+        if local is not None and home is not None
+        else None,
         times=DeviceTimes(db, local.db if local is not None else None, devices, audit),
         correcting=Correcting(db, readings, audit),
         zone=zone,

@@ -62,7 +62,7 @@ async def receive(request: web.Request) -> web.StreamResponse:
     except BaseException:
         receiving.give_up()
         raise
-    await visit.ask(receiving.done)
+    await visit.ask(book.received, receiving, file.filename, visit.now)
     raise web.HTTPSeeOther("/exports")
 
 

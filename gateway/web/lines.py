@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from adapters.kinds import Kind, KindRow
 from adapters.reading import PersonKey
 from gateway.htmlkit.chart import Frame, Line, Point
 from gateway.store.driver import Database
 from gateway.store.readings import Readings
+from gateway.store.trend import TrendPoint
 from gateway.web.shown import number_of, scale_of
 from gateway.web.spans import Cut
 
@@ -37,10 +38,20 @@ class Lines:
             return []
         if not time.edges:
             return [Line("", self._steps(person, row, time.frame))]
-        return [
-            Line("", [_point(row, p.start, p.n, p.lo, p.total, p.hi) for p in points])
-            for points in [self._readings.trend_between(person, row.kind, time.edges)]
-        ]
+        return [_line(row, self._readings.trend_between(person, row.kind, time.edges))]
+
+    def of_many(
+        self, person: PersonKey, rows: Collection[KindRow], time: Cut
+    ) -> Mapping[Kind, list[Line]]:
+        """The lines of many kinds over the same time, which has edges."""
+        kinds = [row.kind for row in rows if row.shape == "quantity"]
+        points = self._readings.trends_between(person, kinds, time.edges)
+        return {
+            row.kind: [_line(row, points.get(row.kind, []))]
+            if row.shape == "quantity"
+            else self.of(person, row, time)
+            for row in rows
+        }
 
     def _steps(self, person: PersonKey, row: KindRow, frame: Frame) -> list[Point]:
         steps: dict[int, tuple[int, float, float, float]] = {}
@@ -83,6 +94,10 @@ class Lines:
             rows = self._readings.window(series.id, frame.since, frame.until - 1, _MOST_ROWS)
             found += [(row.start, str(row.current_value or "")) for row in rows]
         return found
+
+
+def _line(row: KindRow, points: Sequence[TrendPoint]) -> Line:
+    return Line("", [_point(row, p.start, p.n, p.lo, p.total, p.hi) for p in points])
 
 
 def _points(part: dict[int, list[float]], row: KindRow, frame: Frame) -> Sequence[Point]:

@@ -28,7 +28,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
 async def newest(visit: Visit) -> dict[str, Any]:
     """What the cards show."""
     cards = await visit.ask(visit.desk.readings.cards, visit.person, visit.now, visit.zone)
-    return {"cards": cards}
+    return {"cards": [visit.desk.cards.text(visit, card) for card in cards]}
 
 
 async def kind(request: web.Request) -> web.StreamResponse:

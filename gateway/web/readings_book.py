@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import lru_cache
 
 from adapters.kinds import Kind, KindRow, all_kinds
 from adapters.reading import DeviceKey, Instant, PersonKey
@@ -15,9 +16,10 @@ from gateway.store.driver import Database
 from gateway.store.intake import highest_intake
 from gateway.store.query import Latest, ReadingRow
 from gateway.store.readings import Readings
+from gateway.store.trend import TrendPoint
 from gateway.web.lines import Lines
 from gateway.web.shown import Shown, shown
-from gateway.web.spans import Span, cut, today
+from gateway.web.spans import Cut, Span, cut, today
 
 _NEWEST = 25
 _ABOUTS = ("person", "room", "device")
@@ -76,11 +78,21 @@ class ReadingsBook:
         """A card for each kind that was ever measured: the person's, the room's, the devices'."""
         rows = all_kinds()
         order = sorted(rows, key=lambda kind: _ABOUTS.index(rows[kind].about))
-        found = [one for one in self._readings.latest(person) if one.kind in rows]
+        found = {one.kind: one for one in self._readings.latest(person) if one.kind in rows}
         titles = self._names.all()
+        cuts = {kind: _cut_of(rows[kind], now, zone) for kind in found}
+        lines: dict[Kind, list[Line]] = {}
+        for time in set(cuts.values()):
+            those = [rows[kind] for kind, one in cuts.items() if one == time]
+            lines |= self._lines.of_many(person, those, time)
+        sums = [kind for kind in found if _sums(rows[kind])]
+        totals = self._readings.trends_between(person, sums, today(now, zone))
         return [
-            self._card(person, one, titles, now, zone)
-            for one in sorted(found, key=lambda one: order.index(one.kind))
+            self._card(
+                found[kind], titles, now, zone, cuts[kind], lines[kind], totals.get(kind, [])
+            )
+            for kind in order
+            if kind in found
         ]
 
     def story(self, person: PersonKey, kind: Kind, span: Span, now: Instant, zone: tzinfo) -> Story:
@@ -89,15 +101,16 @@ class ReadingsBook:
         time = cut(span, now, zone, sums=row.aggregation == "sum")
         lines = self._lines.of(person, row, time)
         newest = self._readings.latest(person, kind)
+        card = self._card_of(person, newest[0], titles, now, zone) if newest else None
         return Story(
             row=row,
             span=span,
-            drawing=_drawing(row, time.frame, lines, zone),
+            drawing=draw(time.frame, lines, bars=_sums(row), zone=zone),
             n=sum(point.n for point in lines[0].points) if lines else 0,
             total=sum(p.mean for line in lines for p in line.points) if _sums(row) else 0.0,
             silences=gaps(lines[0].points, time.frame.step) if lines else 0,
             newest=self._rows(person, row, time.frame, titles),
-            card=self._card(person, newest[0], titles, now, zone) if newest else None,
+            card=card,
         )
 
     def called(self, device: DeviceKey) -> Called | None:
@@ -111,7 +124,7 @@ class ReadingsBook:
             counts[series.kind] = counts.get(series.kind, 0) + series.n
         return counts
 
-    def _card(
+    def _card_of(
         self,
         person: PersonKey,
         newest: Latest,
@@ -120,20 +133,34 @@ class ReadingsBook:
         zone: tzinfo,
     ) -> Card:
         row = all_kinds()[newest.kind]
+        time = _cut_of(row, now, zone)
+        points = (
+            self._readings.trend_between(person, row.kind, today(now, zone)) if _sums(row) else []
+        )
+        return self._card(
+            newest, titles, now, zone, time, self._lines.of(person, row, time), points
+        )
+
+    def _card(
+        self,
+        newest: Latest,
+        titles: Mapping[DeviceKey, Called],
+        now: Instant,
+        zone: tzinfo,
+        time: Cut,
+        lines: list[Line],
+        of_today: Sequence[TrendPoint],
+    ) -> Card:
+        row = all_kinds()[newest.kind]
         latest = self._shown(row, newest.reading, titles.get(newest.device))
-        total = None
-        if _sums(row):
-            points = self._readings.trend_between(person, row.kind, list(today(now, zone)))
-            total = points[0].total if points else 0.0
-        span: Span = "day" if row.stale_after < 2 * 86_400 else "month"
-        time = cut(span, now, zone, sums=_sums(row))
+        total = (of_today[0].total if of_today else 0.0) if _sums(row) else None
         return Card(
             row=row,
             newest=latest,
             total=total,
             stale=now - latest.until > row.stale_after * 1000,
             simulated=newest.simulated,
-            drawing=_drawing(row, time.frame, self._lines.of(person, row, time), zone),
+            drawing=draw(time.frame, lines, bars=_sums(row), bare=True),
         )
 
     def _shown(self, row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
@@ -167,9 +194,16 @@ class ReadingsBook:
         return sorted(found, key=lambda one: -one.at)[:_NEWEST]
 
 
+def _cut_of(row: KindRow, now: Instant, zone: tzinfo) -> Cut:
+    """The time that the card of a kind shows: a day, or a month where it is measured rarely."""
+    span: Span = "day" if row.stale_after < 2 * 86_400 else "month"
+    return _cut(span, now, zone, sums=_sums(row))
+
+
+@lru_cache(maxsize=16)
+def _cut(span: Span, now: Instant, zone: tzinfo, *, sums: bool) -> Cut:
+    return cut(span, now, zone, sums=sums)
+
+
 def _sums(row: KindRow) -> bool:
     return row.aggregation == "sum"
-
-
-def _drawing(row: KindRow, frame: Frame, lines: list[Line], zone: tzinfo) -> Drawing:
-    return draw(frame, lines, bars=_sums(row), zone=zone)

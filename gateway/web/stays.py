@@ -43,6 +43,7 @@ def sort_words() -> dict[str, str]:
         "system_id": _("device numbers (System ID)"),
         "device_name": _("names of devices"),
         "source_name": _("names of apps and phones"),
+        "file_name": _("names of files that were imported"),
         "local_identifier": _("identifiers from your phone"),
         "link_event": _("connections and their failures"),
         "raw_packet": _("packets as they came, for a day"),

@@ -45,14 +45,16 @@ class StaysBook:
         return self._local.counts()
 
     def names(self, person: PersonKey) -> list[Named]:
-        """Addresses, serial numbers and names of this person's devices, and of import sources."""
+        """Addresses, serial numbers and names of this person's devices, and what imports told."""
         found, called = [], self._names.all()
         for device in self._devices.list(person, forgotten=True):
             names = self._local.names(device.key)
             if names:
                 found.append(Named(called[device.key], names))
         for (owner,) in self._local.db.conn.execute(
-            "SELECT DISTINCT owner FROM local_name WHERE what = 'source_name' LIMIT ?", (_MOST,)
+            "SELECT DISTINCT owner FROM local_name"
+            " WHERE what IN ('source_name', 'file_name') LIMIT ?",
+            (_MOST,),
         ):
             names = self._local.names(SourceKey(owner))
             found.append(Named(None, names))

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from gateway.importing import import_export
 from gateway.sending import sender
+from gateway.sharing.offer import allow_collecting
 from gateway.store.thread import StoreThread
 from gateway.web.routes import ROUTES
 from gateway.web.spans import SPANS
 from scripts.benches._home import agree, fill, numbers
 from scripts.benches._live import delays
+from tests.fakes_healthkit import make
 from tests.fakes_recipient import recipient
 from tests.fakes_web import DAY, HOUR, Furnished, furnish, make_home, share_something
 from tests.web_visitor import Visitor, visiting
@@ -34,10 +37,14 @@ _STREAM: Final = "/readings/live"
 
 
 async def _furnished(folder: Path, readings: int) -> tuple[Furnished, str]:
-    """A year of heart rates beside a month of everything else; some of it was sent."""
+    """A year of heart rates beside a month of everything else; some of it was sent.
+
+    Everything: some two hundred kinds, as an Apple Health export brings them.
+    """
     home = make_home(folder, at=int(time.time() * 1000))
     furnish(home)
     home.know_risks()
+    _bring_every_kind(home, folder)
     step, last = 365 * DAY // readings, home.clock.at - HOUR
     fill(home, readings, step=step, last=last)
     while home.house.readings.roll_up():
@@ -49,6 +56,16 @@ async def _furnished(folder: Path, readings: int) -> tuple[Furnished, str]:
             await sends.round()
     thread.close()
     return home, share_something(home)
+
+
+def _bring_every_kind(home: Furnished, folder: Path) -> None:
+    for source in ("healthkit", "routes"):
+        allow_collecting(home.house.ledger, home.person, source, home.act)
+    make(folder / "export.zip", days=30, until=home.clock.at // DAY * DAY // 1000)
+    [person] = home.house.people.list()
+    report = import_export(home.house, folder / "export.zip", person, now=home.clock, about_me=True)
+    if len(report.kinds) < 190:
+        raise RuntimeError(f"an export of {len(report.kinds)} kinds is no measure")
 
 
 def _addresses(home: Furnished, grant: str) -> Iterator[tuple[str, str]]:

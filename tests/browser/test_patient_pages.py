@@ -9,10 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
+from adapters.errors import ArchiveRefused
 from adapters.kinds import Kind
 from gateway.htmlkit.guard import POLICY
+from gateway.importing import import_export
 from gateway.rights.correcting import mark_of
+from gateway.sharing.offer import allow_collecting
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
+from tests.fakes_healthkit import make
 from tests.fakes_walk import walk
 from tests.fakes_web import (
     Furnished,
@@ -32,7 +36,7 @@ PATHS = (
     "/share/preview?recipient={recipient}&kind=heart_rate&purpose=TREAT&grain=raw&period=30&past=7",
     "/share/receipt/{grant}", "/sent", "/stays", "/stays/names", "/stays/connections",
     "/stays/routes", "/first", "/readings/mood", "/readings/step_count?day=2026-11-20",
-    "/sources", "/yours", "/times", "/add", "{reading}",
+    "/sources", "/yours", "/times", "/add", "/exports", "{reading}",
 )  # fmt: skip
 
 
@@ -44,9 +48,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     share_something(made)
     ask_something(made, unknown=30)
     walk(made)
+    _bring_exports(made, tmp_path_factory.mktemp("exports"))
     made.reading = a_reading(made)  # now, while nobody else uses the store
     yield made
     made.house.close()
+
+
+def _bring_exports(home: Furnished, folder: Path) -> None:
+    """An import that was read, with a long name and odd entries, and one that was refused."""
+    allow_collecting(home.house.ledger, home.person, "healthkit", home.act)
+    [person] = home.house.people.list()
+    odd = folder / f"{'all of my health data, as my phone wrote it, ' * 3}.zip"
+    make(odd, "bad-entries", small=True)
+    import_export(home.house, odd, person, now=home.clock)
+    (folder / "photos.zip").write_bytes(b"PK no export")
+    with pytest.raises(ArchiveRefused):
+        import_export(home.house, folder / "photos.zip", person, now=home.clock)
 
 
 def paths(home: Furnished) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
@@ -19,6 +19,10 @@ _EXACT = Context(prec=80)
 _TENTH_DECIMAL = Decimal("1e-10")
 _SIGNIFICANT = 3
 _MOST_DECIMALS = 10
+_WHOLE_DOUBLE = 15
+"""Digits from which on a number is printed as the computer has it, and not as it was measured."""
+_FLOAT = 4e-16
+"""How far a product of two floats may be off, as a part of it (IEEE 754 binary64)."""
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
 NOT_A_NUMBER = "the value is not a number"
@@ -53,6 +57,8 @@ class Conversion:
         the number stays a number in the store. Of 154.3 lb come 69.989302691 kg and 2 decimals:
         0.1 lb is more than 0.01 kg and less than 0.1 kg. Health leaves out trailing zeros, so a
         converted number keeps three significant digits at least: 1 mi is 1.61 km, not 2 km.
+        Where the phone converted it before and printed all that came of it, the digits that it
+        had before are there again: 154.54404585943774 lb are 70.1 kg.
 
         Raises:
             ReadingRefused: not a number, or larger than can be.
@@ -74,6 +80,8 @@ class Conversion:
         wanted = _SIGNIFICANT - 1 - number.adjusted()
         if number and decimals < wanted and not self.shifts:
             decimals = wanted
+        if len(written.as_tuple().digits) >= _WHOLE_DOUBLE:
+            decimals = min(decimals, _decimals(_last_place(number)))
         return number, min(decimals, _MOST_DECIMALS)
 
     def stored(self, text: str) -> tuple[Value, int]:
@@ -84,6 +92,24 @@ class Conversion:
         """
         number, decimals = self.exact(text)
         return stored(number)[0], decimals
+
+    def step(self, number: float, decimals: int) -> float:
+        """What the last place is worth, in the unit of the kind, that a number was printed with.
+
+        That are the fewest places from which the number comes back, taken that it was written in
+        this unit: of 1.609344 km, one mile; and a thousandth of a metre if in kilometres.
+
+        Args:
+            number: as `stored` gave it.
+            decimals: those that came with it.
+        """
+        minus, factor = float(self.minus), float(self.over / self.times)
+        written = number * factor + minus
+        close = factor * float(_TENTH_DECIMAL) + abs(written) * _FLOAT
+        places = decimals if self.same else 0
+        while abs(round(written, places) - written) > close and places < _MOST_DECIMALS * 2:
+            places += 1
+        return float(10.0**-places / factor)
 
     def digits(self, text: str) -> str:
         """The number as canonical text, for a component.
@@ -98,6 +124,11 @@ class Conversion:
 def _decimals(step: Decimal) -> int:
     """The fewest decimals that still tell ``step`` apart."""
     return max(0, -step.adjusted())
+
+
+def _last_place(number: Decimal) -> Decimal:
+    exponent = number.normalize(_EXACT).as_tuple().exponent
+    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
 
 
 def conversion_from(units: Mapping[str, Conversion], unit: str) -> Conversion:
@@ -126,7 +157,7 @@ def conversion_from(units: Mapping[str, Conversion], unit: str) -> Conversion:
 @cache
 def conversions() -> Mapping[str, Mapping[str, Conversion]]:
     """UCUM unit -> HealthKit unit -> how to convert, as `units.toml` has it."""
-    text = resources.files("adapters.healthkit").joinpath("units.toml").read_text("utf-8")
+    text = resources.files("adapters").joinpath("units.toml").read_text("utf-8")
     return {
         ucum: {
             unit: Conversion(**{name: Decimal(number) for name, number in row.items()})
@@ -134,3 +165,8 @@ def conversions() -> Mapping[str, Mapping[str, Conversion]]:
         }
         for ucum, rows in tomllib.loads(text)["to"].items()
     }
+
+
+def together(units: Iterable[str]) -> str:
+    """The units of the parts of one reading as one text; none of them holds a space."""
+    return " ".join(sorted(set(units) - {""}))

@@ -1,0 +1,76 @@
+"""An import that is stopped in the middle: Ctrl-C and kill -9 of the real command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gateway.app import open_house
+from scripts.make_export import main as make_export
+from tests.command_line import CommandLine, simulation_home
+
+pytestmark = pytest.mark.process
+
+DEADLINE = 60
+
+
+def readings(command: CommandLine) -> int:
+    house = open_house(command.home)
+    try:
+        return sum(series.n for series in house.readings.series())
+    finally:
+        house.close()
+
+
+def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[int, str]:
+    """Begin an import, and stop it once some of it is stored: its exit code, and what it said."""
+    words = [sys.executable, "-m", "gateway", "--home", str(command.home), "import", str(export)]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        end = time.monotonic() + DEADLINE
+        while not readings(command):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        # As a terminal does: Ctrl-C goes to the reader's process too.
+        (os.killpg if with_ is signal.SIGINT else os.kill)(process.pid, with_)
+        said, _ = process.communicate(timeout=DEADLINE)
+    return process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "export.zip"
+    make_export([str(path), "--size-mb", "60"])
+    return path
+
+
+@pytest.mark.parametrize("with_", [signal.SIGINT, signal.SIGKILL])
+def test_what_came_before_stays_and_the_same_command_goes_on(
+    tmp_path: Path, export: Path, with_: signal.Signals
+) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    code, said = stopped(command, export, with_)
+    if with_ is signal.SIGINT:
+        assert code == 130
+        assert "Stopped. What came before is here; import the same file again to go on." in said
+    assert "Traceback" not in said
+    before = readings(command)
+    assert before
+    assert "interrupted" in command("import", "--list").out
+    shown = command("import", "--show", "1").out
+    assert "This import was interrupted. Import the same file again to go on." in shown
+    assert "in 0.0 s" not in shown
+    again = command("import", str(export)).out
+    assert "An import of this file had been interrupted; it is complete now." in again
+    assert len(again.splitlines()) < 30
+    report = command.answer("import", "--show", "2")
+    assert report["known"] == before
+    assert report["new"] + before == report["rows"] == readings(command)
