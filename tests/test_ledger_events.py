@@ -17,8 +17,6 @@ from gateway.sharing.events import (
     Collect,
     ConsentEvent,
     Deny,
-    EndTrust,
-    Entrust,
     Lift,
     NoticeAcknowledged,
     PolicyChanged,
@@ -31,6 +29,7 @@ from gateway.sharing.events import (
 )
 from gateway.sharing.fold import fold
 from gateway.sharing.spelling import parsed, spelled
+from gateway.sharing.trust_events import EndTrust, Entrust
 from tests.consent_histories import history
 from tests.fakes_consent import (
     ADA,

@@ -13,8 +13,6 @@ from gateway.sharing.events import (
     Assent,
     Collect,
     Deny,
-    EndTrust,
-    Entrust,
     Invited,
     Lift,
     NoticeAcknowledged,
@@ -28,6 +26,7 @@ from gateway.sharing.events import (
     Withdraw,
 )
 from gateway.sharing.fold import name_taken
+from gateway.sharing.trust_events import EndTrust, Entrust
 from gateway.sharing.words import sentence
 
 SHARES_NOTHING = (Collect, Invited, NoticeAcknowledged)

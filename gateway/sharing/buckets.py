@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.reading import Instant
 from gateway.sharing.consent import Grain
+from gateway.sharing.errors import NotAllowed
 from gateway.store.calendar import midnight
 
 _LENGTHS: Final[dict[Grain, int]] = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000}
@@ -50,3 +51,22 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError) as error:
         raise LookupError(f"this system knows no zone {name!r}") from error
+
+
+def must_be_known(zone: str) -> None:
+    """Refuse to agree to days that cannot be counted.
+
+    Raises:
+        NotAllowed: says what to choose in their stead.
+    """
+    if not zone:
+        raise NotAllowed(
+            "It is not known in which time zone you live.", "Choose a summary by the days of UTC."
+        )
+    try:
+        zone_named(zone)
+    except LookupError as error:
+        raise NotAllowed(
+            f"This computer does not know the time zone {zone}.",
+            "Choose a summary by the days of UTC.",
+        ) from error

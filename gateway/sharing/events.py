@@ -6,18 +6,17 @@ Every entry says when, who and in which session; silence is never consent. No ev
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.age import is_month
 from gateway.sharing.consent import Collecting, Grain, Purpose, Relationship
+from gateway.sharing.event_checks import LATER, STRICT, ZONE, closed, digest_of, named
+from gateway.sharing.trust_events import EndTrust, Entrust
 
 GATEWAY: Final = "gateway"
 """The actor of what the program itself records; it may close, never open."""
@@ -27,14 +26,6 @@ PERSON: Final = "person:"
 
 SCRIPT: Final = "script"
 """The actor of a scripted decision; counts in a simulation home alone."""
-
-_STRICT: Final = ConfigDict(extra="forbid", strict=True)
-_KIND = re.compile(r"[a-z][a-z0-9_]*")
-_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
-LATER: Final = {"later": True}
-"""Marks a column that came after the first entries were written; empty, it is not spelled."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +43,11 @@ class Invited:
     terms: str
     what: Literal["invited"] = "invited"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.recipient, self.person, self.policy_version)
-        _digest(self.terms, self.invitation)
+        named(self.recipient, self.person, self.policy_version)
+        digest_of(self.terms, self.invitation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +79,18 @@ class Permit:
     relationship: Relationship | None = field(default=None, metadata=LATER)
     what: Literal["permit"] = "permit"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.id, self.person, self.recipient, self.policy_version, self.language)
-        _closed(self.kinds)
-        _digest(self.terms)
-        _digest(self.text_hash, self.text)
+        named(self.id, self.person, self.recipient, self.policy_version, self.language)
+        closed(self.kinds)
+        digest_of(self.terms)
+        digest_of(self.text_hash, self.text)
         if self.end <= self.start or self.history_to <= self.history_from:
             raise ValueError("a period ends after it starts")
         if not is_month(self.born):
             raise ValueError("a month of birth is written YYYY-MM")
-        if (self.grain == "local_day") != bool(_ZONE.fullmatch(self.zone)):
+        if (self.grain == "local_day") != bool(ZONE.fullmatch(self.zone)):
             raise ValueError("days that are somebody's own are those of a zone, and no others are")
         if (self.by is None) != (self.relationship is None) or self.by in (self.person, ""):
             raise ValueError("who decides for a person is another one, and is something to them")
@@ -113,11 +104,11 @@ class Withdraw:
     kinds: tuple[Kind, ...]
     what: Literal["withdraw"] = "withdraw"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.grant)
-        _closed(self.kinds)
+        named(self.grant)
+        closed(self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +124,11 @@ class Deny:
     end: Instant | None
     what: Literal["deny"] = "deny"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.id, self.person, self.recipient)
-        _closed(self.kinds)
+        named(self.id, self.person, self.recipient)
+        closed(self.kinds)
         if not self.purposes or list(self.purposes) != sorted(set(self.purposes)):
             raise ValueError("purposes are named once each, in order")
         if self.end is not None and self.end <= self.start:
@@ -151,7 +142,7 @@ class Lift:
     deny: str
     what: Literal["lift"] = "lift"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +156,10 @@ class Collect:
     end: Instant | None = None
     what: Literal["collect"] = "collect"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.id, self.person)
+        named(self.id, self.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,7 @@ class StopCollect:
     grant: str
     what: Literal["stop_collect"] = "stop_collect"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +183,11 @@ class PolicyChanged:
     change: Literal["material", "editorial"]
     what: Literal["policy_changed"] = "policy_changed"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.recipient, self.policy_version)
-        _digest(self.terms, self.invitation)
+        named(self.recipient, self.policy_version)
+        digest_of(self.terms, self.invitation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +198,7 @@ class RecipientSuspended:
     why: str
     what: Literal["recipient_suspended"] = "recipient_suspended"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +208,7 @@ class RecipientConfirmed:
     recipient: str
     what: Literal["recipient_confirmed"] = "recipient_confirmed"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +218,7 @@ class RecipientRemoved:
     recipient: str
     what: Literal["recipient_removed"] = "recipient_removed"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +230,10 @@ class NoticeAcknowledged:
     version: str
     what: Literal["notice_acknowledged"] = "notice_acknowledged"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.person, self.notice, self.version)
+        named(self.person, self.notice, self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,46 +245,11 @@ class Assent:
     text_hash: str
     what: Literal["assent"] = "assent"
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.person, self.recipient)
-        _digest(self.text_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class Entrust:
-    """Somebody decides for another person; ``born`` is when the one who decides was born."""
-
-    id: str
-    person: PersonKey
-    by: PersonKey
-    relationship: Relationship
-    born: str
-    start: Instant
-    end: Instant | None = None
-    what: Literal["entrust"] = "entrust"
-
-    __pydantic_config__ = _STRICT
-
-    def __post_init__(self) -> None:
-        _named(self.id, self.person, self.by)
-        if self.person == self.by:
-            raise ValueError("who decides for a person is another one")
-        if not is_month(self.born):
-            raise ValueError("a month of birth is written YYYY-MM")
-        if self.end is not None and self.end <= self.start:
-            raise ValueError("a period ends after it starts")
-
-
-@dataclass(frozen=True, slots=True)
-class EndTrust:
-    """Somebody decides no longer for another person."""
-
-    trust: str
-    what: Literal["end_trust"] = "end_trust"
-
-    __pydantic_config__ = _STRICT
+        named(self.person, self.recipient)
+        digest_of(self.text_hash)
 
 
 ConsentEvent = (
@@ -330,26 +286,7 @@ class Recorded:
     clock: Literal["trusted", "untrusted"]
     event: Annotated[ConsentEvent, Field(discriminator="what")]
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     def __post_init__(self) -> None:
-        _named(self.actor, self.session)
-
-
-def _named(*names: str) -> None:
-    if not all(name.strip() for name in names):
-        raise ValueError("an event names everything that it is about")
-
-
-def _closed(kinds: Sequence[Kind]) -> None:
-    if not kinds or list(kinds) != sorted(set(kinds)):
-        raise ValueError("kinds are named once each, in order")
-    if not all(_KIND.fullmatch(name) for name in kinds):
-        raise ValueError("a kind is named in full; there is no word for all of them")
-
-
-def _digest(digest: str, text: str | None = None) -> None:
-    if not _SHA256.fullmatch(digest):
-        raise ValueError("a digest is SHA-256 in hex")
-    if text is not None and hashlib.sha256(text.encode()).hexdigest() != digest:
-        raise ValueError("a digest is that of its text")
+        named(self.actor, self.session)

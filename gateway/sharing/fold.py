@@ -21,8 +21,6 @@ from gateway.sharing.events import (
     Collect,
     ConsentEvent,
     Deny,
-    EndTrust,
-    Entrust,
     Invited,
     Lift,
     NoticeAcknowledged,
@@ -35,6 +33,7 @@ from gateway.sharing.events import (
     StopCollect,
     Withdraw,
 )
+from gateway.sharing.trust_events import EndTrust, Entrust
 
 
 def fold(events: Iterable[Recorded], onto: ConsentState | None = None) -> ConsentState:

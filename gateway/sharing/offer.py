@@ -11,7 +11,7 @@ from adapters.kinds import Kind, all_kinds
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.age import is_month
 from gateway.sharing.agreement import NOTICE, NOTICE_VERSION, consent_text, text_hash
-from gateway.sharing.buckets import zone_named
+from gateway.sharing.buckets import must_be_known
 from gateway.sharing.consent import (
     GRAINS,
     ROLES,
@@ -147,7 +147,7 @@ def make_offer(
     if finely is None:
         raise NotAllowed(f"{grain} is not one of: {', '.join(GRAINS)}.")
     if finely == "local_day":
-        _can_be_counted(zone)
+        must_be_known(zone)
     first = start if history_from is None else history_from
     last = end if history_to is None else history_to
     if end <= start or last <= first:
@@ -156,20 +156,6 @@ def make_offer(
     return Offer(
         recipient, agreed, named(words), start, end, first, last, finely, language, where, trust
     )
-
-
-def _can_be_counted(zone: str) -> None:
-    if not zone:
-        raise NotAllowed(
-            "It is not known in which time zone you live.", "Choose a summary by the days of UTC."
-        )
-    try:
-        zone_named(zone)
-    except LookupError as error:
-        raise NotAllowed(
-            f"This computer does not know the time zone {zone}.",
-            "Choose a summary by the days of UTC.",
-        ) from error
 
 
 def give(

@@ -13,9 +13,9 @@ from typing import Final
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.consent import ROLES, ConsentState, Relationship, Trust
 from gateway.sharing.errors import NotAllowed
-from gateway.sharing.events import EndTrust, Entrust
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Act
+from gateway.sharing.trust_events import EndTrust, Entrust
 
 RELATIONSHIPS: Final[dict[str, Relationship]] = {role: code for code, role in ROLES.items()}
 
