@@ -198,14 +198,14 @@ def _store(
     counts: Counts,
     now: Callable[[], Instant],
 ) -> None:
-    courtesy = Courtesy(house.opened.home.live)
+    courtesy = Courtesy(house.opened.home.turn)
     limits = limits_of(house)
     renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
     with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
         arrivals = chain.from_iterable(map(renaming.settled, read))
         for gathered in _gathered(chain(arrivals, renaming.rest())):
             _commit(house, gathered, counts, now())
-            courtesy.after(sum(map(weight, gathered)))
+            courtesy.after_a_commit()
     counts.report.renamed = renaming.found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
-from gateway.store.courtesy import SECONDS, Courtesy, announced, somebody_is_live
+from gateway.store.courtesy import MOST, PAUSE, Courtesy, announced, somebody_is_live, turn
 
 
 def test_nobody_is_live_until_announced(tmp_path: Path) -> None:
@@ -17,16 +18,28 @@ def test_nobody_is_live_until_announced(tmp_path: Path) -> None:
     assert not somebody_is_live(file)
 
 
-def test_an_importer_yields_every_50_000_rows_while_somebody_is_live(tmp_path: Path) -> None:
-    slept: list[float] = []
-    courtesy = Courtesy(tmp_path / "live", sleep=slept.append)
-    for _ in range(10):
-        courtesy.after(10_000)
+def test_an_importer_waits_while_somebody_writes_live_readings(tmp_path: Path) -> None:
+    file, slept = tmp_path / "turn", list[float]()
+    writing = ExitStack()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            writing.close()
+
+    courtesy = Courtesy(file, sleep=sleep)
+    courtesy.after_a_commit()
     assert slept == []
-    with announced(tmp_path / "live"):
-        for _ in range(12):
-            courtesy.after(10_000)
-    assert slept == [SECONDS, SECONDS]
+    writing.enter_context(turn(file))
+    courtesy.after_a_commit()
+    assert slept == [PAUSE] * 3
+
+
+def test_an_importer_does_not_wait_for_ever(tmp_path: Path) -> None:
+    slept: list[float] = []
+    with turn(tmp_path / "turn"):
+        Courtesy(tmp_path / "turn", sleep=slept.append).after_a_commit()
+    assert MOST <= sum(slept) < MOST + 2 * PAUSE
 
 
 def test_a_process_that_was_killed_is_not_live(tmp_path: Path) -> None:

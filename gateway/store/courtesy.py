@@ -1,8 +1,8 @@
-"""A long import lets live readings in: it yields while somebody else has announced itself.
+"""A long import lets live readings in: after each of its commits it waits while somebody else does.
 
-Whoever writes live readings holds a lock on a small file, which the system lets go of when the
-process ends, however it ends. The importer asks whether somebody holds it; where the system has no
-such locks it is always polite.
+Whoever collects holds a lock on a small file for as long as it runs, and on another while it writes
+live readings or waits to; the system lets go of both when the process ends, however it ends. The
+importer asks whether somebody holds the other; where the system has no such locks it always pauses.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-EVERY_ROWS = 50_000
-SECONDS = 0.02
+PAUSE = 0.004
+MOST = 0.5
+"""Seconds that an importer waits at a time, and in all: who was stopped may hold a lock."""
 
 
 @contextmanager
@@ -55,18 +56,25 @@ def only_one(file: Path) -> Iterator[bool]:
         yield alone
 
 
+@contextmanager
+def turn(file: Path) -> Iterator[None]:
+    """Write live readings before an importer writes more; nobody who is live waits for another."""
+    with announced(file):
+        yield
+
+
 class Courtesy:
     """What an importer calls after each commit, outside of a transaction."""
 
     def __init__(self, file: Path, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._file = file
         self._sleep = sleep
-        self._rows = 0
 
-    def after(self, rows: int) -> None:
-        """Count the rows of a commit; every 50,000 let others in if there are any."""
-        self._rows += rows
-        if self._rows >= EVERY_ROWS:
-            self._rows = 0
-            if somebody_is_live(self._file):
-                self._sleep(SECONDS)
+    def after_a_commit(self) -> None:
+        """Let those in who wait for their turn."""
+        waited = 0.0
+        while waited < MOST and somebody_is_live(self._file):
+            self._sleep(PAUSE)
+            waited += PAUSE
+            if sys.platform == "win32":
+                return

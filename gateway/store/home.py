@@ -47,6 +47,11 @@ class Home:
         return self.path / "live"
 
     @property
+    def turn(self) -> Path:
+        """Held by whoever is writing live readings, or waits to."""
+        return self.path / "turn"
+
+    @property
     def _half_made(self) -> Path:
         """Holds the keys while a home is being made."""
         return self.path / "half-made"
