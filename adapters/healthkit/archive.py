@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from adapters.errors import ArchiveRefused
+from adapters.healthkit.inflating import Inflated
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.zips import COPY_AGAIN, checked_members
 
@@ -94,7 +95,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
             yield _archive(*_in_folder(path, limits), limits)
         elif path.is_file() and _begins(path) in _ZIPS:
             with checked_members(path, limits) as (zipped, infos, passed_over):
-                members = [_zipped(zipped, info) for info in infos]
+                members = [_zipped(path, zipped, info) for info in infos]
                 yield _archive(members, passed_over, limits)
         elif path.is_file():
             yield _archive([_file(path)], 0, limits)
@@ -192,8 +193,10 @@ def _file(path: Path) -> Member:
     return Member(path.name, path.stat().st_size, lambda: path.open("rb"))
 
 
-def _zipped(zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _zipped(path: Path, zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     def unpack() -> BinaryIO:
+        if info.compress_type == zipfile.ZIP_DEFLATED:
+            return Inflated(path, info)  # type: ignore[return-value]  # read as BinaryIO
         return zipped.open(info)  # type: ignore[return-value]  # IO[bytes], read as BinaryIO
 
     return Member(info.filename, info.file_size, unpack)
