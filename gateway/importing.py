@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 from adapters.errors import ArchiveRefused
-from adapters.healthkit.apart import ImportApart, weight
+from adapters.healthkit.apart import ImportApart
 from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
@@ -27,16 +27,14 @@ from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
 from gateway.import_counts import Counts, as_known, vanished
+from gateway.import_portions import ROWS, ROWS_WHILE_LIVE, portions
 from gateway.pipeline import take_in
 from gateway.renaming import Renaming
-from gateway.store.courtesy import Courtesy, announced
+from gateway.store.courtesy import Courtesy, announced, somebody_is_live
 from gateway.store.driver import transaction
 from gateway.store.file_names import last_part
 from gateway.store.import_runs import file_of_imports
 from gateway.store.people import Person
-
-ROWS_A_COMMIT = 10_000
-"""Readings in one transaction; a live stream waits no longer than this takes."""
 
 APART_FROM = 16 * 2**20
 """Unpacked bytes from which on reading is worth a process of its own."""
@@ -198,28 +196,19 @@ def _store(
     counts: Counts,
     now: Callable[[], Instant],
 ) -> None:
-    courtesy = Courtesy(house.opened.home.turn)
+    home = house.opened.home
+    courtesy = Courtesy(home.turn)
     limits = limits_of(house)
     renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
     with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
         arrivals = chain.from_iterable(map(renaming.settled, read))
-        for gathered in _gathered(chain(arrivals, renaming.rest())):
-            _commit(house, gathered, counts, now())
+        for portion in portions(
+            chain(arrivals, renaming.rest()),
+            lambda: ROWS_WHILE_LIVE if somebody_is_live(home.live) else ROWS,
+        ):
+            _commit(house, portion, counts, now())
             courtesy.after_a_commit()
     counts.report.renamed = renaming.found
-
-
-def _gathered(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
-    """Arrivals in portions of a commit."""
-    for first in arrivals:
-        portion, rows = [first], weight(first)
-        if rows < ROWS_A_COMMIT:
-            for arrival in arrivals:
-                portion.append(arrival)
-                rows += weight(arrival)
-                if rows >= ROWS_A_COMMIT:
-                    break
-        yield portion
 
 
 def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:

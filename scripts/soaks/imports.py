@@ -43,7 +43,7 @@ _TABLES = {
         "SELECT s.kind, s.device, s.source, s.n FROM series s WHERE s.source <> 'radio'",
     ),
     "local": (
-        "SELECT owner, what, name FROM local_name",
+        "SELECT owner, what, name FROM local_name WHERE what <> 'file_name'",  # one an attempt
         "SELECT route, at, latitude, longitude, altitude FROM position",
     ),
 }
