@@ -61,8 +61,8 @@ class Junctions:
         self._ends: list[bytes] = [b""]
         self._head_of: dict[bytes, int] = {}
         self._end_of: dict[bytes, int] = {}
-        self._table = np.full((_MOST_HEADS, _MOST_ENDS), NOT_ASKED, np.int32)
-        self._table[0, :] = self._table[:, 0] = ALONE
+        # Of pairs that nobody asked about the system keeps no memory as long as nothing is written.
+        self._answers = np.zeros((_MOST_HEADS, _MOST_ENDS), np.int32)
 
     def head(self, head: bytes, times: int) -> int:
         """The number of a head that was met so many times; 0 for an unusual one."""
@@ -98,7 +98,8 @@ class Junctions:
         self, heads: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.int32]:
         """The number of the shape of each pair, `NOT_ASKED` or `ALONE`."""
-        shapes: npt.NDArray[np.int32] = self._table[heads, ends]
+        shapes: npt.NDArray[np.int32] = self._answers[heads, ends] + NOT_ASKED
+        shapes[(heads == 0) | (ends == 0)] = ALONE
         return shapes
 
     def judge(self, head: int, end: int) -> Entry | None:
@@ -108,17 +109,20 @@ class Junctions:
         """
         entry = _one_record(self._heads[head], self._ends[end])
         if entry is None:
-            self._table[head, end] = ALONE
+            self._answer(head, end, ALONE)
         return entry
 
     def keep(self, head: int, end: int, shape: Shape | None) -> None:
         """Remember the shape of records of this head and end, None where each stands alone."""
-        self._table[head, end] = ALONE if shape is None else len(self.shapes)
+        self._answer(head, end, ALONE if shape is None else len(self.shapes))
         if shape is not None:
             self.shapes.append(shape)
             plain = shape.numbers is not None and shape.numbers.same and shape.numbers.most is None
             self.plain = np.append(self.plain, plain)
             self.beats = np.append(self.beats, shape.beats)
+
+    def _answer(self, head: int, end: int, number: int) -> None:
+        self._answers[head, end] = number - NOT_ASKED
 
     def make_room(self) -> bool:
         """Between two blocks: begin anew when there are too many, so that memory stays bounded."""
