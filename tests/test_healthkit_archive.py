@@ -240,3 +240,30 @@ def test_memory_is_flat_whatever_the_file_holds(
     assert source.report.rows == rows
     assert source.report.cut_short
     assert peak < 2 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "told"),
+    [
+        (8, b"\x20\0", "packed in a way"),  # patched data
+        (8, b"\x40\0", "packed in a way"),  # strong encryption
+        (6, b"\x63\0", "packed in a way"),  # made for a newer version
+        (None, b"", "damaged"),  # the directory is said to lie behind where it lies
+    ],
+)
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_no_reader_of_zips_reads_is_refused_with_a_sentence(
+    tmp_path: Path, where: int | None, what: bytes, told: str, method: int
+) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", method) as zipped:
+        zipped.writestr("export.xml", document([]))
+    content = bytearray(path.read_bytes())
+    if where is None:
+        content[content.rfind(b"PK\5\6") + 16] += 40
+    else:
+        at = content.rfind(b"PK\1\2") + where
+        content[at : at + 2] = what
+    path.write_bytes(content)
+    with pytest.raises(ArchiveRefused, match=told):
+        run(path)

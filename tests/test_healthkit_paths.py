@@ -196,6 +196,51 @@ def test_both_paths_find_the_same_in_any_mutated_file(
     assert as_told(read(content, fast=True, size=fast)) == wanted
 
 
+ODD_BEATS = {
+    "attributes the other way round": '<InstantaneousBeatsPerMinute time="7:24:01.19" bpm="70"/>\n',
+    "single quotes": "<InstantaneousBeatsPerMinute bpm='70' time='7:24:01.19'/>\n",
+    "no time": '   <InstantaneousBeatsPerMinute bpm="70" time=""/>\n',
+    "many decimals": '   <InstantaneousBeatsPerMinute bpm="70.00000001" time="7:24:01.19"/>\n',
+    "beats in a comment": '<!--\n   <InstantaneousBeatsPerMinute bpm="61" time="1:00:00.00"/>\n-->'
+    '<InstantaneousBeatsPerMinute time="7:24:01.19" bpm="70"/>\n',
+}
+
+
+@pytest.mark.parametrize("beat", ODD_BEATS.values(), ids=ODD_BEATS.keys())
+def test_one_beat_that_is_written_otherwise_is_read_as_it_stands(beat: str) -> None:
+    odd = f">\n  <HeartRateVariabilityMetadataList>\n{beat}</HeartRateVariabilityMetadataList>\n"
+    lines = [re.sub(r"(?s)>\n  <Heart.*List>\n", lambda _: odd, line) for line in LINES]
+    assert lines != LINES
+    content = document(lines)
+    wanted = as_told(read(content, fast=False, size=2**20))
+    assert as_told(read(content, fast=True, size=2**20)) == wanted
+
+
+def test_a_pointer_within_the_name_of_an_app_is_a_part_of_the_name() -> None:
+    content = document(
+        line.replace(
+            'sourceName="Watch"',
+            f"sourceName='a device=\"&lt;&lt;HKDevice: 0x{i:x}&gt;, '"
+            " device='&lt;&lt;HKDevice: 0x0&gt;, name:W&gt;'",
+        )
+        for i, line in enumerate(LINES)
+        if " device=" not in line
+    )
+    wanted = as_told(read(content, fast=False, size=2**20))
+    assert as_told(read(content, fast=True, size=2**20)) == wanted
+
+
+@pytest.mark.parametrize(
+    "between", ['<Foo a="1"\n', "<Foo\n", "</Foo\n", "<![CDATA[", "<![CDATA[\n"]
+)
+def test_damage_is_where_the_file_has_it(between: str) -> None:
+    """The parser was asked where it stands while it was within this."""
+    content = document([*LINES[:30], between, *LINES[30:60], "]]>& ", *LINES[60:]])
+    wanted = as_told(read(content, fast=False, size=2**20))
+    for size in (600, 4096, 2**20):
+        assert as_told(read(content, fast=True, size=size)) == wanted
+
+
 def judged(content: bytes, limits: Limits = LIMITS) -> Imported:
     """What `Taking` makes of the elements that ElementTree finds.
 

@@ -54,6 +54,14 @@ def test_a_point_within_the_time_of_another_stops_nothing() -> None:
     assert found(content, 2**20, fast=True) == found(content, 1, fast=False)
 
 
+def test_our_own_mark_in_a_file_that_is_cut_within_it_is_nothing() -> None:
+    mark = b'<trkpt lon="1" lat="2"><health-gateway-points/><ele>1</ele><time>2025-03-13T17:00:00Z'
+    content = WHOLE.replace(POINTS[5], mark + b"</time></trkpt>")
+    wanted = found(content, 2**20, fast=False)
+    cuts = range(content.index(b"<health-"), content.index(b"points/>") + 9)
+    assert all(found(content, cut, fast=True) == wanted for cut in cuts)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(

@@ -210,14 +210,15 @@ def _started(asked: _Asked) -> subprocess.Popen[bytes]:
 
 
 def _read_on(stream: IO[bytes], portions: queue.Queue[Any], given_up: threading.Event) -> None:
-    """Put what the other process tells into the queue; None if it ended without a word."""
-    told: Any = None
+    """Put what the other process tells into the queue; None if it ended, even within a word."""
     while not given_up.is_set():
         length = stream.read(_LENGTH.size)
-        if len(length) < _LENGTH.size:
+        size = _LENGTH.unpack(length)[0] if len(length) == _LENGTH.size else 0
+        packed = stream.read(size)
+        if not size or len(packed) < size:
             portions.put(None)
             return
-        told = pickle.loads(stream.read(_LENGTH.unpack(length)[0]))  # noqa: S301  # our own process
+        told: Any = pickle.loads(packed)  # noqa: S301  # our own process
         portions.put(told)
         if not isinstance(told, _Portion):
             return

@@ -69,6 +69,11 @@ def one_beat(end: bytes) -> bytes:
     return made if count == 1 else end
 
 
+def is_alone(end: bytes) -> bool:
+    """Whether an end that `one_beat` made speaks of that beat and of no other, however written."""
+    return _ONE in end and end.count(BEAT.encode()) == 1
+
+
 def _list_of(written: Iterable[tuple[str, str]]) -> Waveform:
     """The list of beats a minute, and times of day, as they are written."""
     pairs: list[int] = []

@@ -115,14 +115,13 @@ class Reader:
                 return max(0, self._parser.CurrentByteIndex)
         return None
 
-    def between(self) -> int | None:
-        """Feed an empty element that is no entry; tells whether it stood between two."""
+    def between(self) -> None:
+        """Feed an empty element that is no entry, while no token waits; see `settled`."""
         self.settled, self._settling = False, True
-        damage = self.feed(BETWEEN)
+        self.feed(BETWEEN)
         self._settling = False
         if self.settled:
             self.good = self._fed
-        return damage
 
     def close(self) -> None:
         """Let go of the parser, whose buffers would else wait for the collector of circles."""

@@ -90,16 +90,15 @@ class EntryReader:
         An empty element is read as if it stood there; nothing but the parser's own state can say.
         """
         reader = self._reader
-        if self._lost or self.ended or reader.depth != 1:
-            return False
-        self._held += BETWEEN
-        self._end += len(BETWEEN)
-        self._fed = self._end
-        damage = reader.between()
-        if damage is not None:
-            self._lose(damage)
-        elif reader.settled:
-            self._held = b""
+        if self._lost or self.ended or reader.depth != 1 or reader.waiting:
+            return False  # within a token it would be damage, and not where the file has it
+        reader.between()
+        if reader.settled:
+            self._end += len(BETWEEN)
+            self._fed, self._held = self._end, b""
+        else:  # within CDATA: it is no part of the file, should that be read again
+            self._base -= len(BETWEEN)
+            reader.good += len(BETWEEN)
         return reader.settled
 
     def taken(self) -> list[Entry]:

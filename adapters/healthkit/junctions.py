@@ -14,7 +14,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from adapters.healthkit.beats import one_beat
+from adapters.healthkit.beats import is_alone, one_beat
 from adapters.healthkit.body import is_clean
 from adapters.healthkit.elements import Entry, Reader
 from adapters.healthkit.records import Shape
@@ -163,4 +163,6 @@ def _one_record(head: bytes, end: bytes) -> Entry | None:
         return None
     if _NO_POINTER in head and not found.get("device", "").startswith("<<HKDevice: 0x0>, "):
         return None
-    return entries[0]
+    if any("<HKDevice: 0x0>, " in text for name, text in found.items() if name != "device"):
+        return None  # a pointer that does mean something
+    return entries[0] if is_alone(end) or not entries[0].children else None

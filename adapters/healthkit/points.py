@@ -24,6 +24,8 @@ _POINT = (
 _ONE = re.compile(_POINT)
 _RUN = re.compile(rb"(?:%b)++" % re.sub(rb"\((?!\?)", b"(?:", _POINT))
 _ODD = (b"<!", b"<?", MARK.encode())
+_JOINT = len(MARK) - 1
+"""Bytes on either side of a cut in which an odd one may lie that was parted."""
 
 Point = tuple[bytes, bytes, bytes, bytes]
 """Longitude, latitude, height and time, as written."""
@@ -39,9 +41,9 @@ class Points:
 
     def replaced(self, block: bytes) -> bytes:
         """The portion with a mark in place of each run of points."""
-        joint = self._last + block[:1]
-        self._last = block[-1:]
-        self._usual = self._usual and joint not in _ODD and not any(odd in block for odd in _ODD)
+        joint = self._last + block[:_JOINT]
+        self._last = (self._last + block)[-_JOINT:]
+        self._usual = self._usual and not any(odd in joint or odd in block for odd in _ODD)
         return _RUN.sub(self._mark, block) if self._usual else block
 
     def next_run(self) -> list[Point] | None:

@@ -20,6 +20,8 @@ _LOCAL_HEADER = 30
 _TAIL = 65_536 + 22 + 20 + 56
 _BYTES_A_MEMBER = 1_024
 _ENCRYPTED = 0x1
+_UNREADABLE = 0x20 | 0x40
+"""Flags of patches, and of strong encryption."""
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 COPY_AGAIN = "Copy the file from the phone once more, or export again."
@@ -42,6 +44,8 @@ def checked_members(
         zipped = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as damage:
         raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
+    except NotImplementedError as newer:
+        raise _packed_otherwise() from newer
     with zipped:
         infos = [info for info in zipped.infolist() if not info.is_dir()]
         _check(infos, zipped.start_dir, limits)
@@ -53,6 +57,8 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
     if len(infos) > limits.max_members:
         raise _too_many(limits)
     in_order = sorted(infos, key=lambda info: info.header_offset)
+    if in_order and in_order[0].header_offset < 0:  # the directory lies about where it is
+        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
     nexts = [*(info.header_offset for info in in_order[1:]), directory]
     for info, following in zip(in_order, nexts, strict=False):
         if info.header_offset + _LOCAL_HEADER + info.compress_size > following:
@@ -63,11 +69,8 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
         raise ArchiveRefused(
             "This archive has a password.", "Unpack it with its password and import the folder."
         )
-    if any(info.compress_type not in _READABLE for info in infos):
-        raise ArchiveRefused(
-            "This archive is packed in a way that Apple Health does not use.",
-            "Unpack it and import the folder.",
-        )
+    if any(info.compress_type not in _READABLE or info.flag_bits & _UNREADABLE for info in infos):
+        raise _packed_otherwise()
     unpacked = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
     if unpacked > limits.ratio_from and unpacked > limits.max_ratio * max(1, packed):
@@ -89,6 +92,13 @@ def _outside(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     link = stat.S_ISLNK(info.external_attr >> 16)
     return link or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+
+
+def _packed_otherwise() -> ArchiveRefused:
+    return ArchiveRefused(
+        "This archive is packed in a way that Apple Health does not use.",
+        "Unpack it and import the folder.",
+    )
 
 
 def _too_many(limits: Limits) -> ArchiveRefused:
