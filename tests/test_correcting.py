@@ -126,7 +126,15 @@ def test_a_value_keeps_the_digits_that_were_written(
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("blood_pressure", "120"), ("sleep_stage", "awake"), ("ecg", "1"), ("heart_rate", "")],
+    [
+        ("blood_pressure", "120"),
+        ("sleep_stage", "awake"),
+        ("ecg", "1"),
+        ("heart_rate", ""),
+        ("heart_rate", "7_2"),
+        ("heart_rate", "٧٢"),
+        pytest.param("step_count", "1,234", id="a thousand, or one and a bit"),
+    ],
 )
 def test_what_is_no_value_of_its_kind_is_refused(name: str, told: str) -> None:
     with pytest.raises(NotAllowed):

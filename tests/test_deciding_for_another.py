@@ -18,7 +18,7 @@ from gateway.sharing.events import Permit
 from gateway.sharing.offer import give, make_offer
 from gateway.sharing.receipt import is_genuine, receipt
 from gateway.sharing.recipients import Act, Recipient
-from gateway.sharing.trust import end_trust, entrust, trust_of
+from gateway.sharing.trust import end_all, end_trust, entrust, trust_of
 from scripts.sandbox_server import Sandbox
 from tests.fakes_consent import ADA, BEN, DAY, HOUR, act
 from tests.sandbox import sandbox
@@ -132,6 +132,20 @@ async def test_nobody_decides_without_being_entrusted_after_it_ended_or_under_an
         end_trust(home.ledger, again, says(home, ADA))
     assert trust in home.ledger.state().trusts
     assert not home.ledger.state().grants
+
+
+async def test_to_end_it_once_ends_it_however_often_it_was_said(home: SharingHome) -> None:
+    trusting(home, "proxy", ADA)
+    trusting(home, "proxy", ADA, end=home.now + HOUR)
+    trusting(home, "guardian", BEN)
+    other = entrust(home.ledger, ADA, CARL, "proxy", says(home, ADA), born="1970-01")
+    end_all(home.ledger, ADA, BEN, says(home, ADA))
+    assert set(home.ledger.state().trusts) == {other}
+
+
+async def test_a_period_that_is_over_is_refused_in_words(home: SharingHome) -> None:
+    with pytest.raises(NotAllowed, match="must end after it starts"):
+        trusting(home, "proxy", ADA, end=home.now)
 
 
 async def test_a_minor_shares_nothing_whoever_decides(home: SharingHome) -> None:

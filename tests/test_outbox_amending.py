@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from adapters.reading import Quality
 from fhir_mappings.systems import PHD_METRIC
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.sent import refusals
+from gateway.store.clock_answers import answer as say_of_clock
 from scripts.sandbox_server import Sandbox
-from tests.fakes_consent import DAY, HOUR, MINUTE, NOON, act
+from tests.fakes_consent import ADA, DAY, HOUR, MINUTE, NOON, act
 from tests.loopback_proxy import LoopbackProxy, answer
 from tests.sandbox import sandbox
-from tests.sharing_home import SharingHome, fetch
+from tests.sharing_home import STRAP, SharingHome, fetch
 
 __all__ = ["sandbox"]
 pytestmark = pytest.mark.server
@@ -334,3 +336,17 @@ async def test_who_does_not_ask_for_metrics_gets_none(
 
     assert any(one.path.endswith("/Device") for one in proxy.seen)
     assert not [one for one in proxy.seen if "DeviceMetric" in one.path]
+
+
+async def test_a_summary_is_amended_when_the_times_of_more_are_said_to_be_right(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    home.take_in(3, start=NOON + 10 * MINUTE, flags=Quality.CLOCK_NOT_TRUSTED)
+    clinic = await _sent(home, proxy, grain="hour")
+    say_of_clock(home.db, STRAP, ADA, right=True, at=home.now, actor="person:ada")
+    home.now += MINUTE
+    assert (await home.upload()).sent == 1
+    (only,) = await _there(sandbox, home, clinic)
+    assert only["status"] == "amended"
+    assert only["component"][-1]["valueQuantity"]["value"] == 6
+    assert (await home.upload()).sent == 0

@@ -59,7 +59,7 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
                 "entrusted": [
                     {"trust": one.id, "by": one.by, "as": ROLES[one.relationship]}
                     for one in state.trusts.values()
-                    if one.person == whose.key
+                    if one.person == whose.key and one.holds(now())
                 ],
                 "collect": [{"grant": one.id, "source": one.source} for one in sources],
                 "forbidden": [
@@ -75,7 +75,7 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
         [
             (names.get(one.by, one.by), ROLES[one.relationship], one.id)
             for one in state.trusts.values()
-            if one.person == whose.key
+            if one.person == whose.key and one.holds(now())
         ],
     )
     table(["Collected", "Grant"], [(one.source, one.id) for one in sources])

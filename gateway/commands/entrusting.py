@@ -13,7 +13,7 @@ from gateway.commands.output import print_json, say
 from gateway.commands.readings import when
 from gateway.errors import WrongUse
 from gateway.sharing.consent import ROLES
-from gateway.sharing.trust import end_trust, trust_of
+from gateway.sharing.trust import end_all, trust_of
 from gateway.sharing.trust import entrust as give_trust
 
 
@@ -40,7 +40,7 @@ def entrust(
         whose, decides = person_of(house, person), person_of(house, who)
         if end:
             trust = trust_of(house.ledger.state(), whose.key, decides.key, now()).id
-            end_trust(house.ledger, trust, act_of(house, whose, script=script))
+            end_all(house.ledger, whose.key, decides.key, act_of(house, whose, script=script))
         else:
             if role not in ROLES.values():
                 raise WrongUse(

@@ -7,9 +7,10 @@ was sent, it is amended there as far as consent still lets it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, Literal, get_args
 
 from adapters.errors import ReadingRefused
@@ -33,6 +34,8 @@ WHYS_OF_A_VALUE: Final[tuple[Why, ...]] = ("mistyped", "device_was_wrong")
 
 _MOST = 1000
 _LONGEST = 24
+_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +167,15 @@ def parsed(row: KindRow, told: str) -> tuple[Value, int]:
 
 
 def _number(text: str) -> Decimal:
-    written = text.strip().replace(",", ".")
-    try:
-        number = Decimal(written)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or len(written) > _LONGEST or "e" in written.lower():
+    written = text.strip()
+    if _NUMBER.fullmatch(written) is None or len(written) > _LONGEST:
         raise NotAllowed(f"{text[:_LONGEST]!r} is not a number.", "Write it as in 72 or 36.6.")
-    return number
+    if _THOUSANDS.fullmatch(written):
+        raise NotAllowed(
+            f"{written!r} can be read in two ways.",
+            "Write it without a comma, as in 1234 or 1.234.",
+        )
+    return Decimal(written.replace(",", "."))
 
 
 def _one_of(told: str, whys: Sequence[Why]) -> Why:

@@ -45,13 +45,15 @@ def entrust(
         the id of it.
 
     Raises:
-        NotAllowed: not an adult, or it is not theirs to say.
+        NotAllowed: not an adult, not theirs to say, or over before it starts.
     """
     relationship = RELATIONSHIPS.get(role)
     if relationship is None:
         raise NotAllowed(f"{role!r} is not one of: {', '.join(RELATIONSHIPS)}.")
     if by == person:
         raise NotAllowed("Everybody decides for themselves already.")
+    if end is not None and end <= act.at:
+        raise NotAllowed("A period must end after it starts.", "Choose a later end.")
     id_ = "t" + b32encode(secrets.token_bytes(10)).decode().lower()
     ledger.append(
         Entrust(id_, person, by, relationship, born, act.at, end),
@@ -70,6 +72,18 @@ def end_trust(ledger: Ledger, trust: str, act: Act) -> None:
         NotAllowed: there is no such thing.
     """
     ledger.append(EndTrust(trust), at=act.at, actor=act.actor, session=act.session, clock=act.clock)
+
+
+def end_all(ledger: Ledger, person: PersonKey, by: PersonKey, act: Act) -> None:
+    """End whatever lets somebody decide for a person: it may have been said more than once."""
+    held = ledger.state().trusts.values()
+    ledger.append_all(
+        [EndTrust(one.id) for one in held if (one.person, one.by) == (person, by)],
+        at=act.at,
+        actor=act.actor,
+        session=act.session,
+        clock=act.clock,
+    )
 
 
 def trust_of(state: ConsentState, person: PersonKey, by: PersonKey, now: Instant) -> Trust:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapters.reading import Instant
+from gateway.store.clock_answers import UNSURE
 from gateway.store.driver import Database
 
 WORDS: Final = ("minute", "hour", "day", "local_day")
@@ -21,11 +22,20 @@ _IS_SUMMARY: Final = f"d.duration > 0 AND d.value IN {WORDS}"
 
 
 def version_of(db: Database, series: int, start: Instant, duration: int) -> int:
-    """A number that grows with each arrival, correction and deletion in a stretch of time."""
+    """A number that grows with each change in a stretch of time.
+
+    What changes it arrives, is corrected or deleted, or its time is said to be right after all.
+    """
     (made,) = db.conn.execute(
-        "SELECT (SELECT COUNT(*) FROM correction WHERE series = ?1 AND start >= ?2 AND start < ?3)"
+        "SELECT (SELECT COUNT(*) FROM correction"  # noqa: S608  # a number of ours
+        " WHERE series = ?1 AND start >= ?2 AND start < ?3)"
         " + (SELECT COUNT(DISTINCT intake) FROM reading"
         " WHERE series = ?1 AND start >= ?2 AND start < ?3)"
+        " + (SELECT COUNT(*) FROM clock_answer a JOIN series s"
+        "  ON s.id = ?1 AND (s.device, s.person) = (a.device, a.person)"
+        "  WHERE a.is_right AND EXISTS (SELECT 1 FROM reading r WHERE r.series = ?1"
+        f"  AND r.start >= ?2 AND r.start < ?3 AND r.flags & {UNSURE}"
+        "  AND r.intake > a.after AND r.intake <= a.intake))"
         " + COALESCE((SELECT SUM(n) FROM summary_loss"
         " WHERE (series, start, duration) = (?1, ?2, ?3 - ?2)), 0)",
         (series, start, start + duration),
@@ -43,7 +53,8 @@ def about_to_delete(db: Database, series: int, first: Instant, last: Instant) ->
         "WITH made AS (SELECT DISTINCT d.start, d.duration, d.value FROM recipient p"  # noqa: S608  # our own words
         " CROSS JOIN delivery d ON d.recipient = p.key AND d.series = ?1"
         f" WHERE d.start > ?2 - {LONGEST_MS} AND d.start <= ?3 AND {_IS_SUMMARY})"
-        " INSERT INTO summary_loss SELECT ?1, start, duration, value, 1 + readings + corrections"
+        " INSERT INTO summary_loss SELECT ?1, start, duration, value,"
+        " 1 + 2 * readings + corrections"
         " FROM (SELECT start, duration, value,"
         " (SELECT COUNT(*) FROM reading r WHERE r.series = ?1 AND r.start >= MAX(made.start, ?2)"
         "  AND r.start < made.start + made.duration AND r.start <= ?3) AS readings,"
