@@ -128,7 +128,8 @@ def _source(name: str) -> Collecting:
     raise WrongUse(f"There is no source {name}.", f"One of: {', '.join(get_args(Collecting))}.")
 
 
-def _says_yes(question: str) -> bool:
+def says_yes(question: str) -> bool:
+    """Whether somebody at the terminal types yes to a question."""
     return input(question).strip().lower() == "yes"
 
 
@@ -139,11 +140,11 @@ def _agree(house: House, offer: Offer, whose: Person, decides: Person, *, script
         if not sys.stdin.isatty():
             raise Refused("Nobody is here to agree.", "Decide at a terminal, or on the Share page.")
         aside(text)
-        if not _says_yes("Agree to exactly this? Type yes: "):
+        if not says_yes(f"{decides.name}, do you agree to exactly this? Type yes: "):
             raise Refused("Nothing was recorded.")
         if offer.recipient.invitation.transfer.mechanism == "explicit_consent":
             country = offer.recipient.invitation.country
-            if not _says_yes(f"And to its being kept in {country}? Type yes: "):
+            if not says_yes(f"And to its being kept in {country}? Type yes: "):
                 raise Refused("Nothing was recorded.")
     entry = give(
         house.ledger,
