@@ -132,6 +132,8 @@ def content(shape: Shape, slots: Slots) -> Json:
     if not row.components:
         resource |= value(row, slots.parts[0])
     notes = [doubt.note for doubt in doubts] + [words.situation(slots.flags)]
+    if shape.corrected:
+        notes.append(words.CORRECTED)
     if shape.also_counted and shape.grain != "raw":
         notes.append(words.ALSO_COUNTED)
     resource |= _quality(doubts, notes, there=any(map(is_there, slots.parts)))

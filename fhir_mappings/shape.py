@@ -42,6 +42,7 @@ class Shape:
             for readings whose time was set right by it; empty when there is none.
         also_counted: whether another device of the person may have counted some of the same, so
             that sums of both are not to be added.
+        corrected: whether the values are not what the device measured but what the person says.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Shape:
     grain: Grain = "raw"
     clock: str = ""
     also_counted: bool = False
+    corrected: bool = False
 
     def __post_init__(self) -> None:
         if not _PATIENT.fullmatch(self.subject):

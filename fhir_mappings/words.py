@@ -52,6 +52,9 @@ ALSO_COUNTED = (
 )
 """What is said of a sum where there are several sources of what somebody moves."""
 
+CORRECTED = "Corrected by the patient."
+"""What is said of a value that the device did not measure: a person wrote it in its place."""
+
 NOWHERE = ("", "body")
 """Places that part no reading from any other."""
 

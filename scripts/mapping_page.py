@@ -53,6 +53,8 @@ The values of kinds that are no numbers.
 _DOUBTS = """
 ## What is doubtful
 
+A value that a person wrote in place of the one that came has the note "Corrected by the patient."
+
 Each is a note in these words. One with a status is also an interpretation, by the measurement
 status codes of the HL7 Point-of-Care Device guide, where there is a value; an early indication
 makes the Observation preliminary.

@@ -104,6 +104,7 @@ def shapes(draw: st.DrawFn, name: Kind) -> Shape:
         status=draw(st.sampled_from(statuses)),
         grain=draw(st.sampled_from(grains)),
         also_counted=draw(st.booleans()),
+        corrected=draw(st.booleans()),
     )
 
 

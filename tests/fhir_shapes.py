@@ -165,6 +165,7 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
         ),
         "quantity-amended": one(replace(STRAP, status="amended"), 74),
+        "quantity-corrected": one(replace(STRAP, status="amended", corrected=True), 74),
         "quantity-entered-in-error": one(replace(STRAP, status="entered-in-error"), "absent:error"),
         "quantity-no-device": one(_of(PHONE, "active_energy", device=""), 12.5, decimals=1),
         "breath-carbon-monoxide": one(_of(STRAP, "breath_carbon_monoxide", body_site=""), 7),

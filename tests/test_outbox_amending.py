@@ -70,6 +70,8 @@ async def test_a_corrected_reading_is_amended_where_it_stands(
     assert len(after) == len(before) == 3
     assert (changed["status"], changed["valueQuantity"]["value"]) == ("amended", 64.5)
     assert changed["identifier"] == before[0]["identifier"]
+    assert changed["note"] == [{"text": "Corrected by the patient."}]
+    assert not any("note" in one for one in after if one["id"] != changed["id"])
     assert b'"value":64.50' in proxy.bundles[-1].body
     assert b'"method":"PUT"' in proxy.bundles[-1].body
     assert (await home.upload()).sent == 0
@@ -86,6 +88,21 @@ async def test_each_later_correction_amends_the_same_one(
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 72)
     assert first["meta"]["versionId"] == "4"
+
+
+async def test_what_is_brought_back_as_it_was_measured_is_not_called_corrected(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    (row,) = home.readings.window(1, NOON, NOON, 1)
+    assert not isinstance(row.value, str)
+    for value in ((row.value + 1, 0), (row.value, 0)):
+        _correct(home, NOON, value)
+        await home.upload()
+    (first, *_) = await _there(sandbox, home, clinic)
+
+    assert (first["status"], first["valueQuantity"]["value"]) == ("amended", row.value)
+    assert "note" not in first
 
 
 async def test_a_reading_taken_back_becomes_entered_in_error(
@@ -114,6 +131,7 @@ async def test_a_correction_of_what_was_never_sent_makes_one_final_observation(
     (only,) = await _there(sandbox, home, clinic)
 
     assert (only["status"], only["valueQuantity"]["value"]) == ("final", 64.5)
+    assert only["note"] == [{"text": "Corrected by the patient."}]
 
 
 @pytest.mark.parametrize("grain", ["minute", "hour", "day"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby, repeat
 from typing import Final
 
@@ -101,8 +102,9 @@ def compose(
     identities = Identities(db, series)
     letters: list[Letter] = []
     refused: list[tuple[Candidate, str]] = []
-    for status, together in groupby(chosen, _status):
-        left, shape = list(together), replace(first, status=status)
+    for (status, corrected), together in groupby(chosen, partial(_standing, grain)):
+        left = list(together)
+        shape = replace(first, status=status, corrected=corrected)
         while left:
             outgoing = _outgoing(db, recipient, series, identities, left, issued)
             try:
@@ -123,6 +125,12 @@ def _letter(one: Candidate, series: SeriesRow, id_: str, body: bytes) -> Letter:
         body = with_id(body, one.replaces.partition("/")[2])
     search = if_none_exist(READING_SYSTEM, id_)
     return Letter(one, series, id_, body, search, _numbers(one.value, one.decimals))
+
+
+def _standing(grain: Grain, one: Candidate) -> tuple[Status, bool]:
+    """Its status, and whether its value is another than the one that came."""
+    there = grain == "raw" and one.value is not None
+    return _status(one), there and one.value != one.key.value
 
 
 def _status(one: Candidate) -> Status:
