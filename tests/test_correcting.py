@@ -141,6 +141,28 @@ def test_what_is_no_value_of_its_kind_is_refused(name: str, told: str) -> None:
         parsed(row_of(kind(name)), told)
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "sentence"),
+    [
+        ("heart_rate", "-72", "cannot be below zero"),
+        ("blood_pressure", "120/-80", "cannot be below zero"),
+        ("blood_pressure", "80/120", "cannot be above the systolic"),
+        ("blood_pressure", "80/120/93", "cannot be above the systolic"),
+    ],
+)
+def test_what_nobody_can_have_is_refused_in_words(name: str, told: str, sentence: str) -> None:
+    with pytest.raises(NotAllowed, match=sentence):
+        parsed(row_of(kind(name)), told)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("water_temperature", "-1.5"), ("glucose_trend", "-2"), ("inclination", "-3")],
+)
+def test_what_can_be_below_zero_may_be_said(name: str, told: str) -> None:
+    assert parsed(row_of(kind(name)), told)[0] == float(told)
+
+
 def test_a_mark_tells_readings_apart_and_says_nothing_of_a_value(home: Furnished) -> None:
     home.take_in(STRAP, [number("heart_rate", NOW, value, "/min") for value in ("72", "73")])
     marks = {one.mark for one in rights_of(home).find(home.person, HEART, NOW, NOW)}

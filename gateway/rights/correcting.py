@@ -32,6 +32,10 @@ WHYS: Final[tuple[Why, ...]] = get_args(Why)
 WHYS_OF_A_VALUE: Final[tuple[Why, ...]] = ("mistyped", "device_was_wrong")
 """Why another value may be true; what is somebody else's has no value of this person's."""
 
+_SIGNED_UNITS = frozenset({"Cel", "mg/dL/min", "dB", "dB[SPL]{A}", "W", "1"})
+_SIGNED_KINDS = frozenset({"inclination", "elevation_gain", "heart_rate_recovery_one_minute"})
+"""What can truly be below zero; of all else a minus is a slip of the keys."""
+
 _MOST = 1000
 _LONGEST = 24
 _NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
@@ -154,6 +158,7 @@ def parsed(row: KindRow, told: str) -> tuple[Value, int]:
             "Of such a reading no other value can be said.", "It can be taken back as a whole."
         )
     parts = tuple(map(_number, told.replace("|", "/").split("/")))
+    _must_be_possible(row, parts)
     value: Quantity | Components = Components(parts, row.unit)
     if row.shape == "quantity":
         if len(parts) != 1:
@@ -164,6 +169,18 @@ def parsed(row: KindRow, told: str) -> tuple[Value, int]:
     except ReadingRefused as error:
         names = " / ".join(row.components)
         raise NotAllowed(f"This reading is: {names}.", "Write a number for each.") from error
+
+
+def _must_be_possible(row: KindRow, parts: Sequence[Decimal]) -> None:
+    """Refuse what nobody can have; nothing is said of what is unlikely."""
+    signed = row.unit in _SIGNED_UNITS or row.kind in _SIGNED_KINDS
+    if not signed and any(part < 0 for part in parts):
+        raise NotAllowed(f"{row.title} cannot be below zero.", "Write it without a minus.")
+    if row.components[:2] == ("systolic", "diastolic") and len(parts) > 1 and parts[1] > parts[0]:
+        raise NotAllowed(
+            "The diastolic pressure cannot be above the systolic.",
+            "Write the higher number first, as in 120/80.",
+        )
 
 
 def _number(text: str) -> Decimal:
