@@ -11,8 +11,10 @@ for the name of a text by its hash.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
+from typing import Final
 
 from fhir.resources.R4B.consent import Consent
 
@@ -22,6 +24,7 @@ from fhir_mappings import systems
 from fhir_mappings.instant import utc
 from fhir_mappings.provenance import purpose_coding
 from fhir_mappings.resource import Json, checked, coded, security
+from fhir_mappings.shape import Grain
 from fhir_mappings.table import row_of
 
 
@@ -31,8 +34,10 @@ class Agreed:
 
     Attributes:
         id: the grant's own name in the ledger.
-        patient: whose readings, at the recipient: ``"Patient/1"``.
-        performer: who agreed: the same, or a guardian, ``"RelatedPerson/1"``.
+        patient: whose readings, at the recipient: ``"Patient/1"``; empty where none stands there.
+        performer: who agreed: the same, or a guardian, ``"RelatedPerson/1"``; empty where none
+            stands there.
+        given_as: what who agreed is to the patient, ``"guardian"``; empty: the patient agreed.
         recipient: the legal entity's id, and its name.
         kinds: the closed list.
         purpose: a word of v3-PurposeOfUse.
@@ -41,6 +46,7 @@ class Agreed:
         measured_from, measured_to: when it must have been measured, half-open.
         policy: the address of the policy text, with its version.
         text_sha256: of the exact text that was agreed to, 64 hexadecimal digits.
+        grain: how finely; a day of the person's own bears no zone.
         withdrawn_at: when all of it was taken back; None while it holds.
     """
 
@@ -57,7 +63,19 @@ class Agreed:
     measured_to: Instant
     policy: str
     text_sha256: str
+    grain: Grain = "raw"
+    given_as: str = ""
     withdrawn_at: Instant | None = None
+
+
+_HOW_FINELY: Final[Mapping[Grain, str]] = {
+    "raw": "Each reading is sent.",
+    "minute": "One summary a minute is sent, and no single reading.",
+    "hour": "One summary an hour is sent, and no single reading.",
+    "day": "One summary a day of UTC is sent, and no single reading.",
+    "local_day": "One summary a day of the patient's own is sent, and no single reading.",
+}
+"""R4 has no element and no code for it: it stands in the narrative."""
 
 
 def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
@@ -75,6 +93,7 @@ def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
     resource: Json = {
         "resourceType": "Consent",
         "meta": security(simulated=simulated),
+        "text": _narrative(_HOW_FINELY[agreed.grain]),
         "identifier": [{"system": system, "value": agreed.id}],
         "status": "inactive" if withdrawn else "active",
         "scope": coded(systems.CONSENT_SCOPE, "patient-privacy", "Privacy Consent"),
@@ -82,9 +101,9 @@ def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
             coded(systems.LOINC, "59284-0", "Consent Document"),
             coded(systems.ACT_CODE, "INFASO", "access and save only"),
         ],
-        "patient": {"reference": agreed.patient},
+        "patient": _patient(agreed),
         "dateTime": utc(agreed.given_at if agreed.withdrawn_at is None else agreed.withdrawn_at),
-        "performer": [{"reference": agreed.performer}],
+        "performer": [_performer(agreed)],
         "organization": [_recipient(agreed)],
         "sourceReference": {"type": "DocumentReference", "identifier": _text(agreed.text_sha256)},
         "policy": [{"uri": agreed.policy}],
@@ -114,6 +133,27 @@ def _opening(agreed: Agreed) -> Json:
     }
 
 
+def _narrative(sentence: str) -> Json:
+    """What the structured parts do not say (`additional`), as XHTML."""
+    words = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{escape(sentence)}</p></div>'
+    return {"status": "additional", "div": words}
+
+
+def _patient(agreed: Agreed) -> Json:
+    """Where the patient stands; in words where nowhere yet: no reference is made up."""
+    if agreed.patient:
+        return {"reference": agreed.patient}
+    return {"type": "Patient", "display": "The patient"}
+
+
+def _performer(agreed: Agreed) -> Json:
+    if not agreed.given_as:
+        return _patient(agreed)
+    if agreed.performer:
+        return {"reference": agreed.performer}
+    return {"type": "RelatedPerson", "display": f"The {agreed.given_as} of the patient"}
+
+
 def _recipient(agreed: Agreed) -> Json:
     id_, name = agreed.recipient
     return {"type": "Organization", "identifier": {"value": id_}, "display": name}
@@ -122,7 +162,7 @@ def _recipient(agreed: Agreed) -> Json:
 def _verification(agreed: Agreed) -> Json:
     return {
         "verified": True,
-        "verifiedWith": {"reference": agreed.performer},
+        "verifiedWith": _performer(agreed),
         "verificationDate": utc(agreed.given_at),
     }
 

@@ -127,7 +127,9 @@ MADE: dict[str, bytes] = {
     ),
     "consent": consent_resource(AGREED, system=SYSTEM, simulated=False),
     "consent-by-a-guardian": consent_resource(
-        replace(AGREED, performer="RelatedPerson/r1"), system=SYSTEM, simulated=False
+        replace(AGREED, performer="RelatedPerson/r1", given_as="guardian"),
+        system=SYSTEM,
+        simulated=False,
     ),
     "consent-withdrawn": consent_resource(
         replace(AGREED, withdrawn_at=AT + 1000), system=SYSTEM, simulated=False

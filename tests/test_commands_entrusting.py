@@ -98,6 +98,33 @@ def test_what_it_means_is_shown_and_a_yes_asked(
     assert entrusted(command) == then
 
 
+def test_the_list_says_who_agreed_and_how_finely(command: CommandLine, tmp_path: Path) -> None:
+    command.answer("people", "add", "Cy", "--born", "1980-01", "--zone", "Asia/Kathmandu")
+    invitation = str(tmp_path / "near.json")
+    command.answer(
+        "recipients", "invitation", "--fhir", "http://127.0.0.1:9/fhir", "--out", invitation
+    )
+    key = command.answer("recipients", "add", invitation, "--person", "Cy", "--script")["recipient"]
+    bo = command.answer("consent", "entrust", "Bo", "--person", "Cy", "--script")["by"]
+    words = ("consent", "grant", "share", key, "--kind", "heart_rate", "--script", "--grain")
+    command.answer(*words, "hour", "--by", "Bo")
+    command.answer(*words, "local_day")
+    listed = ("consent", "list", "--person", "Cy")
+    own, his = command.answer(*listed)["share"]
+    table = command(*listed).out
+
+    assert (his["why"], his["given_as"], his["given_by"]) == (
+        "A proxy agreed to share this.",
+        "proxy",
+        bo,
+    )
+    assert (own["why"], own["given_as"]) == ("You agreed to share this.", None)
+    assert (his["grain"], own["grain"]) == ("hour", "local_day")
+    for one in (own, his):
+        assert one["how_finely"] in " ".join(table.split())
+    assert "Kathmandu" not in table
+
+
 def test_to_end_it_asks_nothing(command: CommandLine) -> None:
     command.answer("consent", "entrust", "Bo", "--person", "Ada", "--script")
     assert command("consent", "entrust", "Bo", "--person", "Ada", "--end").code == 0

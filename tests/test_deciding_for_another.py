@@ -201,7 +201,10 @@ async def test_the_recipient_sees_who_agreed_by_a_reference_and_without_a_name(
     ]
     here = f"RelatedPerson/{guardian['id']}"
 
-    assert before["performer"] == [{"reference": "RelatedPerson/not-made-yet"}]
+    assert before["performer"] == [
+        {"type": "RelatedPerson", "display": "The guardian of the patient"}
+    ]
+    assert before["patient"] == {"type": "Patient", "display": "The patient"}
     assert consent["performer"] == [{"reference": here}]
     assert consent["patient"] == guardian["patient"] == {"reference": patient}
     assert guardian["relationship"][0]["coding"][0]["code"] == "GUARD"

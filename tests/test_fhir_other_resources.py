@@ -14,6 +14,7 @@ from fhir_mappings import systems
 from fhir_mappings.consent import consent_resource
 from fhir_mappings.device_metric import device_metric
 from fhir_mappings.errors import MappingError
+from gateway.sharing.consent import GRAINS
 from tests.fhir_made import AGREED, MADE, SYSTEM
 
 ZEROS = "00-00-00-00-00-00-00-00"
@@ -70,6 +71,39 @@ def test_a_guardian_is_named_as_who_agreed() -> None:
     assert consent["performer"] == [{"reference": "RelatedPerson/r1"}]
     assert consent["verification"][0]["verifiedWith"] == consent["performer"][0]
     assert "name" not in _made("related-person")
+
+
+def test_before_anybody_stands_at_the_recipient_no_reference_is_made_up() -> None:
+    by_themselves, by_a_proxy = (
+        json.loads(
+            consent_resource(
+                replace(AGREED, patient="", performer="", given_as=role),
+                system=SYSTEM,
+                simulated=False,
+            )
+        )
+        for role in ("", "proxy")
+    )
+
+    assert by_themselves["patient"] == {"type": "Patient", "display": "The patient"}
+    assert by_themselves["performer"] == [by_themselves["patient"]]
+    assert by_a_proxy["performer"] == [
+        {"type": "RelatedPerson", "display": "The proxy of the patient"}
+    ]
+    assert by_a_proxy["verification"][0]["verifiedWith"] == by_a_proxy["performer"][0]
+
+
+def test_a_consent_says_in_words_how_finely_is_shared() -> None:
+    said = {
+        grain: json.loads(
+            consent_resource(replace(AGREED, grain=grain), system=SYSTEM, simulated=False)
+        )["text"]
+        for grain in GRAINS
+    }
+
+    assert {one["status"] for one in said.values()} == {"additional"}
+    assert len({one["div"] for one in said.values()}) == len(GRAINS)
+    assert "of the patient&#x27;s own" in said["local_day"]["div"]
 
 
 def test_a_consent_to_what_has_no_fhir_form_is_refused() -> None:

@@ -47,11 +47,14 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
                         "recipient": view.recipient,
                         "kinds": list(view.kinds),
                         "purpose": view.purpose,
+                        "grain": view.grain,
+                        "how_finely": view.grain_words,
                         "from": iso(view.start),
                         "until": iso(view.end),
                         "measured_from": iso(view.history_from),
                         "standing": view.standing,
                         "given_as": view.role or None,
+                        "given_by": view.by or view.person,
                         "why": view.sentence,
                     }
                     for view in views
@@ -80,9 +83,17 @@ def list_grants(context: typer.Context, person: PersonName = "", as_json: Json =
     )
     table(["Collected", "Grant"], [(one.source, one.id) for one in sources])
     table(
-        ["Shared with", "What", "Until", "State", "Grant"],
+        ["Shared with", "What", "How finely", "Until", "State", "Agreed", "Grant"],
         [
-            (v.recipient_title, ", ".join(v.kind_titles), moment(v.end), v.standing, v.id)
+            (
+                v.recipient_title,
+                ", ".join(v.kind_titles),
+                v.grain_words,
+                moment(v.end),
+                v.standing,
+                names.get(v.by or v.person, v.role),
+                v.id,
+            )
             for v in views
         ],
     )

@@ -11,7 +11,7 @@ from adapters.kinds import Kind
 from adapters.reading import Instant
 from fhir_mappings.audit_event import Disclosure, audit_event
 from fhir_mappings.consent import Agreed, consent_resource
-from gateway.sharing.consent import ConsentState, Grant
+from gateway.sharing.consent import ROLES, ConsentState, Grant
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.names import CONSENT_SYSTEM
@@ -28,7 +28,7 @@ def consent_as_fhir(
     """A grant as a Consent; `inactive` once all of it was withdrawn.
 
     Its performer is who agreed: the patient, or a RelatedPerson that stands at the recipient since
-    the first sending.
+    the first sending; before it, only words stand for either.
 
     Raises:
         NotAllowed: there is no such grant.
@@ -39,13 +39,13 @@ def consent_as_fhir(
     if given is None:
         raise NotAllowed(f"There is no grant {grant}.", "Look at the list and try again.")
     recipient = recipients.get(given.recipient)
-    patient = recipient.patient or f"Patient/{_NOWHERE}"
     left, withdrawn_at = _left(state, grant, given.kinds)
     entity = recipient.invitation.entity
     agreed = Agreed(
         id=given.id,
-        patient=patient,
-        performer=_performer(db, given, patient),
+        patient=recipient.patient,
+        performer=_performer(db, given, recipient.patient),
+        given_as=ROLES[given.relationship] if given.relationship else "",
         recipient=(entity.id, entity.name),
         kinds=sorted(left or given.kinds),
         purpose=given.purpose,
@@ -56,6 +56,7 @@ def consent_as_fhir(
         measured_to=given.history_to,
         policy=f"{recipient.invitation.policy.url}|{given.policy_version}",
         text_sha256=given.text_hash,
+        grain=given.grain,
         withdrawn_at=None if left else withdrawn_at,
     )
     return consent_resource(agreed, system=CONSENT_SYSTEM, simulated=simulated)
@@ -103,7 +104,7 @@ def _performer(db: Database, grant: Grant, patient: str) -> str:
         "SELECT reference FROM remote WHERE recipient = ? AND what = ?",
         (grant.recipient, decider(grant)),
     ).fetchone()
-    return str(row[0]) if row else f"RelatedPerson/{_NOWHERE}"
+    return str(row[0]) if row else ""
 
 
 def _left(

@@ -14,12 +14,13 @@ from gateway.sharing.consent import (
     CollectGrant,
     ConsentState,
     Denial,
+    Grain,
     Grant,
     Purpose,
     Reason,
 )
 from gateway.sharing.decision import standing
-from gateway.sharing.words import GRAIN_WORDS, PURPOSE_WORDS, said, sentence
+from gateway.sharing.words import AGREED_FOR, GRAIN_WORDS, PURPOSE_WORDS, said, sentence
 
 Standing = Literal["active", "paused", "waiting", "ended", "withdrawn"]
 
@@ -34,7 +35,9 @@ class GrantView:
         role: what who agreed is to the person, ``guardian`` or ``proxy``; empty: themselves.
         standing: ``active``; ``waiting`` for its time; ``paused`` by something a person can
             mend; ``ended`` by time; ``withdrawn`` wholly.
-        sentence: why it stands so.
+        sentence: why it stands so; says who agreed.
+        by: who agreed in place of the person; None: they did.
+        grain: how finely, ``grain_words`` in words; names no zone.
         withdrawn_at: when the last of it was withdrawn; None while any kind is shared.
     """
 
@@ -51,7 +54,9 @@ class GrantView:
     end: Instant
     history_from: Instant
     history_to: Instant
+    grain: Grain
     grain_words: str
+    by: PersonKey | None
     role: str
     policy_version: str
     standing: Standing
@@ -125,11 +130,15 @@ def _view(
         end=grant.end,
         history_from=grant.history_from,
         history_to=grant.history_to,
+        grain=grant.grain,
         grain_words=said(GRAIN_WORDS[grant.grain], language),
+        by=grant.by,
         role=ROLES[grant.relationship] if grant.relationship else "",
         policy_version=grant.policy_version,
         standing=_standing(reason),
-        sentence=sentence(reason, language),
+        sentence=said(AGREED_FOR[grant.relationship], language)
+        if reason is Reason.PERMITTED and grant.relationship
+        else sentence(reason, language),
         withdrawn_at=None
         if kinds
         else max((state.withdrawn[grant.id, kind] for kind in grant.kinds), default=None),

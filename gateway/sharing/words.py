@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from gateway.sharing.consent import Collecting, Grain, Purpose, Reason
+from gateway.sharing.consent import Collecting, Grain, Purpose, Reason, Relationship
 
 _LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
 
@@ -108,6 +108,12 @@ GRAIN_WORDS: Final[Mapping[Grain, str]] = {
     "day": N_("one summary a day, by the days of UTC"),
     "local_day": N_("one summary a day, from midnight to midnight where you live"),
 }
+
+AGREED_FOR: Final[Mapping[Relationship, str]] = {
+    "GUARD": N_("A guardian agreed to share this."),
+    "POWATT": N_("A proxy agreed to share this."),
+}
+"""What is said in place of "You agreed" where somebody else did."""
 
 COLLECT_WORDS: Final[Mapping[Collecting, str]] = {
     "ble": N_("devices over Bluetooth"),
