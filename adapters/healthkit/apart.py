@@ -116,22 +116,23 @@ class ImportApart:
             target=_read_on, args=(child.stdout, portions, given_up), daemon=True
         )
         reading.start()
-        places: Iterator[LocalBatch] | None = self._places.places()
+        places = self._places.places()
+        accepted = ended = False  # of a file that is refused nothing is given
         try:
             while True:
-                if places is not None and portions.empty():
+                if accepted and not ended and portions.empty():
                     if (batch := next(places, None)) is not None:
                         yield batch
                         continue
-                    places = None
+                    ended = True
                 match portions.get():
                     case _Portion(arrivals, read, size):
                         for arrival in arrivals:
                             yield self._keys.keyed(arrival)
                         self._told("readings", read, size)
+                        accepted = True
                     case ImportReport() as report:
-                        if places is not None:
-                            yield from places
+                        yield from places
                         self.report = report
                         self._add(self._places.report)
                         return
@@ -144,6 +145,7 @@ class ImportApart:
                         )
         finally:
             given_up.set()
+            places.close()
             child.kill()
             while reading.is_alive():
                 _emptied(portions)

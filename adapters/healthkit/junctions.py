@@ -20,7 +20,6 @@ from adapters.healthkit.elements import Entry, Reader
 from adapters.healthkit.records import Shape
 
 BOUNDARY = b"\n <Record "
-CREATED = b' creationDate="'
 
 _LONGEST = 4096
 _MOST_HEADS = 4096
