@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from gateway.store.courtesy import MOST, PAUSE, Courtesy, announced, somebody_is_live, turn
+from gateway.store.courtesy import MOST, PAUSE, Courtesy, announced, somebody_is_live
 
 
 def test_nobody_is_live_until_announced(tmp_path: Path) -> None:
@@ -30,14 +30,14 @@ def test_an_importer_waits_while_somebody_writes_live_readings(tmp_path: Path) -
     courtesy = Courtesy(file, sleep=sleep)
     courtesy.after_a_commit()
     assert slept == []
-    writing.enter_context(turn(file))
+    writing.enter_context(announced(file))
     courtesy.after_a_commit()
     assert slept == [PAUSE] * 3
 
 
 def test_an_importer_does_not_wait_for_ever(tmp_path: Path) -> None:
     slept: list[float] = []
-    with turn(tmp_path / "turn"):
+    with announced(tmp_path / "turn"):
         Courtesy(tmp_path / "turn", sleep=slept.append).after_a_commit()
     assert MOST <= sum(slept) < MOST + 2 * PAUSE
 

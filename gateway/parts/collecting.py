@@ -26,7 +26,7 @@ from gateway.parts.zone import zone_of
 from gateway.pipeline import Stored, take_in
 from gateway.radio import catalog_of, collecting_radio, radio_settings
 from gateway.status import DeviceWords, note_device, running_file
-from gateway.store.courtesy import announced, turn
+from gateway.store.courtesy import announced
 from gateway.store.thread import StoreThread
 from gateway.telling import Telling
 
@@ -128,7 +128,7 @@ class Collecting:
 
     def _store(self, arrivals: Sequence[Arrival]) -> Stored:
         at = self._now()
-        with turn(self._house.opened.home.turn):
+        with announced(self._house.opened.home.turn):
             stored = take_in(self._house, arrivals, adapter="ble", at=at, journal=self._journal)
         for batch in arrivals:
             if isinstance(batch, ReadingBatch):

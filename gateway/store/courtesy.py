@@ -23,7 +23,7 @@ MOST = 0.5
 
 @contextmanager
 def announced(file: Path) -> Iterator[None]:
-    """Say, for as long as the block runs, that live readings are being written."""
+    """Say, for as long as the block runs, what the file stands for; nobody waits for another."""
     with file.open("a") as held:
         if sys.platform != "win32":
             fcntl.flock(held, fcntl.LOCK_SH)
@@ -54,13 +54,6 @@ def only_one(file: Path) -> Iterator[bool]:
             except BlockingIOError:
                 alone = False
         yield alone
-
-
-@contextmanager
-def turn(file: Path) -> Iterator[None]:
-    """Write live readings before an importer writes more; nobody who is live waits for another."""
-    with announced(file):
-        yield
 
 
 class Courtesy:

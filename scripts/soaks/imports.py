@@ -52,7 +52,7 @@ import pathlib, sys, time
 from adapters.kinds import kind
 from adapters.reading import DeviceKey, ReadingBatch, SourceKey
 from gateway.app import open_house
-from gateway.store.courtesy import announced, turn
+from gateway.store.courtesy import announced
 house = open_house(pathlib.Path(sys.argv[1]))
 person = house.people.list()[0].key
 with announced(house.opened.home.live):
@@ -64,7 +64,7 @@ with announced(house.opened.home.live):
             [at], [0], [60], [0], [0], [0], live=True,
         )
         begun = time.perf_counter()
-        with turn(house.opened.home.turn):
+        with announced(house.opened.home.turn):
             house.readings.take_in([batch], at=at, source="ble", simulated=True)
         print(round((time.perf_counter() - begun) * 1000, 1), flush=True)
         time.sleep(0.25)
