@@ -105,7 +105,7 @@ class House:
 
     async def until(self, come: Callable[[], object]) -> None:
         """Return once something has arrived."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not come():
                 self._more.clear()
                 await self._more.wait()
@@ -143,6 +143,6 @@ async def open_house() -> AsyncIterator[House]:
 
 async def settled(come: Callable[[], object]) -> None:
     """Return once something is so that does not arrive."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not come():  # noqa: ASYNC110  # nobody could set an event for a test
             await asyncio.sleep(0.01)

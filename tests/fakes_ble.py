@@ -188,7 +188,7 @@ class HeldSensor:
     async def subscribed(self, uuid: str) -> None:
         """Return once the gateway listens to this."""
         handle = self._characteristics[uuid].handle
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(
                 self._device.gatt_server.subscribers.get(peer, {}).get(handle, b"\0\0")[0]
                 for peer in self.connections
@@ -219,7 +219,7 @@ class HeldSensor:
 
     async def alone(self) -> None:
         """Return once nobody is connected."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.connections:
                 self._changed.clear()
                 await self._changed.wait()

@@ -35,6 +35,7 @@ from adapters.reading import (
 )
 from gateway.app import House, build
 from gateway.radio import catalog_of
+from gateway.rights.correcting import mark_of
 from gateway.settings import Settings
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.consent import ClockState
@@ -247,6 +248,14 @@ def share_something(home: Furnished) -> str:
     home.send("heart_rate", grant, {"sent": 38, "already": 2}, now - 5 * MINUTE)
     home.send("blood_pressure", grant, {"sent": 1, "rejected": 1}, now - DAY - 5 * MINUTE)
     return grant
+
+
+def a_reading(home: Furnished) -> str:
+    """The page of one of their blood pressures."""
+    series, *_others = home.house.readings.series(home.person, Kind("blood_pressure"))
+    assert series.first is not None
+    (row,) = home.house.readings.window(series.id, series.first, series.first, 1)
+    return f"/readings/blood_pressure/one?at={row.start}&one={mark_of(row.id)}"
 
 
 def ask_something(home: Furnished, unknown: int = 2) -> None:

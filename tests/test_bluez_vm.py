@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import struct
 import subprocess
@@ -42,7 +43,7 @@ def results() -> Results:
 @pytest.mark.parametrize("name", [one.name for one in SHORT])
 def test_it_goes_well_on_real_bluez(results: Results, suite: str, name: str) -> None:
     result = results[suite, name]
-    assert result["ok"], result
+    assert result["ok"], json.dumps(result, indent=1)
 
 
 @pytest.mark.bluez

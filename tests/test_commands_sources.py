@@ -52,7 +52,7 @@ def test_what_cannot_be_asked_says_what_can(tmp_path: Path) -> None:
     command = simulation_home(tmp_path)
     for words, next_step in (
         (["first", "1"], "sources list"),
-        (["day", "mood"], "docs/kinds.md"),
+        (["day", "mood"], "readings --kinds"),
         (["day", "heart_rate"], "step_count"),
         (["day", "step_count", "--date", "someday"], "2026-06-28"),
     ):

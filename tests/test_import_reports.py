@@ -11,6 +11,7 @@ import pytest
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.archive import fingerprint
 from adapters.healthkit.limits import Limits
+from gateway.app import open_house
 from gateway.clock import now
 from gateway.store.import_runs import ImportRun
 from tests.command_line import simulation_home
@@ -34,6 +35,19 @@ def test_a_refused_file_is_shown_later_with_its_reason_and_not_as_interrupted(
     assert "On the phone open Health" in shown
     assert "interrupted" not in shown
     assert command.answer("import", "--list")["imports"][0]["said"] == REFUSED
+
+
+def test_an_import_that_was_killed_before_it_had_counted_does_not_say_that_it_brought_nothing(
+    tmp_path: Path,
+) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    house = open_house(command.home)
+    (person,) = house.people.list()
+    house.imports.begin(now(), person.key, "healthkit", b"of a file")
+    house.close()
+    shown = command("import", "--show", "1").out
+    assert "before its readings were counted" in shown
+    assert "new" not in shown
 
 
 def test_a_file_that_is_refused_again_and_again_is_shown_once(tmp_path: Path) -> None:

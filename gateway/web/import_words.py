@@ -129,6 +129,8 @@ def _headline(report: ImportReport) -> str:
             "This very file was imported before: all of its %s readings are known.",
             report.rows,
         ) % whole(report.rows)
+    if not report.seconds:
+        return _("It was ended before its readings were counted; those that came are here.")
     known = report.known + report.changed
     new = ngettext("%s new reading", "%s new readings", report.new) % whole(report.new)
     return _("%(new)s, %(known)s known before, in %(seconds)s s.") % {

@@ -23,7 +23,7 @@ from scripts.benches._home import agree, fill, numbers
 from scripts.benches._live import delays
 from tests.fakes_healthkit import make
 from tests.fakes_recipient import recipient
-from tests.fakes_web import DAY, HOUR, Furnished, furnish, make_home, share_something
+from tests.fakes_web import DAY, HOUR, Furnished, a_reading, furnish, make_home, share_something
 from tests.web_visitor import Visitor, visiting
 
 BUDGET_PAGE_MS = 50.0
@@ -74,10 +74,12 @@ def _addresses(home: Furnished, grant: str) -> Iterator[tuple[str, str]]:
     asked = {"recipient": recipient_key, "kind": "heart_rate", "purpose": "TREAT", "grain": "raw"}
     holes = {
         "{kind}": ["heart_rate", "blood_pressure", "step_count", "carbon_monoxide_in_air"],
+        "{kind}/one": [a_reading(home).removeprefix("/readings/")],
         "{recipient}": [recipient_key],
         "{grant}": [grant],
         "{what}": ["names", "connections", "routes"],
     }
+    unnamed = {holes[hole][0] for hole in ("{grant}", "{recipient}", "{kind}/one")}
     queries = {
         "/readings/{kind}": [f"?span={span}" for span in SPANS],
         "/share/preview": [
@@ -90,7 +92,7 @@ def _addresses(home: Furnished, grant: str) -> Iterator[tuple[str, str]]:
             for word, query in product(
                 holes["{" + hole] if hole else [""], queries.get(route.path, [""])
             ):
-                named = route.path if word in (recipient_key, grant) else page + word
+                named = route.path if word in unnamed else page + word
                 yield named + query.partition("&")[0], page + word + query
 
 

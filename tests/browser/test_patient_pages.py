@@ -10,16 +10,15 @@ import pytest
 from playwright.async_api import Page
 
 from adapters.errors import ArchiveRefused
-from adapters.kinds import Kind
 from gateway.htmlkit.guard import POLICY
 from gateway.importing import import_export
-from gateway.rights.correcting import mark_of
 from gateway.sharing.offer import allow_collecting
 from tests.browser.browsing import DESK, PHONE, faults, listening, too_long, too_wide, window
 from tests.fakes_healthkit import make
 from tests.fakes_walk import walk
 from tests.fakes_web import (
     Furnished,
+    a_reading,
     ask_something,
     furnish,
     make_home,
@@ -71,14 +70,6 @@ def paths(home: Furnished) -> list[str]:
     return [
         path.format(recipient=home.recipient(), grant=grant, reading=home.reading) for path in PATHS
     ]
-
-
-def a_reading(home: Furnished) -> str:
-    """The page of a blood pressure."""
-    (series,) = home.house.readings.series(home.person, Kind("blood_pressure"))
-    assert series.first is not None
-    (row,) = home.house.readings.window(series.id, series.first, series.first, 1)
-    return f"/readings/blood_pressure/one?at={row.start}&one={mark_of(row.id)}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from scripts.bluez.guest.guest import Guest
 from scripts.bluez.guest.program import Program
 
 NAME = "Ada Example"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 Event = dict[str, Any]
 

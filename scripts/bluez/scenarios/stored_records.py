@@ -10,7 +10,7 @@ from scripts.bluez.guest.home import Home
 from scripts.bluez.guest.snoop import NOTIFICATION, WRITE, said
 
 SHORT = True
-SECONDS = 180
+SECONDS = 300
 
 RECORDS, NEW = 250, 3
 SHORTEST = 10
