@@ -22,8 +22,8 @@ class Disclosure:
     """One batch that left.
 
     Attributes:
-        patient: whose readings, at the recipient.
-        gateway_device: this gateway at the recipient.
+        patient: whose readings, at the recipient; empty where it is not known there.
+        gateway_device: this gateway at the recipient; empty where it is not known there.
         recipient: the legal entity's id, and its name.
         address: the recipient's FHIR address, without anything that signs in.
         batch: our name of the batch, and the SHA-256 of its bytes in hexadecimal digits.
@@ -70,17 +70,17 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
             _destination(disclosure),
             {
                 "type": coded(systems.PARTICIPATION, "AUT", "author (originator)"),
-                "who": {"reference": disclosure.patient},
+                "who": _known("Patient", disclosure.patient),
                 "requestor": True,
             },
         ],
         "source": {
-            "observer": {"reference": disclosure.gateway_device},
+            "observer": _known("Device", disclosure.gateway_device),
             "type": [_coding(systems.SECURITY_SOURCE, "4", "Application Server")],
         },
         "entity": [
             {
-                "what": {"reference": disclosure.patient},
+                "what": _known("Patient", disclosure.patient),
                 "type": _coding(systems.AUDIT_ENTITY, "1", "Person"),
                 "role": _coding(systems.OBJECT_ROLE, "1", "Patient"),
             },
@@ -109,9 +109,15 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
 def _source(disclosure: Disclosure) -> Json:
     return {
         "type": coded(systems.DICOM, "110153", "Source Role ID"),
-        "who": {"reference": disclosure.gateway_device},
+        "who": _known("Device", disclosure.gateway_device),
         "requestor": False,
     }
+
+
+def _known(what: str, reference: str) -> Json:
+    if reference:
+        return {"reference": reference}
+    return {"type": what, "display": "Not known to be at the recipient"}
 
 
 def _destination(disclosure: Disclosure) -> Json:

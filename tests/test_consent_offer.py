@@ -282,3 +282,13 @@ def test_the_list_says_in_words_how_each_grant_stands(
     (_, view) = describe(ledger.state(), {}, NOON + 1, TRUSTED)
     assert (view.standing, view.kinds, view.withdrawn_at) == ("withdrawn", (), NOON + 1)
     assert describe(ledger.state(), {}, NOON, TRUSTED, person=None)
+
+
+def test_a_summary_of_what_has_none_is_not_offered(hill: Recipient) -> None:
+    with pytest.raises(NotAllowed, match="There is no summary of: Blood pressure") as refused:
+        offer_of(hill, "heart_rate", "blood_pressure", grain="hour")
+    assert "every reading" in refused.value.next_step
+    every = offer_of(hill, "all", grain="hour").kinds
+    assert Kind("heart_rate") in every
+    assert Kind("blood_pressure") not in every
+    assert Kind("blood_pressure") in offer_of(hill, "all").kinds

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import pickle
 import queue
+import signal
 import struct
+import subprocess
 import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,10 +17,12 @@ from typing import Any
 import pytest
 
 from adapters.errors import ArchiveRefused
+from adapters.healthkit import apart
 from adapters.healthkit.apart import ImportApart, _read_on
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.reading import DeviceKey, PersonKey, SourceKey
+from tests.fakes_healthkit import make
 
 TOLD = pickle.dumps(ImportReport())
 MESSAGE = struct.pack("<I", len(TOLD)) + TOLD
@@ -28,6 +33,12 @@ def test_a_reader_that_was_killed_within_a_word_is_noticed(bytes_: int) -> None:
     """The system kills it where memory is short; whoever waits for a word must not wait forever."""
     portions: queue.Queue[Any] = queue.Queue()
     _read_on(io.BytesIO(MESSAGE[:bytes_]), portions, threading.Event())
+    assert portions.get_nowait() is None
+
+
+def test_a_word_that_cannot_be_understood_is_noticed() -> None:
+    portions: queue.Queue[Any] = queue.Queue()
+    _read_on(io.BytesIO(struct.pack("<I", 8) + bytes(8)), portions, threading.Event())
     assert portions.get_nowait() is None
 
 
@@ -50,3 +61,25 @@ def test_of_a_file_that_is_refused_no_place_is_given(tmp_path: Path) -> None:
     with pytest.raises(ArchiveRefused, match="entities"):
         given.extend(export.arrivals())
     assert given == []
+
+
+def test_a_reader_that_is_stopped_and_goes_on_loses_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Ctrl-Z and `fg` do, and some supervisors; also where nothing is to be buffered."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    children: list[subprocess.Popen[bytes]] = []
+    begin = apart._started
+    monkeypatch.setattr(
+        apart, "_started", lambda asked: children.append(begin(asked)) or children[0]
+    )
+    make(tmp_path / "export.zip", days=60)
+    export = ImportApart(tmp_path / "export.zip", PersonKey("p"), DeviceKey, SourceKey, Limits())
+    undisturbed, disturbed = sum(map(apart.weight, export.arrivals())), 0
+    children.clear()
+    for arrival in export.arrivals():
+        disturbed += apart.weight(arrival)
+        time.sleep(0.01)  # meanwhile the other side waits in the middle of a word
+        children[0].send_signal(signal.SIGSTOP)
+        children[0].send_signal(signal.SIGCONT)
+    assert disturbed == undisturbed

@@ -15,6 +15,7 @@ from gateway.htmlkit.words import DAY
 from gateway.sharing.agreement import text_hash
 from gateway.sharing.events import Permit
 from gateway.sharing.receipt import is_genuine
+from gateway.sharing.trust import entrust
 from tests.fakes_web import (
     ADDRESS,
     NOW,
@@ -221,6 +222,20 @@ async def test_nobody_can_take_back_or_read_what_another_person_gave(home: Furni
         assert (await visitor.get(f"/share/receipt/{grant}")).status == 409
         assert (await visitor.get(f"/share/to/{home.recipient()}")).status == 409
         assert not home.house.ledger.state().withdrawn
+
+
+async def test_who_decides_too_is_shown_and_ended_with_one_press(home: Furnished) -> None:
+    mother = home.house.people.add("Runa <R>", "1970-01", NOW)
+    entrust(home.house.ledger, home.person, mother, "guardian", home.act, born="1970-01")
+    async with visiting(home) as visitor:
+        page = await visitor.get("/share")
+        assert "Runa <R> As your guardian, they can agree" in page.words
+        token, _by = page.form.to("/share/end-trust")
+        stranger = await visitor.post("/share/end-trust", [token, ("by", home.person)])
+        assert stranger.status == 409
+        answer = await visitor.post("/share/end-trust", page.form.to("/share/end-trust"))
+        assert "Runa" not in answer.words
+        assert not home.house.ledger.state().trusts
 
 
 async def test_a_paused_recipient_is_looked_at_and_confirmed(home: Furnished) -> None:

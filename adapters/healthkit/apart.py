@@ -220,7 +220,10 @@ def _read_on(stream: IO[bytes], portions: queue.Queue[Any], given_up: threading.
         if not size or len(packed) < size:
             portions.put(None)
             return
-        told: Any = pickle.loads(packed)  # noqa: S301  # our own process
+        try:
+            told: Any = pickle.loads(packed)  # noqa: S301  # our own process
+        except Exception:  # noqa: BLE001  # whoever waits for a word must not wait for ever
+            told = None
         portions.put(told)
         if not isinstance(told, _Portion):
             return
@@ -275,7 +278,8 @@ def main() -> int:
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     sys.excepthook = _only_where
     asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
-    out, at = sys.stdout.buffer, [0, 0]
+    # Not `sys.stdout.buffer`: with PYTHONUNBUFFERED that writes as much as it likes.
+    out, at = open(sys.stdout.fileno(), "wb", closefd=False), [0, 0]  # noqa: SIM115  # until the end
 
     def progress(read: int, size: int) -> None:
         at[:] = read, size

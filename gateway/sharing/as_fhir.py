@@ -19,8 +19,6 @@ from gateway.sharing.recipients import Recipient, Recipients
 from gateway.sharing.remote import decider
 from gateway.store.driver import Database
 
-_NOWHERE = "not-made-yet"
-
 
 def consent_as_fhir(
     db: Database, ledger: Ledger, recipients: Recipients, grant: str, *, simulated: bool
@@ -82,8 +80,8 @@ def disclosures(
         entity = recipient.invitation.entity
         yield audit_event(
             Disclosure(
-                patient=recipient.patient or f"Patient/{_NOWHERE}",
-                gateway_device=gateways.get(key, f"Device/{_NOWHERE}"),
+                patient=recipient.patient,
+                gateway_device=gateways.get(key, ""),
                 recipient=(entity.id, entity.name),
                 address=recipient.invitation.fhir_base,
                 batch=(f"batch-{batch}", bytes(sha256).hex()),

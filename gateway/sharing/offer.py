@@ -35,6 +35,7 @@ from gateway.sharing.events import (
 from gateway.sharing.ledger import Entry, Ledger
 from gateway.sharing.overview import live_kinds
 from gateway.sharing.recipients import Act, Recipient
+from gateway.sharing.summary import has_summaries
 from gateway.sharing.words import sentence
 
 
@@ -153,9 +154,28 @@ def make_offer(
     if end <= start or last <= first:
         raise NotAllowed("A period must end after it starts.", "Choose a later end.")
     where = zone if finely == "local_day" else ""
+    kinds = named(words) if finely == "raw" else _summed_up(words)
     return Offer(
-        recipient, agreed, named(words), start, end, first, last, finely, language, where, trust
+        recipient, agreed, kinds, start, end, first, last, finely, language, where, trust
     )
+
+
+def _summed_up(words: Iterable[str]) -> tuple[Kind, ...]:
+    """Of what these words mean, the kinds of which there are summaries.
+
+    Raises:
+        NotAllowed: there are none, or a kind that is named by itself has none.
+    """
+    chosen = list(words)
+    without = {kind for kind in named(chosen) if not has_summaries(all_kinds()[kind])}
+    asked = [all_kinds()[kind].title for kind in sorted(without & {Kind(one) for one in chosen})]
+    kinds = tuple(kind for kind in named(chosen) if kind not in without)
+    if asked or not kinds:
+        raise NotAllowed(
+            f"There is no summary of: {', '.join(asked or chosen)}.",
+            "Leave it out, or share every reading of it.",
+        )
+    return kinds
 
 
 def give(

@@ -24,6 +24,11 @@ class Measured:
     duration: int
 
 
+def has_summaries(kind: KindRow) -> bool:
+    """Whether readings of a kind can be summed up at all."""
+    return kind.shape == "quantity" and kind.aggregation != "none"
+
+
 def figures(kind: KindRow, measured: Sequence[Measured]) -> tuple[Value, int] | None:
     """What is sent as the value of a summary, in the form of `fhir_mappings.statistics`.
 
@@ -32,7 +37,7 @@ def figures(kind: KindRow, measured: Sequence[Measured]) -> tuple[Value, int] | 
         (sum, how many), the newest for a kind of which only that counts; None where no summary
         can be made.
     """
-    if kind.shape != "quantity" or kind.aggregation == "none" or not measured:
+    if not has_summaries(kind) or not measured:
         return None
     places = max(one.decimals for one in measured)
     if kind.aggregation == "latest":

@@ -85,6 +85,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/share/preview", share.preview, audit="page.share.preview", nav="share"),
     Route("POST", "/share/agree", share.agree, audit="consent.agree", nav="share"),
     Route("POST", "/share/stop", share.stop, audit="consent.withdraw", nav="share"),
+    Route("POST", "/share/end-trust", share.end_trust, audit="trust.end", nav="share"),
     Route("POST", "/share/confirm", share.confirm, audit="recipient.confirm", nav="share"),
     Route("POST", "/share/collect", share.collect, audit="consent.collect", nav="share"),
     Route("GET", "/share/receipt/{grant}", share.receipt, audit="page.receipt", nav="share"),

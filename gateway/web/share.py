@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 from multidict import MultiMapping
 
+from adapters.reading import PersonKey
 from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.words import DAY
 from gateway.sharing.agreement import card, text_hash
@@ -31,6 +32,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "share.html",
         recipients=await visit.ask(book.recipients, visit.person),
         grants=await visit.ask(book.grants, visit.person, visit.now, clock, visit.language),
+        deciders=await visit.ask(book.deciders, visit.person, visit.now),
         collecting=await visit.ask(book.collecting, visit.person, visit.now),
         broken=await visit.ask(book.broken),
         paused=await visit.ask(book.why_paused, visit.person),
@@ -114,6 +116,14 @@ async def stop(request: web.Request) -> web.StreamResponse:
         visit.desk.sharing.withdraw, visit.person, str(form.get("grant", "")), visit.act
     )
     raise web.HTTPSeeOther("/share?stopped=1#agreed")
+
+
+async def end_trust(request: web.Request) -> web.StreamResponse:
+    """Let somebody decide for this person no longer: one press, at once."""
+    visit, form = request[VISIT], await request.post()
+    by = PersonKey(str(form.get("by", "")))
+    await visit.ask(visit.desk.sharing.end_trust, visit.person, by, visit.act)
+    raise web.HTTPSeeOther("/share#agreed")
 
 
 async def confirm(request: web.Request) -> web.StreamResponse:

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
 from gateway.sharing.agreement import NOTICE, NOTICE_VERSION
-from gateway.sharing.consent import COLLECTING, ClockState, Collecting
+from gateway.sharing.consent import COLLECTING, ROLES, ClockState, Collecting
 from gateway.sharing.decision import may_collect
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import NoticeAcknowledged
@@ -19,6 +19,7 @@ from gateway.sharing.overview import GrantView, describe
 from gateway.sharing.receipt import printable, receipt
 from gateway.sharing.recipients import Act, Recipient, Recipients
 from gateway.sharing.refusal import stop_collecting
+from gateway.sharing.trust import end_all, trust_of
 from gateway.store.people import People
 
 RISKS: Final = "electronic_risks"
@@ -201,6 +202,25 @@ class SharingBook:
         """
         self._own(person, grant)
         withdraw(self._ledger, grant, act)
+
+    def deciders(self, person: PersonKey, now: Instant) -> dict[PersonKey, tuple[str, str]]:
+        """Who else decides for this person: their name, and as what."""
+        held = self._ledger.state().trusts.values()
+        names = {one.key: one.name for one in self._people.list()}
+        return {
+            one.by: (names.get(one.by, one.by), ROLES[one.relationship])
+            for one in held
+            if one.person == person and one.holds(now)
+        }
+
+    def end_trust(self, person: PersonKey, by: PersonKey, act: Act) -> None:
+        """Let somebody decide for this person no longer.
+
+        Raises:
+            NotAllowed: they do not.
+        """
+        trust_of(self._ledger.state(), person, by, act.at)
+        end_all(self._ledger, person, by, act)
 
     def confirm(self, person: PersonKey, key: str, act: Act) -> None:
         """Go on with a recipient that was paused, as it is now.
