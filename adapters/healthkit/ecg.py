@@ -35,6 +35,8 @@ _LARGEST: Final = 8 * 2**20
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}", re.ASCII)
 _RATE = re.compile(r"\D{0,20}?(\d{3,4}(?:[.,]\d{1,6})?)\s*[^\d.,][^\d]*", re.ASCII)
 _SAMPLE = re.compile(r"[+-]?(\d{1,9}|\d{1,3}([.,' ]\d{3})+)([.,]\d{1,9})?", re.ASCII)
+_USUAL = re.compile(r"(?:-?[0-9]{1,6}[.,][0-9]{3}(?:\n|\Z))++")
+"""Lines as a watch writes them, which are read together."""
 _GROUPS = re.compile(r"[.,' ]")
 _BETWEEN = re.compile(r"[,;\t]")
 _SAID = re.compile(r"[^\W\d_][^\d_<>|=@:/\\]{0,79}")
@@ -94,7 +96,7 @@ def _lines(file: Member, block: int) -> Iterator[str]:
         text = data.decode("utf-8-sig")
     except (CutShort, UnicodeDecodeError) as damage:
         raise ReadingRefused(UNREADABLE) from damage
-    return iter([_plain(line) for line in text.splitlines()])
+    return map(str.strip if text.isascii() else _plain, text.splitlines())
 
 
 def _plain(line: str) -> str:
@@ -136,12 +138,15 @@ def _head(lines: Iterator[str]) -> _Head:
 
 def _samples(lines: Iterator[str]) -> list[int]:
     """Millionths of a volt times a thousand, as whole numbers."""
+    text = "\n".join(lines).strip()
+    if _USUAL.fullmatch(text):
+        return list(map(int, text.replace(".", "").replace(",", "").split()))
     made: list[int] = []
-    for line in lines:
-        text = line.rstrip(",;").strip('" ')
-        if _SAMPLE.fullmatch(text):
-            made.append(max(-(2**31), min(2**31 - 1, _thousandths(text))))
-        elif made and text:
+    for line in text.splitlines():
+        number = line.rstrip(",;").strip('" ')
+        if _SAMPLE.fullmatch(number):
+            made.append(max(-(2**31), min(2**31 - 1, _thousandths(number))))
+        elif made and number:
             raise ReadingRefused(UNREADABLE)
     if not made:
         raise ReadingRefused(UNREADABLE)
