@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import dropwhile
 from typing import Final
 from unicodedata import category, decimal
 
@@ -138,19 +139,17 @@ def _head(lines: Iterator[str]) -> _Head:
 
 def _samples(lines: Iterator[str]) -> list[int]:
     """Millionths of a volt times a thousand, as whole numbers."""
-    text = "\n".join(lines).strip()
+    text = "\n".join(dropwhile(lambda line: not _SAMPLE.fullmatch(_bare(line)), lines)).strip()
     if _USUAL.fullmatch(text):
         return list(map(int, text.replace(".", "").replace(",", "").split()))
-    made: list[int] = []
-    for line in text.splitlines():
-        number = line.rstrip(",;").strip('" ')
-        if _SAMPLE.fullmatch(number):
-            made.append(max(-(2**31), min(2**31 - 1, _thousandths(number))))
-        elif made and number:
-            raise ReadingRefused(UNREADABLE)
-    if not made:
+    numbers = [number for line in text.splitlines() if (number := _bare(line))]
+    if not numbers or not all(map(_SAMPLE.fullmatch, numbers)):
         raise ReadingRefused(UNREADABLE)
-    return made
+    return [max(-(2**31), min(2**31 - 1, _thousandths(number))) for number in numbers]
+
+
+def _bare(line: str) -> str:
+    return line.rstrip(",;").strip('" ')
 
 
 def _thousandths(number: str) -> int:
