@@ -54,9 +54,11 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
     """
     grant, consent_system = disclosure.consent
     name, digest = disclosure.batch
+    # The pattern asks for a patient by reference: without one nothing is claimed.
+    claims: Json = {"profile": [systems.BALP_DISCLOSURE]} if disclosure.patient else {}
     resource: Json = {
         "resourceType": "AuditEvent",
-        "meta": {"profile": [systems.BALP_DISCLOSURE]} | security(simulated=simulated),
+        "meta": claims | security(simulated=simulated),
         "type": _coding(systems.DICOM, "110106", "Export"),
         "subtype": [
             _coding(systems.LIFECYCLE, "disclose", "Disclose Record Lifecycle Event"),

@@ -135,5 +135,8 @@ MADE: dict[str, bytes] = {
         replace(AGREED, withdrawn_at=AT + 1000), system=SYSTEM, simulated=False
     ),
     "audit-event": audit_event(DISCLOSURE, simulated=False),
+    "audit-event-before-anything-is-there": audit_event(
+        replace(DISCLOSURE, patient="", gateway_device="", succeeded=False), simulated=False
+    ),
     "bundle": _bundle(),
 }

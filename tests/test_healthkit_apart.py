@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from adapters.errors import ArchiveRefused
-from adapters.healthkit import apart
+from adapters.healthkit import apart, reader
 from adapters.healthkit.apart import ImportApart, _read_on
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
@@ -69,10 +69,12 @@ def test_a_reader_that_is_stopped_and_goes_on_loses_no_word(
     """As Ctrl-Z and `fg` do, and some supervisors; also where nothing is to be buffered."""
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     children: list[subprocess.Popen[bytes]] = []
-    begin = apart._started
-    monkeypatch.setattr(
-        apart, "_started", lambda asked: children.append(begin(asked)) or children[0]
-    )
+
+    def taken() -> subprocess.Popen[bytes]:
+        children.append(reader.taken())
+        return children[-1]
+
+    monkeypatch.setattr(apart, "taken", taken)
     make(tmp_path / "export.zip", days=60)
     export = ImportApart(tmp_path / "export.zip", PersonKey("p"), DeviceKey, SourceKey, Limits())
     undisturbed, disturbed = sum(map(apart.weight, export.arrivals())), 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -226,10 +227,11 @@ async def test_nobody_can_take_back_or_read_what_another_person_gave(home: Furni
 
 async def test_who_decides_too_is_shown_and_ended_with_one_press(home: Furnished) -> None:
     mother = home.house.people.add("Runa <R>", "1970-01", NOW)
-    entrust(home.house.ledger, home.person, mother, "guardian", home.act, born="1970-01")
+    says = replace(home.act, actor=f"person:{mother}")
+    entrust(home.house.ledger, home.person, mother, "guardian", says, born="1970-01")
     async with visiting(home) as visitor:
         page = await visitor.get("/share")
-        assert "Runa <R> As your guardian, they can agree" in page.words
+        assert "Runa &lt;R&gt; As your guardian, they can agree" in page.words
         token, _by = page.form.to("/share/end-trust")
         stranger = await visitor.post("/share/end-trust", [token, ("by", home.person)])
         assert stranger.status == 409

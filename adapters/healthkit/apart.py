@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
+from adapters.healthkit.reader import taken
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.source import HealthKitImport, Progress
 from adapters.local_events import LocalBatch, Position
@@ -44,6 +45,8 @@ _PIPE = 1 << 20
 _DEVICE, _SOURCE = "\x02d", "\x02s"
 _KEYED = ("device", "source", "owner")
 _TOGETHER = 5_000
+_LARGE = 100
+"""Bytes of a curve or document that count as much as a reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +208,7 @@ class _Keys:
 
 
 def _started(asked: _Asked) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "adapters.healthkit.apart"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-    )
+    child = taken()
     assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018  # asked for above
     _widen(child.stdout)
     child.stdin.write(pickle.dumps(asked))
@@ -260,10 +258,12 @@ def _tell(stream: IO[bytes], what: object) -> None:
 
 
 def weight(arrival: Arrival) -> int:
-    """How many readings or local events an arrival holds."""
+    """How many readings or local events an arrival holds; what is large counts for many."""
     if isinstance(arrival, LocalBatch):
         return len(arrival.events)
-    return len(arrival) if isinstance(arrival, ReadingBatch) else 1
+    if not isinstance(arrival, ReadingBatch):
+        return 1
+    return len(arrival) + sum(len(one.samples) for one in arrival.waveforms.values()) // _LARGE
 
 
 def _portions(export: HealthKitImport, at: list[int]) -> Iterator[_Portion]:
@@ -292,7 +292,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     sys.excepthook = _only_where
-    asked: _Asked = pickle.loads(sys.stdin.buffer.read())  # noqa: S301  # from our own parent
+    question = sys.stdin.buffer.read()
+    if not question:  # there was nothing to read after all
+        return 0
+    asked: _Asked = pickle.loads(question)  # noqa: S301  # from our own parent
     # Not `sys.stdout.buffer`: with PYTHONUNBUFFERED that writes as much as it likes.
     out, at = open(sys.stdout.fileno(), "wb", closefd=False), [0, 0]  # noqa: SIM115  # until the end
 

@@ -21,7 +21,10 @@ from adapters.healthkit.junctions import BOUNDARY, Junctions
 from adapters.healthkit.taking import Taking
 from adapters.source import Arrival
 
-_MOST_WITHOUT = 2**20
+_AT_ONCE = 2**16
+"""Bytes whose entries wait together to be taken."""
+
+_MOST_WITHOUT = 2**19
 """Bytes without a boundary that are kept before the parser gets them."""
 
 
@@ -51,17 +54,22 @@ class FastPath:
         rest = b""
         try:
             for block in blocks:
-                rest += block
-                cut = rest.rfind(BOUNDARY)
+                if self._reader.ended:
+                    break
+                cut = block.rfind(BOUNDARY)
                 if cut > 0:
-                    block, rest = rest[:cut], rest[cut:]
-                    yield from self._block(block)
+                    before, rest = rest + block[:cut], block[cut:]
+                    yield from self._block(before)
+                    continue
+                rest += block
+                cut = rest.rfind(BOUNDARY)  # it may lie where both meet
+                if cut > 0:
+                    before, rest = rest[:cut], rest[cut:]
+                    yield from self._block(before)
                 elif len(rest) > _MOST_WITHOUT:
                     cut = whole(rest[: -len(BOUNDARY)])
                     block, rest = rest[:cut], rest[cut:]
                     yield from self._unusual(block, settle=False)
-                if self._reader.ended:
-                    break
         except CutShort:
             pass
         yield from self._unusual(rest, settle=False)
@@ -131,9 +139,11 @@ class FastPath:
         ``settle``: a boundary follows, so the parser may be asked where it stands.
         """
         count = 0
-        for entry in self._reader.feed(clean(piece, self._losses.replace)):
-            count += 1
-            yield from self._taking.take(entry)
+        cleaned = clean(piece, self._losses.replace)
+        for low in range(0, len(cleaned), _AT_ONCE):
+            for entry in self._reader.feed(cleaned[low : low + _AT_ONCE]):
+                count += 1
+                yield from self._taking.take(entry)
         self._settled = settle and self._reader.settle()
         for entry in self._reader.taken():
             count += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -125,8 +125,8 @@ class Rows:
         close[order[again]] = close[order[again + 1]] = True
         for number in used:
             twins.reached(self.all_shapes[number].series, int(keys[self.shapes == number].max()))
-        plain = np.flatnonzero(~close)
-        twins.plainly_first(len(plain), lambda: self._seen(keys, plain))
+        plain, kept = np.flatnonzero(~close), replace(self, beats={})
+        twins.plainly_first(len(plain), lambda: kept._seen(keys, plain))
         rows = np.flatnonzero(close)
         for row, (key, seen) in zip(rows.tolist(), self._seen(keys, rows), strict=True):
             yield row, twins.look(key, seen, int(highest[self.shapes[row]]))

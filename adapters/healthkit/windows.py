@@ -34,9 +34,8 @@ class Windows:
     def at(self, places: Ints, width: int) -> Bytes:
         """``width`` bytes from each place on, a row a place; all must lie within the text."""
         count = max(0, len(self.text) - width + 1)
-        windows: Bytes = np.ndarray((count, width), np.uint8, self.text, 0, (1, 1))
-        rows: Bytes = windows[places]
-        return rows
+        whole = np.ndarray((count,), f"V{width}", self.text, 0, (1,))  # copied at once, not by byte
+        return whole[places].view(np.uint8).reshape(len(places), width)
 
     def numbered(
         self,
@@ -65,7 +64,10 @@ class Windows:
             while words is not None and len(rows) >= _FEW:
                 text = self._text(places[rows[0]], size)
                 free = pointer(text) if pointer is not None else (0, 0)
-                other = np.bitwise_or.reduce((words ^ words[0]) & _mask(size, free), axis=1) != 0
+                other = words ^ words[0]
+                if free[1] > free[0]:
+                    other &= _mask(size, free)
+                other = np.bitwise_or.reduce(other, axis=1) != 0
                 if free[1] > free[0]:
                     digits = self.at(places[rows] + free[0], free[1] - free[0])
                     other |= ~_HEXADECIMAL[digits].all(axis=1)

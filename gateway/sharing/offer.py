@@ -155,9 +155,7 @@ def make_offer(
         raise NotAllowed("A period must end after it starts.", "Choose a later end.")
     where = zone if finely == "local_day" else ""
     kinds = named(words) if finely == "raw" else _summed_up(words)
-    return Offer(
-        recipient, agreed, kinds, start, end, first, last, finely, language, where, trust
-    )
+    return Offer(recipient, agreed, kinds, start, end, first, last, finely, language, where, trust)
 
 
 def _summed_up(words: Iterable[str]) -> tuple[Kind, ...]:
