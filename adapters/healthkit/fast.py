@@ -58,7 +58,7 @@ class FastPath:
                     break
                 cut = block.rfind(BOUNDARY)
                 if cut > 0:
-                    before, rest = rest + block[:cut], block[cut:]
+                    before, rest = b"".join((rest, memoryview(block)[:cut])), block[cut:]
                     yield from self._block(before)
                     continue
                 rest += block

@@ -29,7 +29,7 @@ class Limits:
     ratio_from: int = 64 * 2**20
     max_members: int = 100_000
     max_token: int = 8 * 2**20
-    block: int = 2**19
+    block: int = 2**20
     batch: int = 5_000
     twins: int = 20_000
     names: int = 5_000
