@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.kinds import kind
 from adapters.local_events import LocalBatch, Position
-from adapters.reading import DeviceFacts, DeviceKey, PersonKey, ReadingBatch, SourceKey
+from adapters.reading import (
+    DeviceFacts,
+    DeviceKey,
+    PersonKey,
+    ReadingBatch,
+    SourceKey,
+    waveform,
+)
 from adapters.source import Arrival
 from gateway.import_portions import portions
 
@@ -39,6 +48,14 @@ def flat(arrivals: list[Arrival]) -> list[object]:
             case _:
                 found.append(arrival)
     return found
+
+
+def test_a_curve_weighs_more_than_a_reading() -> None:
+    curves = [waveform(2.0, "1", bytes(60_000 + 4 * at)) for at in range(40)]
+    made: list[Arrival] = [
+        replace(batch(at, 1), waveforms={one.digest: one}) for at, one in enumerate(curves)
+    ]
+    assert len(list(portions(made, lambda: 10_000))) > 2
 
 
 @given(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from adapters.healthkit import reader
+
+_LARGE = 2**20
+"""Bytes of an export from which on it may well be read in a process of its own."""
 
 
 def main(words: Sequence[str]) -> int:
     """Run it; see `program.run_one`. The process that reads loads beside this one."""
-    if not {"--list", "--show", "--help"}.intersection(words):
+    if any(_is_large(Path(word)) for word in words):
         reader.get_ready()
     from gateway.commands import imports
     from gateway.commands.program import new_app, run_one
@@ -17,3 +21,10 @@ def main(words: Sequence[str]) -> int:
     app = new_app()
     imports.add_to(app)
     return run_one(app, words)
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size >= _LARGE
+    except OSError:  # no path at all
+        return False
