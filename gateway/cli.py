@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 
@@ -24,11 +25,13 @@ def main() -> None:
         if command == "import":
             from gateway.commands import only_import
 
-            sys.exit(only_import.main(words))
+            code = only_import.main(words)
+        else:
+            from gateway.commands import everything
 
-        from gateway.commands import everything
-
-        sys.exit(everything.main(words))
+            code = everything.main(words)
+        gc.freeze()  # the process ends: nobody needs to look for circles in what is left
+        sys.exit(code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.FAILED)
     except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it

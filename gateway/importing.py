@@ -13,6 +13,7 @@ from contextlib import closing
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.apart import ImportApart
@@ -20,7 +21,6 @@ from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.rules import rules
-from adapters.healthkit.source import HealthKitImport
 from adapters.healthkit.sources import sources_in
 from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
@@ -35,6 +35,9 @@ from gateway.store.driver import transaction
 from gateway.store.file_names import last_part
 from gateway.store.import_runs import file_of_imports
 from gateway.store.people import Person
+
+if TYPE_CHECKING:
+    from adapters.healthkit.source import HealthKitImport
 
 APART_FROM = 16 * 2**20
 """Unpacked bytes from which on reading is worth a process of its own."""
@@ -175,8 +178,8 @@ def _export(
     about_me: bool,
 ) -> HealthKitImport | ImportApart:
     with open_archive(path, limits) as archive:
-        make = ImportApart if archive.main.size >= APART_FROM else HealthKitImport
-    return make(
+        small = archive.main.size < APART_FROM
+    return (_here() if small else ImportApart)(
         path,
         person,
         house.device_key,
@@ -186,6 +189,12 @@ def _export(
         keep_routes=routes,
         about_me=about_me,
     )
+
+
+def _here() -> type[HealthKitImport]:
+    from adapters.healthkit.source import HealthKitImport  # takes a while to load
+
+    return HealthKitImport
 
 
 def _store(

@@ -21,19 +21,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.reader import taken
 from adapters.healthkit.report import ImportReport
-from adapters.healthkit.source import HealthKitImport, Progress
 from adapters.local_events import LocalBatch, Position
 from adapters.reading import DeviceKey, PersonKey, ReadingBatch, SourceKey
 from adapters.source import Arrival
 
 if sys.platform == "linux":
     import fcntl
+
+if TYPE_CHECKING:
+    from adapters.healthkit.source import HealthKitImport, Progress
 
 _LENGTH = struct.Struct("<I")
 _WAITING = 2
@@ -98,19 +100,10 @@ class ImportApart:
     ) -> None:
         self.report = ImportReport()
         self._asked = _Asked(path.absolute(), person, limits, keep_routes, about_me)
+        self._given = device_key, source_key
         self._keys = _Keys(device_key, source_key)
         self._progress = progress
         self._read = {"readings": 0, "places": 0}
-        self._places = HealthKitImport(
-            path,
-            person,
-            device_key,
-            source_key,
-            limits,
-            progress=lambda read, size: self._told("places", read, size),
-            keep_routes=keep_routes,
-            fast=True,
-        )
 
     def arrivals(self) -> Generator[Arrival, None, None]:
         """As `HealthKitImport.arrivals`.
@@ -126,7 +119,8 @@ class ImportApart:
             target=_read_on, args=(child.stdout, portions, given_up), daemon=True
         )
         reading.start()
-        places = self._places.places()
+        export_of_places = self._export_of_places()
+        places = export_of_places.places()
         accepted = ended = False  # of a file that is refused nothing is given
         try:
             while True:
@@ -144,7 +138,7 @@ class ImportApart:
                     case ImportReport() as report:
                         yield from places
                         self.report = report
-                        self._add(self._places.report)
+                        self._add(export_of_places.report)
                         return
                     case _Refused(what, next_step):
                         raise ArchiveRefused(what, next_step)
@@ -161,6 +155,20 @@ class ImportApart:
                 _emptied(portions)
                 reading.join(0.05)
             child.communicate()
+
+    def _export_of_places(self) -> HealthKitImport:
+        from adapters.healthkit.source import HealthKitImport  # while the other reads already
+
+        asked = self._asked
+        return HealthKitImport(
+            asked.path,
+            asked.person,
+            *self._given,
+            asked.limits,
+            progress=lambda read, size: self._told("places", read, size),
+            keep_routes=asked.keep_routes,
+            fast=True,
+        )
 
     def _told(self, what: str, read: int, size: int) -> None:
         self._read[what] = read
@@ -289,6 +297,8 @@ def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackTyp
 
 def main() -> int:
     """Read what is asked for on stdin; tell on stdout."""
+    from adapters.healthkit.source import HealthKitImport  # before there is a question
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     sys.excepthook = _only_where

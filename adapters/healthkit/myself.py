@@ -17,8 +17,6 @@ from adapters.healthkit.rings import OF_HEALTH, midnight
 from adapters.healthkit.types import all_types
 from adapters.reading import Instant
 
-NOT_ASKED: Final = "birth date, sex, blood and skin type, which you did not ask for"
-
 _BORN: Final = "HKCharacteristicTypeIdentifierDateOfBirth"
 _INBORN: Final = frozenset({"date_of_birth", "biological_sex", "blood_type", "skin_type"})
 _SAID = re.compile(r"[A-Za-z0-9+, -]{1,80}", re.ASCII)

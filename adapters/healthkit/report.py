@@ -6,7 +6,11 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+NOT_KEPT: Final = "places, which you did not ask to keep"
+NOT_ASKED: Final = "birth date, sex, blood and skin type, which you did not ask for"
+"""Of what is left out, that which somebody could ask for."""
 
 _IDENTIFIER = re.compile(r"HK[A-Za-z0-9]{1,100}", re.ASCII)
 _ELEMENTS = frozenset(

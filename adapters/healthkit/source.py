@@ -14,9 +14,9 @@ from adapters.healthkit.devices import Devices
 from adapters.healthkit.elements import Losses
 from adapters.healthkit.entries import entries
 from adapters.healthkit.limits import Limits
-from adapters.healthkit.report import ImportReport, peak_mib
+from adapters.healthkit.report import NOT_KEPT, ImportReport, peak_mib
 from adapters.healthkit.routes import positions
-from adapters.healthkit.taking import NOT_KEPT, Taking
+from adapters.healthkit.taking import Taking
 from adapters.local_events import LocalBatch
 from adapters.reading import DeviceKey, PersonKey, SourceKey
 from adapters.source import Arrival

@@ -19,10 +19,10 @@ from adapters.healthkit.hearing import audiogram_row
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.meals import meal_row
 from adapters.healthkit.metadata import not_on_the_list
-from adapters.healthkit.myself import NOT_ASKED, owner_rows
+from adapters.healthkit.myself import owner_rows
 from adapters.healthkit.pressures import Pressures
 from adapters.healthkit.records import UNKNOWN, UNKNOWN_TYPE, Records, Row, Shape
-from adapters.healthkit.report import ImportReport
+from adapters.healthkit.report import NOT_ASKED, NOT_KEPT, ImportReport
 from adapters.healthkit.rings import rings_row
 from adapters.healthkit.routes import NOWHERE, Tracks
 from adapters.healthkit.seeing import prescription_row
@@ -40,8 +40,6 @@ if TYPE_CHECKING:  # it needs numpy, which only the fast path loads
 _UNKNOWN_ENTRY = "an entry of a sort not known to this version"
 _TOO_MUCH = "parts of an entry beyond the most that one can have"
 _SOURCE = "healthkit"
-
-NOT_KEPT = "places, which you did not ask to keep"
 
 
 class Taking:

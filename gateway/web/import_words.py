@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from adapters.healthkit.myself import NOT_ASKED
-from adapters.healthkit.report import ImportReport
-from adapters.healthkit.taking import NOT_KEPT
+from adapters.healthkit.report import NOT_ASKED, NOT_KEPT, ImportReport
 from adapters.kinds import Kind, row_of
 from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.language import ngettext

@@ -11,6 +11,7 @@ change with 0.1 % new, and the very same file. Memory is the sum of PSS of all p
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,7 @@ def _at(
     place: str, folder: Path, first: Path, second: Path, *, mb: int, peers: Path
 ) -> list[dict[str, Any]]:
     home = _home(folder / "home")
+    os.sync()  # or the first would wait for the copies to be written
     gateway = [sys.executable, "-m", "gateway", "--home", str(home), "import"]
     ours = measured([*gateway, first, "--json"])
     readings = json.loads(ours.out)["rows"]
@@ -96,6 +98,7 @@ def _at(
     rows = [_row(place, "health-gateway", ours, ours, mb)]
     for name, command in theirs.items():
         rows.append(_row(place, name, measured(command), ours, mb))
+        os.sync()
     after = measured([*gateway, second, "--json"])
     rows.append(_row(place, "after a clock change, 0.1 % new", after, ours, mb))
     rows.append(_row(place, "the very same file", measured([*gateway, second, "--json"]), ours, mb))
