@@ -167,22 +167,6 @@ def values(mantissas: Ints, decimals: Ints) -> list[Any]:
     return made
 
 
-def _weights() -> Ints:
-    """What each digit is worth, of a number whose point has so many digits behind it."""
-    worth = np.zeros((WIDEST + 1, WIDEST), np.int64)
-    for decimals in range(WIDEST + 1):
-        for place in range(WIDEST):
-            behind = WIDEST - 1 - place
-            if behind != decimals:
-                power = behind - (behind > decimals)
-                worth[decimals, place] = 10**power if power < _MOST_DIGITS else 0
-    return worth
-
-
-_WEIGHTS = _weights()
-"""The last row is that of a number without a point."""
-
-
 def numbers(rows: Bytes, sizes: Ints) -> Numbers:
     """Read numbers as `Conversion.stored` does where nothing is converted.
 
@@ -193,17 +177,20 @@ def numbers(rows: Bytes, sizes: Ints) -> Numbers:
         rows: at most 17 bytes that end with each number.
         sizes: of how many bytes it is.
     """
-    width = rows.shape[1]
-    inside = np.arange(width) >= width - sizes[:, None]
-    digits = rows - _ZERO
+    columns = np.ascontiguousarray(rows.T)
+    width = len(columns)
+    inside = np.arange(width)[:, None] >= width - sizes
+    digits = columns - _ZERO
     is_digit = (digits <= 9) & inside
-    is_point = (rows == _POINT) & inside
-    points = np.count_nonzero(is_point, axis=1)
-    place = width - 1 - np.argmax(is_point, axis=1)
-    place[points == 0] = WIDEST
-    decimals = np.where(points == 0, 0, place)
-    count = sizes - points
-    read = (np.count_nonzero(is_digit, axis=1) == count) & (points <= 1) & (sizes <= width)
+    is_point = (columns == _POINT) & inside
+    mantissas, decimals = np.zeros((2, len(rows)), np.int64)
+    points, count, behind = np.zeros(len(rows), np.uint8), mantissas.copy(), mantissas > 0
+    for digit, counts, point in zip(digits, is_digit, is_point, strict=True):
+        behind |= point
+        points += point
+        count += counts
+        decimals += counts & behind
+        mantissas = np.where(counts, mantissas * 10 + digit, mantissas)
+    read = (count + points == sizes) & (points <= 1) & (sizes <= width)
     read &= (count <= _MOST_DIGITS) & (count > decimals) & ((decimals > 0) | (points == 0))
-    mantissas = (np.where(is_digit, digits, 0) * _WEIGHTS[place, -width:]).sum(axis=1)
     return Numbers(mantissas, np.where(read, decimals, 0), read)
