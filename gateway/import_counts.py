@@ -74,11 +74,13 @@ def vanished(house: House, person: PersonKey, report: ImportReport, seen: Counte
         return 0
     unsaid = _nothing_said_of(report)
     gone: Counter[Kind] = Counter()
+    exported = {
+        one.key for one in house.devices.list(forgotten=True) if one.adapter == "healthkit"
+    }
     for series in house.readings.series(person):
         if series.kind in unsaid:
             continue
-        device = house.devices.get(series.device)
-        if device is not None and device.adapter == "healthkit" and series.n > seen[series.id]:
+        if series.device in exported and series.n > seen[series.id]:
             gone[series.kind] += series.n - seen[series.id]
     for kind, count in gone.items():
         report.kinds.setdefault(kind, {"rows": 0, "new": 0})["vanished"] = count

@@ -21,14 +21,15 @@ _POINT = (
     rb'<trkpt lon="(%b)" lat="(%b)"><ele>(%b)</ele><time>(%b)</time>'
     rb"(?:<extensions>(?:%b)*</extensions>)?</trkpt>\s*"
 ) % (_NUMBER, _NUMBER, _NUMBER, _TIME, _SAID)
-_ONE = re.compile(_POINT)
+_ONE = re.compile(b"(%b)" % _POINT)
+_BEGIN, _END = b"<trkpt ", b"</trkpt>"
 _RUN = re.compile(rb"(?:%b)++" % re.sub(rb"\((?!\?)", b"(?:", _POINT))
 _ODD = (b"<!", b"<?", MARK.encode())
 _JOINT = len(MARK) - 1
 """Bytes on either side of a cut in which an odd one may lie that was parted."""
 
-Point = tuple[bytes, bytes, bytes, bytes]
-"""Longitude, latitude, height and time, as written."""
+Point = tuple[bytes, bytes, bytes, bytes, bytes]
+"""All of it, and its longitude, latitude, height and time, as written."""
 
 
 class Points:
@@ -44,7 +45,16 @@ class Points:
         joint = self._last + block[:_JOINT]
         self._last = (self._last + block)[-_JOINT:]
         self._usual = self._usual and not any(odd in joint or odd in block for odd in _ODD)
-        return _RUN.sub(self._mark, block) if self._usual else block
+        if not self._usual:
+            return block
+        first, last = block.find(_BEGIN), block.rfind(_END) + len(_END)
+        if first < 0 or last < first:
+            return block
+        points: list[Point] = _ONE.findall(block, first, last)
+        if sum(len(point[0]) for point in points) == last - first:  # one run, as nearly always
+            self._runs.append(points)
+            return b"%b<%b/>%b" % (block[:first], MARK.encode(), block[last:])
+        return _RUN.sub(self._mark, block)
 
     def next_run(self) -> list[Point] | None:
         """The points that the next mark stands for; None for an element that is no mark."""

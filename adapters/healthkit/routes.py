@@ -161,7 +161,7 @@ class _Track:
             return
         self._point, self._open = None, ""
         minute, began = b"", 0
-        for longitude, latitude, height, time in points:
+        for _, longitude, latitude, height, time in points:
             try:
                 if time[:16] != minute:
                     minute, began = time[:16], _utc(time.decode("ascii")) // 60_000 * 60_000
