@@ -74,9 +74,7 @@ def vanished(house: House, person: PersonKey, report: ImportReport, seen: Counte
         return 0
     unsaid = _nothing_said_of(report)
     gone: Counter[Kind] = Counter()
-    exported = {
-        one.key for one in house.devices.list(forgotten=True) if one.adapter == "healthkit"
-    }
+    exported = {one.key for one in house.devices.list(forgotten=True) if one.adapter == "healthkit"}
     for series in house.readings.series(person):
         if series.kind in unsaid:
             continue
