@@ -81,7 +81,10 @@ async def live(request: web.Request) -> web.StreamResponse:
     """Send the cards whenever readings arrived, until the page closes or the session is over."""
     visit, pulse = request[VISIT], request.app[PULSE]
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
+    try:
+        await response.prepare(request)
+    except ConnectionError:  # the page was closed before it began
+        return response
     task = asyncio.create_task(_send(visit, pulse, response))
     pulse.opened(task)
     try:
