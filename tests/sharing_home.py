@@ -112,6 +112,7 @@ class SharingHome:
         recipient: Recipient,
         *kinds: str,
         history_from: Instant | None = None,
+        history_to: Instant | None = None,
         end: Instant | None = None,
         grain: str = "raw",
         zone: str = "",
@@ -124,6 +125,7 @@ class SharingHome:
             start=self.now,
             end=end or self.now + 30 * DAY,
             history_from=history_from,
+            history_to=history_to,
             grain=grain,
             zone=zone,
         )

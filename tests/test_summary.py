@@ -54,6 +54,13 @@ def test_of_some_kinds_only_the_newest_counts() -> None:
     latest = next(row for row in (WEIGHT, HEART, STEPS) if row.aggregation == "latest")
 
     assert figures(latest, _instants("81.20", "81.25")) == (81.25, 2)
+    assert figures(latest, _instants("81.25", "81.5")) == (81.5, 1)
+
+
+def test_numbers_of_any_size_are_summed_up() -> None:
+    said = figures(HEART, _instants("1e30", "1e-30"))
+    assert said is not None
+    assert said[0].endswith("|2")  # type: ignore[union-attr]  # a mean is a text
 
 
 @pytest.mark.parametrize("name", ["blood_pressure", "sleep_stage", "ecg"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
 from typing import Final
 
 from adapters.kinds import row_of
@@ -46,6 +48,7 @@ class Candidate:
         was: see `deliveries.Delivery`.
         derived: where the readings of a summary stand at the recipient, if all of them do.
         replaces: where an earlier version stands at the recipient; empty mostly.
+        reaches: until when the readings of a summary last, where that is behind its own end.
     """
 
     key: Key
@@ -56,11 +59,12 @@ class Candidate:
     was: str | None = None
     replaces: str = ""
     derived: tuple[str, ...] = ()
+    reaches: Instant = 0
 
     @property
     def end(self) -> Instant:
-        """When the measurement ended."""
-        return self.key.start + self.key.duration
+        """When the measurement ended, or the last of those in it."""
+        return max(self.key.start + self.key.duration, self.reaches)
 
 
 def candidates(
@@ -239,38 +243,44 @@ def _summary(
     start, size = times
     verdicts = Verdicts(db, series)
     found = db.conn.execute(
-        "SELECT current_value, current_decimals, duration, flags, intake FROM current_reading"
+        "SELECT current_value, current_decimals, duration, flags, intake, start"
+        " FROM current_reading"
         " WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
         (series.id, start, start + size, NEVER_SENT),
     ).fetchall()
     rows = [
-        (value, decimals, duration, flags & ~SETTLED)
-        for value, decimals, duration, flags, intake in found
+        (value, decimals, duration, flags & ~SETTLED, begun + duration)
+        for value, decimals, duration, flags, intake, begun in found
         if not verdicts.doubt(flags, intake)
     ]
     key = Key(series.id, start, size, grain, 0, version_of(db, series.id, start, size))
-    if not rows:
-        taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
-        return taken_back if taken_back.replaces else None
+    kind = row_of(series.kind)
+    numbers = [row for row in rows if not isinstance(row[0], str) or is_number(row[0])]
     measured = [
         Measured(Decimal(text_of(value, decimals)), decimals, duration)
-        for value, decimals, duration, _ in rows
-        if not (isinstance(value, str) and not is_number(value))
+        for value, decimals, duration, *_ in numbers
     ]
-    said = figures(row_of(series.kind), measured)
+    said = figures(kind, measured)
     if said is None:
-        return Candidate(key, None, 0, 0, "no_summary")
-    flags = _together(flags for *_, flags in rows)
+        taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
+        if taken_back.replaces:
+            return taken_back
+        return Candidate(key, None, 0, 0, "no_summary") if rows else None
+    flags = _together([row[3] for row in (numbers[-1:] if kind.aggregation == "latest" else rows)])
     derived = derived_from(db, recipient, series.id, times, len(rows))
-    return _amended(db, recipient, Candidate(key, *said, flags, derived=derived))
+    reaches = max(row[4] for row in rows)
+    return _amended(db, recipient, Candidate(key, *said, flags, derived=derived, reaches=reaches))
 
 
-def _together(stored: Iterable[int]) -> int:
+_OF_ALL: Final = Quality.BELOW_LIMIT | Quality.ABOVE_LIMIT
+"""What a device says of one value says nothing of a mean, unless it is said of all."""
+
+
+def _together(stored: Sequence[int]) -> int:
     """What is said of several readings: every doubt, and a place only where it is that of all."""
-    quality, places = Quality.NONE, set()
-    for flags in stored:
-        quality |= quality_of(flags)
-        places.add(flags & ~int(quality_of(flags)))
+    each = [quality_of(flags) for flags in stored]
+    quality = reduce(or_, each) & ~_OF_ALL | reduce(and_, each) & _OF_ALL
+    places = {flags & ~int(one) for flags, one in zip(stored, each, strict=True)}
     return int(quality) | (places.pop() if len(places) == 1 else 0)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from adapters.kinds import KindRow
 from adapters.reading import Value, stored
+
+_EXACTLY = Context(prec=1000)
+"""Digits enough for the sums of all numbers that a reading can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,24 @@ def figures(kind: KindRow, measured: Sequence[Measured]) -> tuple[Value, int] | 
     """
     if not has_summaries(kind) or not measured:
         return None
-    places = max(one.decimals for one in measured)
     if kind.aggregation == "latest":
-        return stored(_to(measured[-1].value, places))
+        return stored(_to(measured[-1].value, measured[-1].decimals))
+    try:
+        with localcontext(_EXACTLY):
+            return _of_all(kind, measured), 0
+    except ArithmeticError:  # no device measures so large or so small a number
+        return None
+
+
+def _of_all(kind: KindRow, measured: Sequence[Measured]) -> str:
+    places = max(one.decimals for one in measured)
     count = len(measured)
     if kind.aggregation == "sum":
         total = sum((one.value for one in measured), Decimal(0))
-        return f"{_to(total, places):f}|{count}", 0
+        return f"{_to(total, places):f}|{count}"
     values = [one.value for one in measured]
     low, high = (_to(edge, places) for edge in (min(values), max(values)))
-    return f"{_to(_mean(measured), places + 1):f}|{low:f}|{high:f}|{count}", 0
+    return f"{_to(_mean(measured), places + 1):f}|{low:f}|{high:f}|{count}"
 
 
 def is_number(value: str) -> bool:
@@ -67,4 +78,4 @@ def _mean(measured: Sequence[Measured]) -> Decimal:
 
 
 def _to(number: Decimal, places: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places))
+    return number.quantize(Decimal(1).scaleb(-places), context=_EXACTLY)
