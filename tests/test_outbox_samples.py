@@ -9,6 +9,7 @@ import pytest
 
 from adapters.kinds import kind
 from adapters.reading import Category, Reading, batches, waveform
+from gateway.sharing import offer
 from scripts.sandbox_server import Sandbox
 from tests.fakes_consent import ADA, HOUR, NOON
 from tests.sandbox import sandbox
@@ -42,7 +43,10 @@ async def test_an_electrocardiogram_arrives_with_every_sample(
     assert told["valueSampledData"]["period"] == wave.period_ms
 
 
-async def test_a_summary_of_samples_is_not_made(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_summary_of_samples_is_not_made(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offer, "has_summaries", lambda _: True)  # as it once could be agreed to
     wave = waveform(4.0, "1", struct.pack("<6i", *SAMPLES))
     reading = Reading(kind("ecg"), NOON + 1000, Category(wave.digest), duration=24, waveform=wave)
     async with SharingHome(tmp_path) as home:
