@@ -217,6 +217,19 @@ async def test_a_summary_is_made_anew_when_readings_in_it_are_deleted(
     assert again["valueQuantity"]["value"] == 90
 
 
+async def test_a_reading_that_is_deleted_here_stays_at_a_recipient_as_it_was_sent(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    before = await _there(sandbox, home, clinic)
+    home.readings.delete(1, NOON, NOON, home.now)
+    report = await home.upload()
+
+    assert report.sent == 0
+    assert len(before) == 3
+    assert await _there(sandbox, home, clinic) == before
+
+
 async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
