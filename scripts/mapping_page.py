@@ -38,9 +38,11 @@ where a Bluetooth device says where it measured, a code of the place or sample s
 of those of its system (see the next section), and a code of MDC is sent of Bluetooth devices alone,
 so that a kind with no other code has no FHIR form from elsewhere. *Bluetooth* stands beside them
 when a Bluetooth device measured it, *HealthKit* when it came from a HealthKit export, and what is
-*if permitted* only where the invitation allows that system. A profile is claimed where the recipient knows it; of Bluetooth
-readings with a code of MDC also the one of the HL7 Personal Health Device guide. Evidence says how
-many independent sources agree on the first code.
+*if permitted* only where the invitation allows that system.
+
+A profile is claimed where the recipient knows it; of Bluetooth readings with a code of MDC also the
+one of the HL7 Personal Health Device guide. Evidence says how many independent sources agree on the
+first code.
 """
 _PLACES = """
 ## Codes by place or sample

@@ -55,11 +55,12 @@ def test_a_waveform_without_samples_is_refused_by_its_place() -> None:
     outgoing, shape = one(replace(PHONE, kind=kind("ecg")), wave.digest, waves=(wave, empty))
     two = replace(
         outgoing,
+        starts=[AT, AT],
+        durations=[0, 0],
         values=[wave.digest, empty.digest],
-        **{
-            column: list(getattr(outgoing, column)) * 2
-            for column in ("starts", "durations", "decimals", "flags", "ids")
-        },
+        decimals=[0, 0],
+        flags=[0, 0],
+        ids=["a", "b"],
     )
     reading = Reading(kind("ecg"), AT, Category(empty.digest), waveform=empty)
 
