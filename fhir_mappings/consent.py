@@ -1,8 +1,9 @@
 """A grant of the person's ledger as a Consent: closed by default, with one opening.
 
 The outer provision denies; the one inside it permits these kinds, to this recipient, for this
-purpose, measured and sent within these times. Withdrawn, it is the same Consent, `inactive`, with
-nothing permitted: R4 has no status for a withdrawal, and nothing is ever deleted.
+purpose, measured and sent within these times. Each kind is there with all the codes that a reading
+of it can be sent with. Withdrawn, it is the same Consent, `inactive`, with nothing permitted: R4
+has no status for a withdrawal, and nothing is ever deleted.
 
 Source: HL7 FHIR R4 4.0.1, Consent; IHE Privacy Consent on FHIR (scope, category, policy); RFC 6920
 for the name of a text by its hash.
@@ -48,6 +49,7 @@ class Agreed:
         text_sha256: of the exact text that was agreed to, 64 hexadecimal digits.
         grain: how finely; a day of the person's own bears no zone.
         withdrawn_at: when all of it was taken back; None while it holds.
+        permits: code systems that the invitation allows beyond the free ones, as in `Shape`.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Agreed:
     grain: Grain = "raw"
     given_as: str = ""
     withdrawn_at: Instant | None = None
+    permits: frozenset[str] = frozenset()
 
 
 _HOW_FINELY: Final[Mapping[Grain, str]] = {
@@ -115,7 +118,9 @@ def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
 
 
 def _opening(agreed: Agreed) -> Json:
-    codes = dict.fromkeys(row_of(kind).code for kind in agreed.kinds)
+    codes = dict.fromkeys(
+        code for kind in agreed.kinds for code in row_of(kind).every(agreed.permits)
+    )
     return {
         "type": "permit",
         "period": {"start": utc(agreed.start), "end": utc(agreed.end)},

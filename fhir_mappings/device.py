@@ -58,9 +58,11 @@ _NOT_REGULATED: Json = {
 }
 _LONGEST = 80
 # Twelve or sixteen hexadecimal digits, with or without separators: some firmware prints its
-# address in the model or version string. Eight digits in a row in a model may be a serial number.
-_ADDRESS = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[-:. ]?){5,7}[0-9a-f]{2}(?![0-9a-f])")
+# address in the model or version string. Eight digits in a row in a model may be a serial number,
+# and so may eight or more hexadecimal digits that are its last word.
+_ADDRESS = re.compile(r"(?i)(?<![0-9a-f])(?:[0-9a-f]{2}[-:._ ]?){5,7}[0-9a-f]{2}(?![0-9a-f])")
 _SERIAL = re.compile(r"[0-9]{8}")
+_LAST_WORD = re.compile(r"(?i)(?:^|[\W_])[0-9a-f]{8,}\W*$")
 
 
 def device_resource(
@@ -153,7 +155,7 @@ def _meta(profile: str, *, claimed: bool, simulated: bool) -> Json:
 
 
 def _make(text: str) -> str:
-    return "" if _SERIAL.search(text) else _plain(text)
+    return "" if _SERIAL.search(text) else _plain(_LAST_WORD.sub("", text))
 
 
 def _plain(text: str) -> str:

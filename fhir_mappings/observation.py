@@ -105,7 +105,7 @@ def content(shape: Shape, slots: Slots) -> Json:
     row = row_of(shape.kind)
     worn, said = words.site(shape.body_site), words.place(slots.flags)
     place, site = said or worn, said if said in words.BODY_SITES else worn
-    doubts = words.doubts(slots.flags)
+    doubts = words.doubts(slots.flags, corrected=shape.corrected)
     codings = _codings(row, shape, place)
     profiles = claims(shape, row, codings, slots.parts, period=bool(slots.end))
     if row.unit is not None and any(one.startswith(systems.PHR) for one in profiles):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from adapters.reading import Waveform
+from fhir_mappings.errors import MappingError
 from fhir_mappings.resource import Json
 from fhir_mappings.table import Unit
 
@@ -21,7 +22,13 @@ SEPARATOR: Final = ";"
 
 
 def pieces(waveform: Waveform) -> tuple[str, str, str]:
-    """Milliseconds from sample to sample, the factor, and the samples with blanks between."""
+    """Milliseconds from sample to sample, the factor, and the samples with blanks between.
+
+    Raises:
+        MappingError: there are no samples: R4 has no empty text.
+    """
+    if not waveform.samples:
+        raise MappingError("there are no samples")
     numbers = array("i")
     numbers.frombytes(waveform.samples)
     if _IS_BIG_ENDIAN:
@@ -33,7 +40,11 @@ def pieces(waveform: Waveform) -> tuple[str, str, str]:
 
 
 def text(waveform: Waveform) -> str:
-    """The three pieces as one part of an Observation (`observation.Slots`)."""
+    """The three pieces as one part of an Observation (`observation.Slots`).
+
+    Raises:
+        MappingError: there are no samples.
+    """
     return SEPARATOR.join(pieces(waveform))
 
 

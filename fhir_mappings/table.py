@@ -104,6 +104,16 @@ class Codes(_Text):
             *(one for one in self.permitted if one.system in permits),
         )
 
+    def every(self, permits: frozenset[str]) -> tuple[Coding, ...]:
+        """All the codes that a reading can be sent with, whatever its origin, primary first."""
+        return (
+            self.code,
+            *self.also,
+            *(one.code for one in self.bluetooth),
+            *self.healthkit,
+            *(one for one in self.permitted if one.system in permits),
+        )
+
 
 class Row(Codes):
     """One row of `observations.toml`; the file's head says what each column means."""

@@ -137,9 +137,29 @@ DOUBTS: dict[Quality, Doubt] = {
 
 _KNOWN = sum(DOUBTS)
 
+OF_THE_VALUE = (
+    Quality.NO_SKIN_CONTACT
+    | Quality.MOVED
+    | Quality.LOOSE
+    | Quality.WRONG_POSITION
+    | Quality.BEYOND_RANGE
+    | Quality.NOT_SETTLED
+    | Quality.POOR_SIGNAL
+    | Quality.DEVICE_FAULT
+    | Quality.NOT_CALIBRATED
+    | Quality.BELOW_LIMIT
+    | Quality.ABOVE_LIMIT
+    | Quality.VALUE_AS_CONVERTED
+)
+"""What judges the value that the device measured; nothing of another that stands in its place."""
 
-def doubts(flags: int) -> tuple[Doubt, ...]:
+
+def doubts(flags: int, *, corrected: bool = False) -> tuple[Doubt, ...]:
     """What is said of a reading with these flags, in the order of the bits.
+
+    Args:
+        flags: as stored.
+        corrected: whether the value is not the one that the device measured.
 
     Raises:
         MappingError: it is no measurement of the person, or a bit is not known.
@@ -149,6 +169,8 @@ def doubts(flags: int) -> tuple[Doubt, ...]:
         raise MappingError("it is no measurement of the person")
     if quality & ~_KNOWN:
         raise MappingError("a quality flag is not known")
+    if corrected:
+        quality &= ~OF_THE_VALUE
     return tuple(doubt for bit, doubt in DOUBTS.items() if quality & bit)
 
 

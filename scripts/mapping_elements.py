@@ -19,7 +19,7 @@ ELEMENTS = (
     ("`status`", "`final`; `preliminary` for an early estimate; `amended` where a value was "
      "corrected after it was sent; `entered-in-error` where it was taken back"),
     ("`category`", "of R4, and `phd` from Bluetooth"),
-    ("`code`", "the primary code first; see the kinds"),
+    ("`code`", "the codes of the kind, general ones before those of the source; see the kinds"),
     ("`subject`, `performer`", "the Patient that the invitation names"),
     ("`effective[x]`", "dateTime for an instant, Period for what lasted; UTC, milliseconds"),
     ("`issued`", "when it was made ready to be sent"),
@@ -57,7 +57,8 @@ RESOURCES = (
     ("Provenance", "sent", "one a batch: sensor, gateway, purpose, policy, consent"),
     ("Bundle", "sent", "`batch`, at most 50 entries or 256 KB"),
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
-     "with one opening; `inactive` once withdrawn; the text by its SHA-256"),
+     "with one opening, which has every code of each kind; `inactive` once withdrawn; the text by "
+     "its SHA-256"),
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
     ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
      "day, which stays here; the note says that a time was set right"),
@@ -95,6 +96,10 @@ a note says that they are not to be added (decision 0027). Of kinds of which onl
 counts, it is that. A time in which nothing was measured counts for nothing, and makes no summary.
 Where a reading in it is corrected or deleted, or comes late, the summary goes again as `amended`;
 where none is left, as `entered-in-error`.
+
+A single reading that is deleted here stays at a recipient as it was sent: a deletion is not told.
+Who wants it taken back there says first that it was entered in error. One that was not sent yet is
+not sent.
 
 ## Resources
 {_table("resource | when | what", RESOURCES)}

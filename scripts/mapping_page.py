@@ -33,11 +33,16 @@ This material contains content from LOINC (<http://loinc.org>); see `NOTICE`.
 _KINDS = """
 ## Kinds
 
-The first code is sent to everybody. *Bluetooth* stands beside it when a Bluetooth device measured
-it, *HealthKit* when it came from a HealthKit export, and what is *if permitted* only where the
-invitation allows that system. A profile is claimed where the recipient knows it; of Bluetooth
-readings with a code of MDC also the one of the HL7 Personal Health Device guide. Evidence says how
-many independent sources agree on the first code.
+The codes before *Bluetooth* are sent to every recipient, whatever the source, with two exceptions:
+where a Bluetooth device says where it measured, a code of the place or sample stands in the stead
+of those of its system (see the next section), and a code of MDC is sent of Bluetooth devices alone,
+so that a kind with no other code has no FHIR form from elsewhere. *Bluetooth* stands beside them
+when a Bluetooth device measured it, *HealthKit* when it came from a HealthKit export, and what is
+*if permitted* only where the invitation allows that system.
+
+A profile is claimed where the recipient knows it; of Bluetooth readings with a code of MDC also the
+one of the HL7 Personal Health Device guide. Evidence says how many independent sources agree on the
+first code.
 """
 _PLACES = """
 ## Codes by place or sample
@@ -54,6 +59,7 @@ _DOUBTS = """
 ## What is doubtful
 
 A value that a person wrote in place of the one that came has the note "Corrected by the patient."
+Of what is below it has only what is not said of the value itself (decision 0025).
 
 Each is a note in these words. One with a status is also an interpretation, by the measurement
 status codes of the HL7 Point-of-Care Device guide, where there is a value; an early indication

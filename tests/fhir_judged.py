@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from adapters.kinds import Kind
 from fhir_mappings import systems
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
-from fhir_mappings.table import rows
+from fhir_mappings.table import row_of, rows
 from scripts.judges.asking import Verdict, Verdicts, ask
 from tests.fhir_faults import FAULTS
 from tests.fhir_made import MADE
@@ -25,13 +26,28 @@ Answer = Literal["yes", "no", "cannot judge"]
 def row_instances() -> Iterator[tuple[str, str]]:
     """One Observation of each row and each way in which it can come, with all its claims."""
     for kind in rows():
-        ways: dict[str, Shape] = {"ble": SENSOR}
-        if not only_bluetooth(kind):
-            ways["healthkit"] = PHONE
-        for way, shape in ways.items():
-            claimed = replace(shape, kind=kind, profiles=tuple(PROFILES))
-            made = one(claimed, a_value_of(kind), waves=(WAVE,))
-            yield f"{kind} by {way}", render(*made)[0].decode()
+        yield from of_row(kind).items()
+
+
+def of_row(kind: Kind) -> dict[str, str]:
+    """The Observations of a kind: by each source, and at each place that has a code of its own.
+
+    With the codes that need a permit.
+    """
+    row = row_of(kind)
+    places = dict.fromkeys(place for sited in row.bluetooth for place in sited.at)
+    ways: dict[str, tuple[Shape, str]] = {"ble": (SENSOR, "")}
+    ways |= {f"ble at {place}": (SENSOR, place) for place in places}
+    if not only_bluetooth(kind):
+        ways["healthkit"] = (PHONE, "")
+    claims = tuple(PROFILES)
+    permits = frozenset(coding.system for coding in row.permitted)
+    made: dict[str, str] = {}
+    for way, (shape, place) in ways.items():
+        claimed = replace(shape, kind=kind, profiles=claims, permits=permits)
+        reading = one(claimed, a_value_of(kind), where=place, waves=(WAVE,))
+        made[f"{kind} by {way}"] = render(*reading)[0].decode()
+    return made
 
 
 def cases() -> dict[str, str]:

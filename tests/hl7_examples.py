@@ -192,7 +192,8 @@ THEIRS_ALONE: Mapping[str, str] = {
     "extension CoincidentTimeStampReference": "only where the gateway set a time right",
     "extension Accuracy": "Bluetooth devices do not tell their accuracy",
     "extension Confidence95": "Bluetooth devices do not tell it",
-    "component.code MDC|68193": "supplemental types: the modality is not told apart yet",
+    "component.code MDC|68193": "supplemental types: told of a spot check, but not beside a claim "
+    "of vital signs, which wants a unit of every part",
     "component.valueCodeableConcept MDC|150588": "see supplemental types",
     "category LOINC|85354-9": "a code of what was measured is no category; it stands in code",
     "code MDC|150320": "the example is of another quality of oxygen saturation",

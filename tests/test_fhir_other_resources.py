@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from adapters.kinds import kind
+from adapters.kinds import Kind, kind
 from fhir_mappings import systems
 from fhir_mappings.consent import consent_resource
 from fhir_mappings.device_metric import device_metric
 from fhir_mappings.errors import MappingError
+from fhir_mappings.table import row_of, rows
 from gateway.sharing.consent import GRAINS
+from tests.fhir_judged import of_row
 from tests.fhir_made import AGREED, MADE, SYSTEM
 
 ZEROS = "00-00-00-00-00-00-00-00"
@@ -51,10 +53,37 @@ def test_a_consent_is_closed_but_for_one_opening() -> None:
     codes = [one["coding"][0]["code"] for one in opening["code"]]
 
     assert (provision["type"], opening["type"]) == ("deny", "permit")
-    assert codes == ["8867-4", "85354-9"]
+    assert {"8867-4", "85354-9"} <= set(codes)
+    assert len(codes) == len(set(codes))
     assert opening["actor"][0]["role"]["coding"][0]["code"] == "IRCP"
     assert opening["class"] == [{"system": systems.RESOURCE_TYPES, "code": "Observation"}]
     assert _made("consent")["policy"] == [{"uri": "https://clinic.example/policy|3"}]
+
+
+@pytest.mark.parametrize("name", rows())
+def test_a_consent_has_every_code_that_a_reading_of_the_kind_is_sent_with(name: Kind) -> None:
+    permits = frozenset(coding.system for coding in row_of(name).permitted)
+    agreed = replace(AGREED, kinds=[name], permits=permits)
+    consent = json.loads(consent_resource(agreed, system=SYSTEM, simulated=False))
+    (opening,) = consent["provision"]["provision"]
+    listed = [coding for one in opening["code"] for coding in one["coding"]]
+    sent = [
+        coding for body in of_row(name).values() for coding in json.loads(body)["code"]["coding"]
+    ]
+
+    assert [coding for coding in sent if coding not in listed] == []
+    assert {coding["code"] for coding in listed} == {coding["code"] for coding in sent}
+
+
+def test_a_code_that_needs_a_permit_is_in_a_consent_only_with_it() -> None:
+    agreed = replace(AGREED, kinds=[kind("breath_carbon_monoxide")])
+    with_it = replace(agreed, permits=frozenset({systems.SNOMED}))
+    without, there = (
+        consent_resource(one, system=SYSTEM, simulated=False) for one in (agreed, with_it)
+    )
+
+    assert b"251900003" not in without
+    assert b"251900003" in there
 
 
 def test_a_withdrawn_consent_is_the_same_one_and_permits_nothing() -> None:

@@ -40,8 +40,20 @@ STATUS = {
 }
 
 
-def _written(quality: Quality, value: int | str = 72) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(render(*one(STRAP, value, flags=quality))[0])
+# What stays where a person wrote another value: it is of the time, the person, or how it came.
+STAYS = {
+    Quality.ENTERED_BY_HAND,
+    Quality.CLOCK_NOT_TRUSTED,
+    Quality.POSSIBLE_DUPLICATE,
+    Quality.IRREGULAR_PULSE,
+    Quality.CLOCK_CORRECTED,
+    Quality.TIME_OF_ARRIVAL,
+}
+
+
+def _written(quality: Quality, value: int | str = 72, *, corrected: bool = False) -> dict[str, Any]:
+    shape = replace(STRAP, corrected=corrected)
+    made: dict[str, Any] = json.loads(render(*one(shape, value, flags=quality))[0])
     return made
 
 
@@ -68,6 +80,21 @@ def test_each_bit_changes_the_observation_as_it_is_written_down(bit: Quality) ->
     assert doubted["status"] == ("preliminary" if status == "early-indication" else "final")
     doubted.pop("interpretation", None)
     assert doubted | {"status": "final"} == plain
+
+
+@pytest.mark.parametrize("bit", STATUS, ids=lambda bit: bit.name)
+def test_a_corrected_value_keeps_only_what_is_not_said_of_the_value(bit: Quality) -> None:
+    plain, doubted = (_written(one, corrected=True) for one in (Quality.NONE, bit))
+    notes = [words.DOUBTS[bit].note] if bit in STAYS else []
+
+    assert doubted.pop("note") == [{"text": note} for note in [*notes, words.CORRECTED]]
+    assert plain.pop("note") == [{"text": words.CORRECTED}]
+    assert doubted == plain
+
+
+def test_a_correction_makes_a_measurement_of_nothing_that_was_none() -> None:
+    with pytest.raises(MappingError):
+        _written(Quality.NOT_A_MEASUREMENT, corrected=True)
 
 
 @pytest.mark.parametrize("note", [doubt.note for doubt in words.DOUBTS.values()])

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from adapters.kinds import kind
-from adapters.reading import PLACES, Quality
+from adapters.reading import PLACES, Category, Quality, Reading, waveform
 from fhir_mappings import template as template_module
 from fhir_mappings.errors import MappingError
+from fhir_mappings.observation import to_observation
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
-from tests.fhir_shapes import AT, PHONE, STRAP, one
+from tests.fhir_shapes import AT, PHONE, STRAP, WAVE, one
 
 
 def test_only_the_allow_list_can_reach_the_bytes() -> None:
@@ -47,6 +48,27 @@ def test_a_shape_that_names_the_wrong_thing_is_refused(
 def test_an_identifier_that_is_not_url_safe_is_refused(made_id: str) -> None:
     with pytest.raises(MappingError, match="URL-safe"):
         replace(one(STRAP, 72)[0], ids=[made_id])
+
+
+def test_a_waveform_without_samples_is_refused_by_its_place() -> None:
+    wave, empty = WAVE, waveform(8.0, "1", b"")
+    outgoing, shape = one(replace(PHONE, kind=kind("ecg")), wave.digest, waves=(wave, empty))
+    two = replace(
+        outgoing,
+        starts=[AT, AT],
+        durations=[0, 0],
+        values=[wave.digest, empty.digest],
+        decimals=[0, 0],
+        flags=[0, 0],
+        ids=["a", "b"],
+    )
+    reading = Reading(kind("ecg"), AT, Category(empty.digest), waveform=empty)
+
+    with pytest.raises(MappingError, match="no samples") as refused:
+        render(two, shape)
+    assert refused.value.index == 1
+    with pytest.raises(MappingError, match="no samples"):
+        to_observation(reading, shape, identifier="i", issued=AT)
 
 
 def test_columns_of_unequal_length_are_refused() -> None:

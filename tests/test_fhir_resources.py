@@ -130,6 +130,8 @@ def test_a_sensor_has_no_name_no_serial_number_and_no_place() -> None:
         "a09e1a123456",
         "A0-9E-1A-FF-FE-12-34-56",
         "rev 1.0 (a0 9e 1a 12 34 56)",
+        "AA_BB_CC_DD_EE_FF",
+        "H10_A0_9E_1A_12_34_56",
     ],
 )
 def test_a_make_that_could_tell_one_device_from_all_others_is_left_out(text: str) -> None:
@@ -140,6 +142,22 @@ def test_a_make_that_could_tell_one_device_from_all_others_is_left_out(text: str
 
 def test_a_model_that_holds_a_serial_number_is_left_out() -> None:
     assert "modelNumber" not in _strap(replace(FACTS, model="H10 sn 12345678"))
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("Polar H10 1A2B3C4D", "Polar H10"),
+        ("Polar H10_1a2b3c4d5e\x00 ", "Polar H10"),
+        ("Polar H10 (1A2B3C4D)", "Polar H10"),
+        ("1A2B3C4D", None),
+        ("1A2B3C4D H10", "1A2B3C4D H10"),
+        ("Accu-Chek Facade", "Accu-Chek Facade"),
+        ("BM57A2B3C4D9", "BM57A2B3C4D9"),
+    ],
+)
+def test_a_serial_number_at_the_end_of_a_model_is_not_sent(said: str, sent: str | None) -> None:
+    assert _strap(replace(FACTS, model=said)).get("modelNumber") == sent
 
 
 def test_a_make_is_one_line_of_ascii_json_and_not_too_long() -> None:

@@ -217,6 +217,19 @@ async def test_a_summary_is_made_anew_when_readings_in_it_are_deleted(
     assert again["valueQuantity"]["value"] == 90
 
 
+async def test_a_reading_that_is_deleted_here_stays_at_a_recipient_as_it_was_sent(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    before = await _there(sandbox, home, clinic)
+    home.readings.delete(1, NOON, NOON, home.now)
+    report = await home.upload()
+
+    assert report.sent == 0
+    assert len(before) == 3
+    assert await _there(sandbox, home, clinic) == before
+
+
 async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
@@ -273,6 +286,31 @@ async def test_an_amendment_whose_answer_was_lost_goes_again(
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 64)
     assert len(await _there(sandbox, home, clinic)) == 3
+
+
+@pytest.mark.parametrize("grain", ["raw", "minute"])
+async def test_a_corrected_value_takes_what_the_device_said_of_its_own_along(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome, grain: str
+) -> None:
+    doubts = Quality.ABOVE_LIMIT | Quality.NOT_SETTLED | Quality.IRREGULAR_PULSE
+    clinic = home.add_recipient(proxy.base)
+    home.grant(clinic, grain=grain)
+    home.take_in(1, value=lambda _: 220, flags=doubts)
+    home.now += 2 * HOUR
+    await home.upload()
+    (before,) = await _there(sandbox, home, clinic)
+    _correct(home, NOON, (70, 0))
+    await home.upload()
+    (after,) = await _there(sandbox, home, clinic)
+
+    assert len(before["note"]) == 3
+    assert before["interpretation"]
+    assert "interpretation" not in after
+    assert after["status"] == "amended"
+    assert [note["text"] for note in after["note"]] == [
+        "The device noticed an irregular pulse.",
+        *(["Corrected by the patient."] if grain == "raw" else []),
+    ]
 
 
 async def test_a_correction_goes_nowhere_without_consent(

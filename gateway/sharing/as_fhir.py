@@ -11,6 +11,7 @@ from adapters.kinds import Kind
 from adapters.reading import Instant
 from fhir_mappings.audit_event import Disclosure, audit_event
 from fhir_mappings.consent import Agreed, consent_resource
+from fhir_mappings.systems import SNOMED
 from gateway.sharing.consent import ROLES, ConsentState, Grant
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.ledger import Ledger
@@ -56,6 +57,7 @@ def consent_as_fhir(
         text_sha256=given.text_hash,
         grain=given.grain,
         withdrawn_at=None if left else withdrawn_at,
+        permits=frozenset({SNOMED}) if recipient.invitation.snomed else frozenset(),
     )
     return consent_resource(agreed, system=CONSENT_SYSTEM, simulated=simulated)
 

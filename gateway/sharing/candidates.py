@@ -11,6 +11,7 @@ from typing import Final
 
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
+from fhir_mappings.words import OF_THE_VALUE
 from gateway.sharing.amending import derived_from, is_newest, stands
 from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
@@ -243,16 +244,21 @@ def _summary(
     start, size = times
     verdicts = Verdicts(db, series)
     found = db.conn.execute(
-        "SELECT current_value, current_decimals, duration, flags, intake, start"
-        " FROM current_reading"
-        " WHERE series = ?"
+        "SELECT current_value, current_decimals, duration, flags, intake, start, value"
+        " FROM current_reading WHERE series = ?"
         " AND start >= ? AND start < ? AND current_value IS NOT NULL AND NOT flags & ?"
         " ORDER BY start, duration, value, nth",
         (series.id, start, start + size, NEVER_SENT),
     ).fetchall()
     rows = [
-        (value, decimals, duration, flags & ~SETTLED, begun + duration)
-        for value, decimals, duration, flags, intake, begun in found
+        (
+            now,
+            decimals,
+            duration,
+            flags & ~(SETTLED if now == value else SETTLED | OF_THE_VALUE),
+            begun + duration,
+        )
+        for now, decimals, duration, flags, intake, begun, value in found
         if not verdicts.doubt(flags, intake)
     ]
     key = Key(series.id, start, size, grain, 0, version_of(db, series.id, start, size))

@@ -54,9 +54,9 @@ Each is planted in a resource that is accepted without it. `yes`: the judge comp
 _ROWS = """
 ## Rows
 
-Every row of `fhir_mappings/observations.toml`, by every way in which it can come, with every
-profile claimed that holds: {n} Observations, each accepted by two judges of whole resources at
-least and refused by none.
+Every row of `fhir_mappings/observations.toml`, from Bluetooth (at every place that has a code of
+its own, too) and from HealthKit, with every profile claimed that holds: {n} Observations, each
+accepted by two judges of whole resources at least and refused by none.
 """
 
 
