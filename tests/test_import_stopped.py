@@ -18,6 +18,8 @@ from tests.command_line import CommandLine, simulation_home
 pytestmark = pytest.mark.process
 
 DEADLINE = 60
+STORED = 2**20
+"""Bytes of the write-ahead log by which it is seen that readings are being stored."""
 
 
 def readings(command: CommandLine) -> int:
@@ -34,11 +36,11 @@ def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
-        end = time.monotonic() + DEADLINE
-        while not readings(command):
+        end, log = time.monotonic() + DEADLINE, command.home / "gateway.db-wal"
+        while not log.exists() or log.stat().st_size < STORED:
             assert process.poll() is None
             assert time.monotonic() < end
-            time.sleep(0.05)
+            time.sleep(0.002)
         # As a terminal does: Ctrl-C goes to the reader's process too.
         (os.killpg if with_ is signal.SIGINT else os.kill)(process.pid, with_)
         said, _ = process.communicate(timeout=DEADLINE)
@@ -48,7 +50,7 @@ def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("export") / "export.zip"
-    make_export([str(path), "--size-mb", "60"])
+    make_export([str(path), "--size-mb", "100"])
     return path
 
 
