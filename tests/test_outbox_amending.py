@@ -16,7 +16,7 @@ from gateway.sharing.sent import refusals
 from gateway.store.clock_answers import answer as say_of_clock
 from scripts.sandbox_server import Sandbox
 from tests.fakes_consent import ADA, DAY, HOUR, MINUTE, NOON, act
-from tests.loopback_proxy import LoopbackProxy, answer
+from tests.loopback_proxy import LoopbackProxy, Seen, answer
 from tests.sandbox import sandbox
 from tests.sharing_home import STRAP, SharingHome, fetch
 
@@ -49,6 +49,11 @@ async def _there(sandbox: Sandbox, home: SharingHome, clinic: Recipient) -> list
     patient = home.recipients.get(clinic.key).patient
     found = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
     return [entry["resource"] for entry in found.get("entry", [])]
+
+
+async def _provenances(sandbox: Sandbox, home: SharingHome) -> list[Any]:
+    rows = home.db.execute("SELECT provenance FROM batch WHERE provenance LIKE 'P%' ORDER BY id")
+    return [await fetch(sandbox.base, reference) for (reference,) in rows.fetchall()]
 
 
 def _correct(home: SharingHome, start: int, value: tuple[float, int] | None) -> None:
@@ -273,6 +278,61 @@ async def test_an_amendment_whose_answer_was_lost_goes_again(
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 64)
     assert len(await _there(sandbox, home, clinic)) == 3
+
+
+async def test_what_is_new_beside_a_correction_has_a_provenance_of_its_own(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    _correct(home, NOON, (64, 0))  # it goes first, being the oldest
+    home.take_in(2, start=NOON + MINUTE)
+    assert (await home.upload()).sent == 3
+    assert len(proxy.bundles) == 2
+    there = await _there(sandbox, home, clinic)
+    _, last = await _provenances(sandbox, home)
+
+    assert last["activity"]["coding"][0]["code"] == "CREATE"
+    assert [one["reference"] for one in last["target"]] == [
+        f"Observation/{there[at]['id']}" for at in (3, 4, 0)
+    ]
+
+
+async def test_each_correction_has_a_provenance_once_though_its_answer_is_lost(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    async def lose(seen: Seen) -> bytes | str:
+        return "commit and cut" if seen.path.endswith("/Provenance") else "pass"
+
+    clinic = await _sent(home, proxy)
+    for value in (64, 65):
+        home.now += MINUTE
+        _correct(home, NOON, (value, 0))
+        proxy.fault = lose
+        await home.upload()
+        proxy.fault = None
+        home.now += HOUR
+        await home.upload()
+    (first, *_) = await _there(sandbox, home, clinic)
+    kept = await _provenances(sandbox, home)
+    found = await fetch(sandbox.base, f"Provenance?target=Observation/{first['id']}")
+
+    assert found["total"] == 3
+    assert len({one["id"] for one in kept}) == 3
+    assert [one["activity"]["coding"][0]["code"] for one in kept] == ["CREATE", "UPDATE", "UPDATE"]
+    assert [len(one["target"]) for one in kept] == [3, 1, 1]
+
+
+async def test_a_provenance_names_the_policy_that_was_agreed_to(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    newer = clinic.invitation.policy.model_copy(update={"version": "2"})
+    invitation = clinic.invitation.model_copy(update={"policy": newer, "change": "editorial"})
+    assert home.recipients.change(clinic.key, invitation, act(home.now)) is False
+    home.take_in(1, start=NOON + MINUTE)
+    assert (await home.upload()).sent == 1
+
+    assert [one["policy"] for one in await _provenances(sandbox, home)] == [[f"{newer.url}|1"]] * 2
 
 
 async def test_a_correction_goes_nowhere_without_consent(
