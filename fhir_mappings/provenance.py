@@ -49,19 +49,26 @@ class Origin:
 
 
 def provenance_resource(
-    targets: Sequence[str], origin: Origin, *, recorded: Instant, simulated: bool
+    targets: Sequence[str],
+    origin: Origin,
+    *,
+    recorded: Instant,
+    simulated: bool,
+    amended: bool = False,
 ) -> bytes:
     """Say where the targets came from.
 
     Args:
-        targets: the created Observations at the recipient, ``"Observation/1"``; at least one.
+        targets: the Observations at the recipient, ``"Observation/1"``; at least one.
         origin: who and what stands behind them.
         recorded: when, ms UTC.
         simulated: marks it HTEST.
+        amended: all of them stood there before, and were amended.
 
     Raises:
         MappingError: no valid Provenance can be made of this.
     """
+    activity = ("UPDATE", "revise") if amended else ("CREATE", "create")
     resource: Json = {
         "resourceType": "Provenance",
         "meta": security(simulated=simulated),
@@ -69,7 +76,7 @@ def provenance_resource(
         "recorded": utc(recorded),
         "policy": [origin.policy] if origin.policy else [],
         "reason": [_purpose("PATRQT")],
-        "activity": coded(systems.DATA_OPERATION, "CREATE", "create"),
+        "activity": coded(systems.DATA_OPERATION, *activity),
         "agent": [_assembler(origin), *map(_author, origin.devices), *_consenters(origin)],
         "entity": [_consent(origin)] if origin.consent else [],
     }

@@ -54,7 +54,8 @@ RESOURCES = (
     ("Observation", "sent", "each reading or summary, by conditional create; corrections by PUT"),
     ("Device", "sent", "each sensor and this gateway, once"),
     ("Patient", "sent", "only where the invitation says so; an identifier and nothing else"),
-    ("Provenance", "sent", "one a batch: sensor, gateway, purpose, policy, consent"),
+    ("Provenance", "sent", "one a batch: sensor, gateway, purpose, policy agreed to, consent; "
+     "`UPDATE` where the batch only amended"),
     ("Bundle", "sent", "`batch`, at most 50 entries or 256 KB"),
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening, which has every code of each kind; `inactive` once withdrawn; the text by "

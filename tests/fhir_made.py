@@ -119,6 +119,9 @@ MADE: dict[str, bytes] = {
     "provenance": provenance_resource(
         ["Observation/1", "Observation/2"], ORIGIN, recorded=AT, simulated=True
     ),
+    "provenance-of-corrections": provenance_resource(
+        ["Observation/1"], ORIGIN, recorded=AT, simulated=True, amended=True
+    ),
     "provenance-by-a-guardian": provenance_resource(
         ["Observation/1"],
         replace(ORIGIN, consenter="RelatedPerson/r1"),

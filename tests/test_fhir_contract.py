@@ -195,6 +195,21 @@ def test_a_provenance_is_found_by_what_it_is_about(base: str, place: dict[str, s
     assert total(base, f"Provenance?target={target}") == 1
 
 
+def test_provenances_of_the_same_thing_are_told_apart_by_their_moment(
+    base: str, place: dict[str, str]
+) -> None:
+    sent = ask(base, "/Observation", _at(place, "quantity-instant", "moments")).body
+    target = f"Observation/{sent['id']}"
+    made = []
+    for moment in ("2026-11-21T23:40:15.250Z", "2026-11-21T23:40:16.250Z") * 2:
+        body = _elsewhere("provenance-of-corrections", place, Observation_1=target)
+        body = body.replace(b"2026-11-21T23:40:15.250Z", moment.encode())
+        search = f"target={quote(target, safe='')}&recorded={quote(moment, safe='')}"
+        made.append(ask(base, "/Provenance", body, If_None_Exist=search).status)
+
+    assert made == [201, 201, 200, 200]
+
+
 @pytest.mark.parametrize("resource", ["audit-event", "related-person", "device-metric", "clock"])
 def test_the_other_resources_are_taken(base: str, place: dict[str, str], resource: str) -> None:
     body = _elsewhere(resource, place)

@@ -226,6 +226,14 @@ def test_a_provenance_says_who_measured_who_sent_and_under_which_consent() -> No
     assert entity["what"]["identifier"]["value"] == "17"
 
 
+def test_a_provenance_of_amendments_alone_says_that_nothing_was_created() -> None:
+    body = provenance_resource(
+        ["Observation/1"], ORIGIN, recorded=AT, simulated=False, amended=True
+    )
+
+    assert json.loads(body)["activity"]["coding"][0]["code"] == "UPDATE"
+
+
 def test_another_purpose_is_said_beside_the_patients_request() -> None:
     origin = replace(ORIGIN, purpose="TREAT", consent="", policy="")
     body = provenance_resource(["Observation/1"], origin, recorded=AT, simulated=False)

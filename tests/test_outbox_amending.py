@@ -14,9 +14,9 @@ from fhir_mappings.systems import PHD_METRIC
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.sent import refusals
 from gateway.store.clock_answers import answer as say_of_clock
-from scripts.sandbox_server import Sandbox
+from scripts.sandbox_server import Sandbox, running
 from tests.fakes_consent import ADA, DAY, HOUR, MINUTE, NOON, act
-from tests.loopback_proxy import LoopbackProxy, answer
+from tests.loopback_proxy import LoopbackProxy, Seen, answer
 from tests.sandbox import sandbox
 from tests.sharing_home import STRAP, SharingHome, fetch
 
@@ -49,6 +49,21 @@ async def _there(sandbox: Sandbox, home: SharingHome, clinic: Recipient) -> list
     patient = home.recipients.get(clinic.key).patient
     found = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
     return [entry["resource"] for entry in found.get("entry", [])]
+
+
+async def _provenances(sandbox: Sandbox, home: SharingHome) -> list[Any]:
+    rows = home.db.execute("SELECT provenance FROM batch WHERE provenance LIKE 'P%' ORDER BY id")
+    return [await fetch(sandbox.base, reference) for (reference,) in rows.fetchall()]
+
+
+async def _move(home: SharingHome, clinic: Recipient, base: str, grain: str) -> None:
+    """Let a recipient go to another address, and agree to it there, to the past too."""
+    home.origins.add(base.removesuffix("/fhir"))
+    invitation = clinic.invitation.model_copy(update={"fhir_base": base})
+    home.recipients.change(clinic.key, invitation, act(home.now))
+    home.recipients.confirm(clinic.key, act(home.now))
+    home.grant(home.recipients.get(clinic.key), grain=grain, history_from=NOON)
+    await home.upload()
 
 
 def _correct(home: SharingHome, start: int, value: tuple[float, int] | None) -> None:
@@ -311,6 +326,109 @@ async def test_a_corrected_value_takes_what_the_device_said_of_its_own_along(
         "The device noticed an irregular pulse.",
         *(["Corrected by the patient."] if grain == "raw" else []),
     ]
+
+
+async def test_what_is_new_beside_a_correction_has_a_provenance_of_its_own(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    _correct(home, NOON, (64, 0))  # it goes first, being the oldest
+    home.take_in(2, start=NOON + MINUTE)
+    assert (await home.upload()).sent == 3
+    assert len(proxy.bundles) == 2
+    there = await _there(sandbox, home, clinic)
+    _, last = await _provenances(sandbox, home)
+
+    assert last["activity"]["coding"][0]["code"] == "CREATE"
+    assert [one["reference"] for one in last["target"]] == [
+        f"Observation/{there[at]['id']}" for at in (3, 4, 0)
+    ]
+
+
+async def test_each_correction_has_a_provenance_once_though_its_answer_is_lost(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    async def lose(seen: Seen) -> bytes | str:
+        return "commit and cut" if seen.path.endswith("/Provenance") else "pass"
+
+    clinic = await _sent(home, proxy)
+    for value in (64, 65):
+        home.now += MINUTE
+        _correct(home, NOON, (value, 0))
+        proxy.fault = lose
+        await home.upload()
+        proxy.fault = None
+        home.now += HOUR
+        await home.upload()
+    (first, *_) = await _there(sandbox, home, clinic)
+    kept = await _provenances(sandbox, home)
+    found = await fetch(sandbox.base, f"Provenance?target=Observation/{first['id']}")
+
+    assert found["total"] == 3
+    assert len({one["id"] for one in kept}) == 3
+    assert [one["activity"]["coding"][0]["code"] for one in kept] == ["CREATE", "UPDATE", "UPDATE"]
+    assert [len(one["target"]) for one in kept] == [3, 1, 1]
+
+
+async def test_a_provenance_names_the_policy_that_was_agreed_to(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
+) -> None:
+    clinic = await _sent(home, proxy)
+    newer = clinic.invitation.policy.model_copy(update={"version": "2"})
+    invitation = clinic.invitation.model_copy(update={"policy": newer, "change": "editorial"})
+    assert home.recipients.change(clinic.key, invitation, act(home.now)) is False
+    home.take_in(1, start=NOON + MINUTE)
+    assert (await home.upload()).sent == 1
+
+    assert [one["policy"] for one in await _provenances(sandbox, home)] == [[f"{newer.url}|1"]] * 2
+
+
+@pytest.mark.parametrize("grain", ["raw", "minute"])
+async def test_a_correction_is_new_to_a_server_that_a_recipient_moved_to(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome, tmp_path: Path, grain: str
+) -> None:
+    clinic = await _sent(home, proxy, grain)
+    (tmp_path / "other").mkdir()
+    with running(tmp_path / "other") as other:
+        async with LoopbackProxy(other.base) as moved:
+            await _move(home, clinic, moved.base, grain)
+            _correct(home, NOON, (64, 0))
+            _correct(home, NOON + 1000, None)
+            report = await home.upload()
+            (only,) = await _there(other, home, clinic)
+            assert (await home.upload_until_done()).sent == 0
+            _correct(home, NOON, (65, 0))
+            assert (await home.upload()).sent == 1
+            (amended,) = await _there(other, home, clinic)
+
+    assert report.sent == 1
+    assert only["status"] == "final"
+    assert b'"method":"PUT"' not in moved.bundles[0].body
+    assert (amended["id"], amended["status"]) == (only["id"], "amended")
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("grain", ["raw", "minute"])
+async def test_a_correction_replaces_what_a_recipient_took_along_when_it_moved(
+    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome, grain: str, lost: bool
+) -> None:
+    clinic = await _sent(home, proxy, grain)
+    patient = home.recipients.get(clinic.key).patient
+    before = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
+    async with LoopbackProxy(sandbox.base) as moved:  # the same server at another address
+        await _move(home, clinic, moved.base, grain)
+        _correct(home, NOON, (64, 0))
+        moved.once.extend(["commit and cut"] * lost)
+        await home.upload()
+        await home.upload_until_done()
+        after = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
+
+    assert b'"method":"PUT"' not in moved.bundles[0].body
+    assert b'"method":"PUT"' in moved.bundles[-1].body
+    assert [one["resource"]["id"] for one in before["entry"]] == [
+        one["resource"]["id"] for one in after["entry"]
+    ]
+    assert after["entry"][0]["resource"]["status"] == "amended"
 
 
 async def test_a_correction_goes_nowhere_without_consent(

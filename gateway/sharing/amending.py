@@ -18,7 +18,10 @@ from gateway.store.summaries import LONGEST_MS, WORDS, version_of
 MOST_LINKS: Final = 60
 """A summary names so many Observations that it was made of, and no more: one a second, a minute."""
 
-_STANDS = "('sent', 'already')"
+STANDING: Final = ("sent", "already")
+"""States in which an Observation stands at the recipient."""
+
+_STANDS: Final = f"{STANDING}"
 
 
 def stands(db: Database, recipient: str, key: Key) -> str:
@@ -30,6 +33,25 @@ def stands(db: Database, recipient: str, key: Key) -> str:
         (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def found_again(db: Database, recipient: str, key: Key, reference: str) -> bool:
+    """Keep where an earlier version stands, if it was known by no place; whether there is one.
+
+    The recipient says of a correction that it is there already. That is the earlier version, of
+    which it was forgotten where it stands, or never told: the correction has still to replace it.
+    """
+    if not reference:
+        return False
+    return bool(
+        db.conn.execute(
+            "UPDATE delivery SET reference = ?"  # noqa: S608  # fixed text
+            " WHERE (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, ?)"
+            f" AND version < ? AND state IN {_STANDS} AND reference = '' RETURNING 1",
+            (reference, recipient, key.series, key.start, key.duration, key.value, key.nth,
+             key.version),
+        ).fetchall()
+    )  # fmt: skip
 
 
 def derived_from(

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
 from fhir_mappings.words import OF_THE_VALUE
-from gateway.sharing.amending import derived_from, is_newest, stands
+from gateway.sharing.amending import STANDING, derived_from, is_newest, stands
 from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
@@ -127,7 +127,7 @@ def _readings(
                 state is None or state in CLAIMABLE or is_newest(db, span.recipient, candidate.key)
             ):
                 candidate = _amended(db, span.recipient, candidate)
-                if candidate.replaces or state is None or state in CLAIMABLE:
+                if candidate.replaces or state is None or state in (*CLAIMABLE, *STANDING):
                     yield candidate
     yield last + 1
 
@@ -226,7 +226,8 @@ def _is_due(db: Database, span: Span, start: Instant, size: int) -> bool:
     if row is None or row[0] in CLAIMABLE:
         return True
     key = Key(span.series, start, size, span.grain, 0, version_of(db, span.series, start, size))
-    return is_newest(db, span.recipient, key) and bool(stands(db, span.recipient, key))
+    there = row[0] in STANDING or stands(db, span.recipient, key)
+    return bool(there) and is_newest(db, span.recipient, key)
 
 
 def _summary(

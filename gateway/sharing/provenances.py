@@ -1,12 +1,14 @@
-"""One Provenance for what a batch made at the recipient; made once, made up for after a crash."""
+"""One Provenance for what a batch made or amended; made once, made up for after a crash."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from adapters.reading import Instant
+from fhir_mappings.instant import utc
 from fhir_mappings.provenance import Origin, provenance_resource
+from gateway.sharing.amending import stands
 from gateway.sharing.answers import is_deferral, reference_in
 from gateway.sharing.consent import ClockState, Reason
 from gateway.sharing.deliveries import of_batch
@@ -24,12 +26,16 @@ NONE_TO_MAKE = "-"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A batch whose Provenance is still to be made."""
+    """A batch whose Provenance is still to be made.
+
+    Attributes:
+        search: what finds it at the recipient, if it was made there already; it has no identifier.
+    """
 
     batch: int
     ledger_seq: int
     body: bytes
-    first: str
+    search: str
 
 
 async def make_owed(parts: Parts, recipient: Recipient, post: Post) -> None:
@@ -43,14 +49,12 @@ async def make_owed(parts: Parts, recipient: Recipient, post: Post) -> None:
         owed = await parts.do(_owed, parts.db, parts.ledger, recipient, parts.now(), parts.clock())
         if owed is None:
             return
-        # A Provenance has no identifier in R4; it is known again by the first of its targets,
-        # which belongs to one batch alone.
         answer = await post.send(
             "POST",
             "Provenance",
             owed.body,
             ledger_seq=owed.ledger_seq,
-            only_if_none=f"target={quote(owed.first, safe='')}",
+            only_if_none=owed.search,
         )
         if is_deferral(answer.status) or answer.status == 401:
             raise post.refused(answer, "The recipient did not take a Provenance")
@@ -68,14 +72,13 @@ def _owed(
             " AND state = 'done' AND answered_at IS NOT NULL ORDER BY id",
             (recipient.key,),
         ).fetchall():
-            rows = of_batch(db, batch, "sent", "already")
-            made = sorted(
-                (row for row in rows if row.reference), key=lambda row: row.state != "sent"
-            )
-            if not made:
+            rows = [row for row in of_batch(db, batch, "sent", "already") if row.reference]
+            if not rows:
                 _kept(db, batch, NONE_TO_MAKE)
                 continue
-            numbers = {row.key.series for row in made}
+            amended = {row.key for row in rows if stands(db, recipient.key, row.key)}
+            rows.sort(key=lambda row: (row.state != "sent", row.key in amended))
+            numbers = {row.key.series for row in rows}
             series = [series_by_id(db, number) for number in sorted(numbers)]
             if any(
                 still(state, consent, one, now, clock) is not Reason.PERMITTED for one in series
@@ -90,23 +93,28 @@ def _owed(
                 "SELECT patient FROM recipient WHERE key = ?", (recipient.key,)
             ).fetchone()
             sensors = {known.get(f"device:{one.device}", "") for one in series}
-            policy = recipient.invitation.policy
+            grant = state.grants[consent]
             body = provenance_resource(
-                [row.reference for row in made],
+                [row.reference for row in rows],
                 Origin(
                     subject=patient,
                     gateway_device=known["gateway"],
                     devices=sorted(sensors - {""}),
-                    policy=f"{policy.url}|{policy.version}",
-                    purpose=state.grants[consent].purpose,
+                    policy=f"{recipient.invitation.policy.url}|{grant.policy_version}",
+                    purpose=grant.purpose,
                     consent=consent,
                     consent_system=CONSENT_SYSTEM,
-                    consenter=known.get(decider(state.grants[consent]), ""),
+                    consenter=known.get(decider(grant), ""),
                 ),
                 recorded=answered_at,
                 simulated=any(one.simulated for one in series),
+                amended=len(amended) == len(rows),
             )
-            return Owed(batch, state.seq, body, made[0].reference)
+            first = rows[0]  # one that was created, if there is one
+            search = {"target": first.reference}
+            if first.key in amended:  # earlier batches have it among their targets too
+                search["recorded"] = utc(answered_at)
+            return Owed(batch, state.seq, body, urlencode(search, quote_via=quote, safe=""))
         return None
 
 

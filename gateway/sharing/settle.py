@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapters.reading import Instant
-from gateway.sharing.amending import stands
+from gateway.sharing.amending import found_again, stands
 from gateway.sharing.compose import outbound
 from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
@@ -50,7 +50,10 @@ def answered(
             row = open_.pop(one.key, None)
             if row is None:
                 continue
-            if one.state != "deferred":
+            uncorrected = one.state == "already" and found_again(
+                db, recipient, one.key, one.reference
+            )
+            if one.state != "deferred" and not uncorrected:
                 done.append(row.now(one.state, one.reference, one.text))
             elif _may_go_on(db, ledger, consent, one.key, now):
                 deferred.append(row.now("deferred", outcome=one.text))
@@ -117,13 +120,17 @@ def give_back(
 def found_out(
     db: Database, ledger: Ledger, batch: int, found: Mapping[Key, str], now: Instant
 ) -> None:
-    """The recipient was asked: what it has is sent, what it has not waits again."""
+    """The recipient was asked: what it has is sent, what it has not, or only uncorrected, waits."""
     with transaction(db):
         recipient, *_ = _batch(db, batch)
         rows = of_batch(db, batch, "unknown")
-        has = [row.now("sent", found[row.key]) for row in rows if row.key in found]
+        has = [
+            row.now("sent", found[row.key])
+            for row in rows
+            if row.key in found and not found_again(db, recipient, row.key, found[row.key])
+        ]
         put(db, recipient, batch, has)
-        give_back(db, ledger, batch, now, {row.key for row in rows if row.key not in found})
+        give_back(db, ledger, batch, now, {row.key for row in rows} - {one.key for one in has})
         db.conn.execute("UPDATE batch SET answered_at = ? WHERE id = ?", (now, batch))
 
 
