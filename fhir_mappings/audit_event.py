@@ -7,6 +7,7 @@ Source; DICOM PS3.16, CID 400 and 402.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fhir.resources.R4B.auditevent import AuditEvent
 
@@ -15,6 +16,12 @@ from fhir_mappings import systems
 from fhir_mappings.instant import utc
 from fhir_mappings.provenance import purpose_coding
 from fhir_mappings.resource import Json, checked, coded, security
+
+Outcome = Literal["0", "4", "8"]
+"""All of it was taken; not all of it, or that is not known; all of it was refused.
+
+Source: HL7 FHIR R4 4.0.1, value set audit-event-outcome.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,10 @@ class Disclosure:
         purpose: a word of v3-PurposeOfUse.
         consent: the grant's own name; its system.
         at: when it was sent, ms UTC.
-        succeeded: whether the recipient took it.
+        outcome: whether the recipient took it; see `Outcome`.
+        author: on whose word: ``patient`` again, or a guardian, ``"RelatedPerson/1"``; empty
+            where none stands there.
+        given_as: what who agreed is to the patient, ``"guardian"``; empty: the patient agreed.
     """
 
     patient: str
@@ -43,7 +53,9 @@ class Disclosure:
     purpose: str
     consent: tuple[str, str]
     at: Instant
-    succeeded: bool
+    outcome: Outcome
+    author: str
+    given_as: str = ""
 
 
 def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
@@ -65,14 +77,14 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
         ],
         "action": "R",
         "recorded": utc(disclosure.at),
-        "outcome": "0" if disclosure.succeeded else "4",
+        "outcome": disclosure.outcome,
         "purposeOfEvent": [{"coding": [purpose_coding(disclosure.purpose)]}],
         "agent": [
             _source(disclosure),
             _destination(disclosure),
             {
                 "type": coded(systems.PARTICIPATION, "AUT", "author (originator)"),
-                "who": _known("Patient", disclosure.patient),
+                "who": _author(disclosure),
                 "requestor": True,
             },
         ],
@@ -114,6 +126,12 @@ def _source(disclosure: Disclosure) -> Json:
         "who": _known("Device", disclosure.gateway_device),
         "requestor": False,
     }
+
+
+def _author(disclosure: Disclosure) -> Json:
+    if not disclosure.given_as or disclosure.author:
+        return _known("Patient", disclosure.author)
+    return {"type": "RelatedPerson", "display": f"The {disclosure.given_as} of the patient"}
 
 
 def _known(what: str, reference: str) -> Json:

@@ -2,8 +2,8 @@
 
 The outer provision denies; the one inside it permits these kinds, to this recipient, for this
 purpose, measured and sent within these times. Each kind is there with all the codes that a reading
-of it can be sent with. Withdrawn, it is the same Consent, `inactive`, with nothing permitted: R4
-has no status for a withdrawal, and nothing is ever deleted.
+of it can be sent with. Once it is over, it is the same Consent, `inactive`, with nothing permitted:
+R4 has no status for a withdrawal, and nothing is ever deleted.
 
 Source: HL7 FHIR R4 4.0.1, Consent; IHE Privacy Consent on FHIR (scope, category, policy); RFC 6920
 for the name of a text by its hash.
@@ -48,7 +48,8 @@ class Agreed:
         policy: the address of the policy text, with its version.
         text_sha256: of the exact text that was agreed to, 64 hexadecimal digits.
         grain: how finely; a day of the person's own bears no zone.
-        withdrawn_at: when all of it was taken back; None while it holds.
+        over_at: since when nothing of it may leave: taken back, past its end, or the recipient's
+            terms became others; None while it holds.
         permits: code systems that the invitation allows beyond the free ones, as in `Shape`.
     """
 
@@ -67,7 +68,7 @@ class Agreed:
     text_sha256: str
     grain: Grain = "raw"
     given_as: str = ""
-    withdrawn_at: Instant | None = None
+    over_at: Instant | None = None
     permits: frozenset[str] = frozenset()
 
 
@@ -92,27 +93,27 @@ def consent_resource(agreed: Agreed, *, system: str, simulated: bool) -> bytes:
     Raises:
         MappingError: a kind has no row, or no valid Consent can be made of this.
     """
-    withdrawn = agreed.withdrawn_at is not None
+    over = agreed.over_at is not None
     resource: Json = {
         "resourceType": "Consent",
         "meta": security(simulated=simulated),
         "text": _narrative(_HOW_FINELY[agreed.grain]),
         "identifier": [{"system": system, "value": agreed.id}],
-        "status": "inactive" if withdrawn else "active",
+        "status": "inactive" if over else "active",
         "scope": coded(systems.CONSENT_SCOPE, "patient-privacy", "Privacy Consent"),
         "category": [
             coded(systems.LOINC, "59284-0", "Consent Document"),
             coded(systems.ACT_CODE, "INFASO", "access and save only"),
         ],
         "patient": _patient(agreed),
-        "dateTime": utc(agreed.given_at if agreed.withdrawn_at is None else agreed.withdrawn_at),
+        "dateTime": utc(agreed.given_at if agreed.over_at is None else agreed.over_at),
         "performer": [_performer(agreed)],
         "organization": [_recipient(agreed)],
         "sourceReference": {"type": "DocumentReference", "identifier": _text(agreed.text_sha256)},
         "policy": [{"uri": agreed.policy}],
         "policyRule": coded(systems.ACT_CODE, "OPTIN", "opt-in"),
         "verification": [_verification(agreed)],
-        "provision": {"type": "deny"} | ({} if withdrawn else {"provision": [_opening(agreed)]}),
+        "provision": {"type": "deny"} | ({} if over else {"provision": [_opening(agreed)]}),
     }
     return checked(Consent, resource)
 

@@ -49,7 +49,8 @@ DISCLOSURE = Disclosure(
     purpose="TREAT",
     consent=("17", SYSTEM),
     at=AT,
-    succeeded=True,
+    outcome="0",
+    author="Patient/p1",
 )
 ORIGIN = Origin(
     subject="Patient/p1",
@@ -135,11 +136,14 @@ MADE: dict[str, bytes] = {
         simulated=False,
     ),
     "consent-withdrawn": consent_resource(
-        replace(AGREED, withdrawn_at=AT + 1000), system=SYSTEM, simulated=False
+        replace(AGREED, over_at=AT + 1000), system=SYSTEM, simulated=False
     ),
     "audit-event": audit_event(DISCLOSURE, simulated=False),
     "audit-event-before-anything-is-there": audit_event(
-        replace(DISCLOSURE, patient="", gateway_device="", succeeded=False), simulated=False
+        replace(DISCLOSURE, patient="", gateway_device="", author="", outcome="4"), simulated=False
+    ),
+    "audit-event-by-a-guardian": audit_event(
+        replace(DISCLOSURE, author="RelatedPerson/r1", given_as="guardian"), simulated=False
     ),
     "bundle": _bundle(),
 }

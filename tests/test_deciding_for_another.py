@@ -12,7 +12,7 @@ import pytest
 
 from adapters.reading import PersonKey
 from gateway.sharing.agreement import text_hash
-from gateway.sharing.as_fhir import consent_as_fhir
+from gateway.sharing.as_fhir import consent_as_fhir, disclosures
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.events import Permit
 from gateway.sharing.offer import give, make_offer
@@ -178,7 +178,7 @@ async def test_the_recipient_sees_who_agreed_by_a_reference_and_without_a_name(
     trusting(home, "guardian", BEN)
     grant = agree(home, clinic, BEN, BEN)
     before = json.loads(
-        consent_as_fhir(home.db, home.ledger, home.recipients, grant, simulated=True)
+        consent_as_fhir(home.db, home.ledger, home.recipients, grant, home.now, simulated=True)
     )
     home.take_in(3)
     home.now += HOUR
@@ -190,8 +190,10 @@ async def test_the_recipient_sees_who_agreed_by_a_reference_and_without_a_name(
     found = await fetch(sandbox.base, f"RelatedPerson?patient={patient}")
     (guardian,) = [entry["resource"] for entry in found["entry"]]  # made once
     consent = json.loads(
-        consent_as_fhir(home.db, home.ledger, home.recipients, grant, simulated=True)
+        consent_as_fhir(home.db, home.ledger, home.recipients, grant, home.now, simulated=True)
     )
+    events = disclosures(home.db, home.ledger, home.recipients, simulated=True)
+    authors = [json.loads(one)["agent"][2]["who"] for one in events]
     made = [row[0] for row in home.db.conn.execute("SELECT provenance FROM batch")]
     told = [
         agent
@@ -206,6 +208,7 @@ async def test_the_recipient_sees_who_agreed_by_a_reference_and_without_a_name(
     ]
     assert before["patient"] == {"type": "Patient", "display": "The patient"}
     assert consent["performer"] == [{"reference": here}]
+    assert authors == [{"reference": here}] * 2
     assert consent["patient"] == guardian["patient"] == {"reference": patient}
     assert guardian["relationship"][0]["coding"][0]["code"] == "GUARD"
     assert "name" not in guardian
@@ -226,7 +229,7 @@ async def test_where_the_person_decides_nobody_else_is_named(
     patient = home.recipients.get(clinic.key).patient
     found = await fetch(sandbox.base, f"RelatedPerson?patient={patient}")
     consent = json.loads(
-        consent_as_fhir(home.db, home.ledger, home.recipients, grant, simulated=True)
+        consent_as_fhir(home.db, home.ledger, home.recipients, grant, home.now, simulated=True)
     )
 
     assert not found.get("entry")

@@ -11,13 +11,14 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from adapters.kinds import Kind, kind
 from fhir_mappings import systems
+from fhir_mappings.audit_event import audit_event
 from fhir_mappings.consent import consent_resource
 from fhir_mappings.device_metric import device_metric
 from fhir_mappings.errors import MappingError
 from fhir_mappings.table import row_of, rows
 from gateway.sharing.consent import GRAINS
 from tests.fhir_judged import of_row
-from tests.fhir_made import AGREED, MADE, SYSTEM
+from tests.fhir_made import AGREED, DISCLOSURE, MADE, SYSTEM
 
 ZEROS = "00-00-00-00-00-00-00-00"
 
@@ -156,6 +157,20 @@ def test_a_clock_that_lost_its_time_has_a_reason_and_no_value() -> None:
     assert "valueDateTime" not in lost
     assert lost["dataAbsentReason"]["coding"][0]["code"] == "unknown"
     assert right["subject"] == {"reference": "Device/strap"}
+
+
+def test_a_disclosure_is_on_the_word_of_who_agreed() -> None:
+    there = _made("audit-event-by-a-guardian")
+    nowhere = json.loads(
+        audit_event(replace(DISCLOSURE, author="", given_as="guardian"), simulated=False)
+    )
+
+    assert there["agent"][2]["who"] == {"reference": "RelatedPerson/r1"}
+    assert nowhere["agent"][2]["who"] == {
+        "type": "RelatedPerson",
+        "display": "The guardian of the patient",
+    }
+    assert there["entity"][0]["what"] == {"reference": "Patient/p1"}
 
 
 def test_a_disclosure_says_to_whom_under_which_consent_and_what() -> None:

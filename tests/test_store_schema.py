@@ -34,7 +34,33 @@ def test_every_table_of_both_files_is_strict(tmp_path: Path) -> None:
 def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     create_gateway(tmp_path / "g.db", KEY).close()
     db = open_gateway(tmp_path / "g.db", KEY)
-    assert db.conn.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone() == (1,)
+    assert db.conn.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone() == (2,)
+    db.close()
+
+
+def test_batches_of_before_say_taken_only_where_that_is_known(tmp_path: Path) -> None:
+    db = create_gateway(tmp_path / "g.db", KEY)
+    db.conn.execute("ALTER TABLE batch DROP COLUMN outcome")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0002%'")
+    for number, (state, answered, sha256) in enumerate(
+        [("done", 5, 32), ("done", 5, 32), ("done", None, 32), ("unknown", 5, 32),
+         ("deferred", None, 0)], 1
+    ):  # fmt: skip
+        db.conn.execute(
+            "INSERT INTO batch (id, recipient, claimed_at, consent, rows, state, answered_at,"
+            " sha256) VALUES (?, 'r', 1, 'g', 1, ?, ?, ?)",
+            (number, state, answered, bytes(sha256)),
+        )
+    for number, state in ((1, "sent"), (2, "rejected")):
+        db.conn.execute(
+            "INSERT INTO delivery (recipient, series, start, duration, value, nth, version, batch,"
+            " state) VALUES ('r', 1, ?, 0, 1, 0, 0, ?, ?)",
+            (number, number, state),
+        )
+    db.close()
+    db = open_gateway(tmp_path / "g.db", KEY)
+    outcomes = [row[0] for row in db.conn.execute("SELECT outcome FROM batch ORDER BY id")]
+    assert outcomes == ["0", "4", "4", "4", ""]
     db.close()
 
 

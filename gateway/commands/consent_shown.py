@@ -155,7 +155,12 @@ def receipt(
         if fhir:
             simulated = house.opened.simulation
             body = consent_as_fhir(
-                house.opened.gateway, house.ledger, house.recipients, grant, simulated=simulated
+                house.opened.gateway,
+                house.ledger,
+                house.recipients,
+                grant,
+                now(),
+                simulated=simulated,
             )
             sys.stdout.write(body.decode() + "\n")
             return

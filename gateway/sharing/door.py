@@ -149,7 +149,7 @@ class Door:
                 trace_request_ctx=passage,
             ) as response:
                 if 300 <= response.status < 400:
-                    raise UploadDeferred("The recipient pointed to another address.")
+                    raise UploadDeferred("The recipient pointed to another address.", left=True)
                 body = await _read(response)
                 return Answer(response.status, body, dict(response.headers))
         except TimeoutError as error:

@@ -62,13 +62,22 @@ class UploadDeferred(GatewayError):
         retry_after: how many milliseconds the recipient asked to wait; None where it did not say.
         reached: whether what was sent may have been stored all the same, so that the recipient is
             asked before anything is sent again.
+        left: whether the request left, whatever came of it.
     """
 
-    def __init__(self, why: str, retry_after: int | None = None, *, reached: bool = False) -> None:
+    def __init__(
+        self,
+        why: str,
+        retry_after: int | None = None,
+        *,
+        reached: bool = False,
+        left: bool = False,
+    ) -> None:
         super().__init__(why, "Nothing to do: it is tried again by itself.")
         self.why = why
         self.retry_after = retry_after
         self.reached = reached
+        self.left = left or reached
 
 
 class NotTaken(UploadDeferred):

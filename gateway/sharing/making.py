@@ -101,11 +101,11 @@ class Making:
             self._db.conn.execute("UPDATE batch SET state = 'done' WHERE id = ?", (batch,))
 
     def write_down(self) -> tuple[int, bytes]:
-        """Mark what was chosen as being sent; its number and its bytes."""
+        """Mark what was chosen as being sent, and maybe gone; its number and its bytes."""
         bundle = batch_bundle([letter.entry for letter in self.letters])
         (batch,) = self._db.conn.execute(
             "INSERT INTO batch (recipient, claimed_at, consent, rows, bytes, sha256, state, tries,"
-            " grain) VALUES (?, ?, ?, ?, ?, ?, 'sending', ?, ?) RETURNING id",
+            " grain, outcome) VALUES (?, ?, ?, ?, ?, ?, 'sending', ?, ?, '4') RETURNING id",
             (
                 self._recipient.key, self._now, self._consent, len(self.letters), len(bundle),
                 hashlib.sha256(bundle).digest(), self.tries, self._grain,

@@ -52,7 +52,7 @@ def receipt(ledger: Ledger, grant: str) -> Json:
     entries = ledger.entries()
     for entry in entries:
         if isinstance(entry.event, Permit) and entry.event.id == grant:
-            invitation = _invitation(entries, entry.event.terms)
+            invitation = invitation_of(entries, entry.event.terms)
             made = _receipt(entry, entry.event, invitation, _withdrawals(entries, grant))
             made["gw:publicKey"] = _base64(ledger.public_key)
             signature = ledger.sign(DOMAIN + canonical(made).encode())
@@ -226,7 +226,8 @@ def _policies(invitation: Invitation) -> list[Json]:
     return [first, *others]
 
 
-def _invitation(entries: Sequence[Entry], terms: str) -> Invitation:
+def invitation_of(entries: Sequence[Entry], terms: str) -> Invitation:
+    """The invitation that was agreed to, as it was then; ``terms`` are those of a grant."""
     text = next(
         entry.event.invitation
         for entry in entries

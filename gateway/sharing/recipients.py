@@ -32,7 +32,7 @@ from gateway.sharing.outbound import outbound_id
 from gateway.sharing.overview import live_kinds
 from gateway.store.driver import Database
 
-__all__ = ["Act", "Recipient", "Recipients", "outbound_id"]
+__all__ = ["Act", "Recipient", "Recipients", "goes_elsewhere", "outbound_id"]
 
 Standing = Literal["active", "suspended", "removed"]
 
@@ -150,7 +150,7 @@ class Recipients:
         if invitation.terms == before.terms:
             return False
         material = invitation.change == "material" or _differ(before, invitation, _SUBSTANCE)
-        moved = _differ(before, invitation, _WHERE_TO)
+        moved = goes_elsewhere(before, invitation)
         events: list[ConsentEvent] = [
             PolicyChanged(
                 key,
@@ -245,6 +245,11 @@ class Recipients:
 
     def _stand(self, key: str, standing: Standing) -> None:
         self._db.execute("UPDATE recipient SET state = ? WHERE key = ?", [standing, key])
+
+
+def goes_elsewhere(before: Invitation, after: Invitation) -> bool:
+    """Whether readings go to another address, organisation or record: references differ then."""
+    return _differ(before, after, _WHERE_TO)
 
 
 def _differ(before: Invitation, after: Invitation, names: Sequence[str]) -> bool:

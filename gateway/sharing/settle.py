@@ -60,6 +60,7 @@ def answered(
             else:
                 done.append(row.now("cancelled"))
         put(db, recipient, batch, done)
+        _taken(db, batch)
         if deferred and len(deferred) == len(rows):
             put(db, recipient, batch, deferred)
             db.conn.execute(
@@ -117,6 +118,12 @@ def give_back(
         db.conn.execute("UPDATE batch SET state = ? WHERE id = ?", (state, batch))
 
 
+def as_a_whole(db: Database, batch: int, outcome: Literal["", "8"]) -> None:
+    """What became of the bytes of a batch: none of them left, or all of it was refused."""
+    with transaction(db):
+        db.conn.execute("UPDATE batch SET outcome = ? WHERE id = ?", (outcome, batch))
+
+
 def found_out(
     db: Database, ledger: Ledger, batch: int, found: Mapping[Key, str], now: Instant
 ) -> None:
@@ -132,6 +139,7 @@ def found_out(
         put(db, recipient, batch, has)
         give_back(db, ledger, batch, now, {row.key for row in rows} - {one.key for one in has})
         db.conn.execute("UPDATE batch SET answered_at = ? WHERE id = ?", (now, batch))
+        _taken(db, batch)
 
 
 def after_a_crash(db: Database) -> int:
@@ -189,6 +197,15 @@ def unknown(
             if ids or amended:
                 found.append(Unknown(batch, state.seq, ids, tries))
         return found
+
+
+def _taken(db: Database, batch: int) -> None:
+    """Write down whether the recipient took what left: all of it, not all, or nothing."""
+    (n,) = db.conn.execute("SELECT rows FROM batch WHERE id = ?", (batch,)).fetchone()
+    states = [row.state for row in of_batch(db, batch)]
+    taken, refused = sum(one in ("sent", "already") for one in states), states.count("rejected")
+    outcome = "0" if taken == n else "8" if refused == n else "4"
+    db.conn.execute("UPDATE batch SET outcome = ? WHERE id = ?", (outcome, batch))
 
 
 def _batch(db: Database, batch: int) -> tuple[str, str, int, Grain]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from fhir_mappings.bundle import batch_bundle
 from gateway.sharing import settle
@@ -113,20 +114,26 @@ class Visit:
 
     async def _deliver(self, claimed: Claimed, capability: Capability) -> None:
         """Send a claim, and write down what became of it whatever happens."""
+        letters: Sequence[Letter] = ()
         try:
             letters = await self._missing_there(claimed, capability)
             answer = await self._send(claimed, letters, capability) if letters else None
         except SendingStopped:
             await self._give_back(claimed)
+            await self._as_a_whole(claimed, "")
             raise
         except (LeakBlocked, DoorClosed) as error:
             await self._put_aside(claimed, error)
             return
         except UploadDeferred as error:
             await self._not_now(claimed, error)
+            if not letters or not error.left:
+                await self._as_a_whole(claimed, "")
             raise
         if answer is not None:
             await self._settle(claimed, letters, answer)
+        else:
+            await self._as_a_whole(claimed, "")
 
     async def _missing_there(self, claimed: Claimed, capability: Capability) -> Sequence[Letter]:
         """What is still to be sent: all of it, where the server makes nothing twice."""
@@ -179,6 +186,7 @@ class Visit:
         elif outcomes is None:  # too large, or one bad entry spoils it: send less at once
             self._at_once = max(1, len(letters) // 2)
             await self._give_back(claimed)
+            await self._as_a_whole(claimed, "8")
             return
         else:
             later = p.pause(claimed.tries, wait)
@@ -215,6 +223,9 @@ class Visit:
         p = self._parts
         await p.do(settle.give_back, p.db, p.ledger, claimed.batch, p.now())
 
+    async def _as_a_whole(self, claimed: Claimed, outcome: Literal["", "8"]) -> None:
+        await self._parts.do(settle.as_a_whole, self._parts.db, claimed.batch, outcome)
+
     async def _put_aside(self, claimed: Claimed, error: LeakBlocked | DoorClosed) -> None:
         """Park what the last look found, and let the rest wait again.
 
@@ -226,6 +237,7 @@ class Visit:
         outcomes = [settle.Outcome(one.key, "rejected", text=str(error)) for one in guilty]
         await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), 0)
         await self._give_back(claimed)
+        await self._as_a_whole(claimed, "")
         if not guilty:
             raise UploadDeferred(str(error))
 

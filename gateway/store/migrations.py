@@ -16,6 +16,12 @@ def _gateway_0001(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@GATEWAY(name="0002 what became of each batch")
+def _gateway_0002(db: Database) -> None:
+    for statement in statements(schema.OUTCOME):
+        db.conn.execute(statement)
+
+
 @LOCAL(name="0001 first tables")
 def _local_0001(db: Database) -> None:
     for statement in statements(local_schema.LOCAL):

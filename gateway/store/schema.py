@@ -240,6 +240,7 @@ CREATE TABLE batch (
 ) STRICT;
 -- state: sending, done, unknown, deferred, cancelled
 -- provenance: where it stands at the recipient; '' until it is made, '-' where there is none
+-- later: outcome, see `OUTCOME`
 CREATE INDEX batch_by_state ON batch (state, recipient);
 CREATE INDEX batch_without_provenance ON batch (recipient) WHERE provenance = '';
 
@@ -268,4 +269,15 @@ WHEN 'simulation' IN (OLD.name, NEW.name)
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
 CREATE TRIGGER simulation_never_goes BEFORE DELETE ON note WHEN OLD.name = 'simulation'
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
+"""
+
+OUTCOME = """
+ALTER TABLE batch ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+-- Of the bytes whose SHA-256 it bears: '' none of them left; else they left or may have, and were
+-- taken, '0'; not all taken, or that is not known, '4'; all refused, '8'.
+UPDATE batch SET outcome = CASE
+    WHEN state = 'done' AND answered_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM delivery d WHERE d.batch = batch.id AND d.state NOT IN ('sent', 'already')
+    ) THEN '0' ELSE '4' END
+WHERE length(sha256) = 32;
 """
