@@ -96,12 +96,13 @@ def _pieces(judged: Judged) -> Iterator[str]:
     yield _ROWS.format(n=len(list(row_instances())))
     yield _FAULTS
     yield _line("fault", *JUDGES, "judges") + _line(*["---"] * (len(JUDGES) + 2))
-    found = 0
+    found = missed = 0
     for fault in FAULTS:
         caught = [judged.caught(judge, fault.says) for judge in JUDGES]
         found += sum(caught) >= 2
+        missed += not any(caught)
         yield _line(fault.says, *("yes" if one else "" for one in caught), str(sum(caught)))
-    yield f"\nCaught by two or more: {found} of {len(FAULTS)}; by none: 0.\n"
+    yield f"\nCaught by two or more: {found} of {len(FAULTS)}; by none: {missed}.\n"
     yield _SERVERS
     yield _line("what", *SERVERS.values(), "what the gateway makes of it")
     yield _line(*["---"] * (len(SERVERS) + 2))
