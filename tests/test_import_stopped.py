@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 
 from gateway.app import open_house
+from gateway.store.courtesy import announced
+from gateway.store.home import Home
 from scripts.make_export import main as make_export
 from tests.command_line import CommandLine, simulation_home
 
@@ -31,11 +34,19 @@ def readings(command: CommandLine) -> int:
 
 
 def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[int, str]:
-    """Begin an import, and stop it once some of it is stored: its exit code, and what it said."""
+    """Begin an import, and stop it once some of it is stored: its exit code, and what it said.
+
+    Meanwhile somebody collects, and always has their turn: it is in no hurry to be done before.
+    """
+    home = Home(command.home)
     words = [sys.executable, "-m", "gateway", "--home", str(command.home), "import", str(export)]
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as process:
+    with (
+        announced(home.live),
+        announced(home.turn),
+        subprocess.Popen(
+            words, stdout=PIPE, stderr=STDOUT, text=True, start_new_session=True
+        ) as process,
+    ):
         end, log = time.monotonic() + DEADLINE, command.home / "gateway.db-wal"
         while not log.exists() or log.stat().st_size < STORED:
             assert process.poll() is None
@@ -50,7 +61,7 @@ def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("export") / "export.zip"
-    make_export([str(path), "--size-mb", "100"])
+    make_export([str(path), "--size-mb", "60"])
     return path
 
 
