@@ -3,82 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from adapters.reading import Quality
 from fhir_mappings.systems import PHD_METRIC
-from gateway.sharing.recipients import Recipient
 from gateway.sharing.sent import refusals
 from gateway.store.clock_answers import answer as say_of_clock
-from scripts.sandbox_server import Sandbox, running
+from scripts.sandbox_server import Sandbox
+from tests.amending_home import correct, home, proxy, sent_to, there_of
 from tests.fakes_consent import ADA, DAY, HOUR, MINUTE, NOON, act
-from tests.loopback_proxy import LoopbackProxy, Seen, answer
+from tests.loopback_proxy import LoopbackProxy, answer
 from tests.sandbox import sandbox
-from tests.sharing_home import STRAP, SharingHome, fetch
+from tests.sharing_home import STRAP, SharingHome
 
-__all__ = ["sandbox"]
+__all__ = ["home", "proxy", "sandbox"]
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def proxy(sandbox: Sandbox) -> AsyncIterator[LoopbackProxy]:
-    async with LoopbackProxy(sandbox.base) as made:
-        yield made
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[SharingHome]:
-    async with SharingHome(tmp_path) as made:
-        yield made
-
-
-async def _sent(home: SharingHome, proxy: LoopbackProxy, grain: str = "raw") -> Recipient:
-    clinic = home.add_recipient(proxy.base)
-    home.grant(clinic, grain=grain)
-    home.take_in(3)
-    home.now += 2 * HOUR
-    assert (await home.upload()).sent > 0
-    return clinic
-
-
-async def _there(sandbox: Sandbox, home: SharingHome, clinic: Recipient) -> list[Any]:
-    patient = home.recipients.get(clinic.key).patient
-    found = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
-    return [entry["resource"] for entry in found.get("entry", [])]
-
-
-async def _provenances(sandbox: Sandbox, home: SharingHome) -> list[Any]:
-    rows = home.db.execute("SELECT provenance FROM batch WHERE provenance LIKE 'P%' ORDER BY id")
-    return [await fetch(sandbox.base, reference) for (reference,) in rows.fetchall()]
-
-
-async def _move(home: SharingHome, clinic: Recipient, base: str, grain: str) -> None:
-    """Let a recipient go to another address, and agree to it there, to the past too."""
-    home.origins.add(base.removesuffix("/fhir"))
-    invitation = clinic.invitation.model_copy(update={"fhir_base": base})
-    home.recipients.change(clinic.key, invitation, act(home.now))
-    home.recipients.confirm(clinic.key, act(home.now))
-    home.grant(home.recipients.get(clinic.key), grain=grain, history_from=NOON)
-    await home.upload()
-
-
-def _correct(home: SharingHome, start: int, value: tuple[float, int] | None) -> None:
-    (row,) = home.readings.window(1, start, start, 1)
-    home.readings.correct(row.id, value, at=home.now, actor="ada")
 
 
 async def test_a_corrected_reading_is_amended_where_it_stands(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
-    before = await _there(sandbox, home, clinic)
-    _correct(home, NOON, (64.50, 2))
+    clinic = await sent_to(home, proxy)
+    before = await there_of(sandbox, home, clinic)
+    correct(home, NOON, (64.50, 2))
     report = await home.upload()
-    after = await _there(sandbox, home, clinic)
+    after = await there_of(sandbox, home, clinic)
     changed = next(one for one in after if one["id"] == before[0]["id"])
 
     assert report.sent == 1
@@ -95,11 +46,11 @@ async def test_a_corrected_reading_is_amended_where_it_stands(
 async def test_each_later_correction_amends_the_same_one(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
+    clinic = await sent_to(home, proxy)
     for value in (70, 71, 72):
-        _correct(home, NOON, (value, 0))
+        correct(home, NOON, (value, 0))
         assert (await home.upload()).sent == 1
-    (first, *_) = await _there(sandbox, home, clinic)
+    (first, *_) = await there_of(sandbox, home, clinic)
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 72)
     assert first["meta"]["versionId"] == "4"
@@ -108,13 +59,13 @@ async def test_each_later_correction_amends_the_same_one(
 async def test_what_is_brought_back_as_it_was_measured_is_not_called_corrected(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
+    clinic = await sent_to(home, proxy)
     (row,) = home.readings.window(1, NOON, NOON, 1)
     assert not isinstance(row.value, str)
     for value in ((row.value + 1, 0), (row.value, 0)):
-        _correct(home, NOON, value)
+        correct(home, NOON, value)
         await home.upload()
-    (first, *_) = await _there(sandbox, home, clinic)
+    (first, *_) = await there_of(sandbox, home, clinic)
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", row.value)
     assert "note" not in first
@@ -123,10 +74,10 @@ async def test_what_is_brought_back_as_it_was_measured_is_not_called_corrected(
 async def test_a_reading_taken_back_becomes_entered_in_error(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
-    _correct(home, NOON, None)
+    clinic = await sent_to(home, proxy)
+    correct(home, NOON, None)
     await home.upload()
-    (first, *others) = await _there(sandbox, home, clinic)
+    (first, *others) = await there_of(sandbox, home, clinic)
 
     assert first["status"] == "entered-in-error"
     assert "valueQuantity" not in first
@@ -140,10 +91,10 @@ async def test_a_correction_of_what_was_never_sent_makes_one_final_observation(
     clinic = home.add_recipient(proxy.base)
     home.grant(clinic)
     home.take_in(1)
-    _correct(home, NOON, (64.50, 2))
+    correct(home, NOON, (64.50, 2))
     home.now += HOUR
     await home.upload()
-    (only,) = await _there(sandbox, home, clinic)
+    (only,) = await there_of(sandbox, home, clinic)
 
     assert (only["status"], only["valueQuantity"]["value"]) == ("final", 64.5)
     assert only["note"] == [{"text": "Corrected by the patient."}]
@@ -159,14 +110,14 @@ async def test_a_summary_is_made_anew_when_a_reading_in_it_is_corrected(
         home.take_in(3, start=NOON + DAY)  # the day of the grant is not wholly covered
         home.now += 3 * DAY
         await home.upload()
-        (before,) = await _there(sandbox, home, clinic)
-        _correct(home, NOON + DAY, (200, 0))
+        (before,) = await there_of(sandbox, home, clinic)
+        correct(home, NOON + DAY, (200, 0))
         await home.upload()
-        (after,) = await _there(sandbox, home, clinic)
+        (after,) = await there_of(sandbox, home, clinic)
         for second in range(3):
-            _correct(home, NOON + DAY + 1000 * second, None)
+            correct(home, NOON + DAY + 1000 * second, None)
         await home.upload()
-        (gone,) = await _there(sandbox, home, clinic)
+        (gone,) = await there_of(sandbox, home, clinic)
 
     assert (before["status"], after["status"], gone["status"]) == (
         "final",
@@ -187,7 +138,7 @@ async def test_what_comes_late_into_a_summary_amends_it(
     await home.upload()
     home.take_in(3, start=NOON + 10_000, value=lambda _: 100)
     report = await home.upload()
-    (only,) = await _there(sandbox, home, clinic)
+    (only,) = await there_of(sandbox, home, clinic)
     (count,) = [
         one["valueQuantity"]["value"]
         for one in only["component"]
@@ -210,19 +161,19 @@ async def test_a_summary_is_made_anew_when_readings_in_it_are_deleted(
         home.take_in(3, start=start)  # 60, 61, 62
         home.now += 3 * DAY
         await home.upload()
-        (before,) = await _there(sandbox, home, clinic)
+        (before,) = await there_of(sandbox, home, clinic)
         (row,) = home.readings.window(1, start, start, 1)
         home.readings.delete_one(row.id, home.now)
         assert (await home.upload()).sent == 1
         assert (await home.upload()).sent == 0
-        (fewer,) = await _there(sandbox, home, clinic)
+        (fewer,) = await there_of(sandbox, home, clinic)
         home.readings.delete(1, start, start + HOUR, home.now)
         await home.upload()
-        (gone,) = await _there(sandbox, home, clinic)
+        (gone,) = await there_of(sandbox, home, clinic)
         assert (await home.upload()).sent == 0
         home.take_in(1, start=start + 10_000, value=lambda _: 90)
         await home.upload()
-        (again,) = await _there(sandbox, home, clinic)
+        (again,) = await there_of(sandbox, home, clinic)
 
     statuses = [one["status"] for one in (before, fewer, gone, again)]
     assert statuses == ["final", "amended", "entered-in-error", "amended"]
@@ -235,14 +186,14 @@ async def test_a_summary_is_made_anew_when_readings_in_it_are_deleted(
 async def test_a_reading_that_is_deleted_here_stays_at_a_recipient_as_it_was_sent(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
-    before = await _there(sandbox, home, clinic)
+    clinic = await sent_to(home, proxy)
+    before = await there_of(sandbox, home, clinic)
     home.readings.delete(1, NOON, NOON, home.now)
     report = await home.upload()
 
     assert report.sent == 0
     assert len(before) == 3
-    assert await _there(sandbox, home, clinic) == before
+    assert await there_of(sandbox, home, clinic) == before
 
 
 async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
@@ -252,13 +203,13 @@ async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
     home.grant(clinic, grain="minute")
     home.take_in(3)
     home.take_in(1, start=NOON + 20_000)
-    _correct(home, NOON, (70, 0))
-    _correct(home, NOON, (80, 0))
+    correct(home, NOON, (70, 0))
+    correct(home, NOON, (80, 0))
     home.now += HOUR
     await home.upload()
     home.readings.delete(1, NOON, NOON + 2000, home.now)  # a correction, an arrival go with it
     report = await home.upload()
-    (only,) = await _there(sandbox, home, clinic)
+    (only,) = await there_of(sandbox, home, clinic)
 
     assert report.sent == 1
     assert (only["status"], only["valueQuantity"]["value"]) == ("amended", 60)
@@ -267,7 +218,7 @@ async def test_a_deletion_of_what_was_corrected_and_came_late_is_seen_too(
 async def test_a_deletion_that_touches_no_summary_leaves_no_trace_of_its_time(
     proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    await _sent(home, proxy)
+    await sent_to(home, proxy)
     home.readings.delete(1, NOON, NOON + 2000, home.now)
 
     for table in ("summary_loss", "thinned"):
@@ -277,13 +228,13 @@ async def test_a_deletion_that_touches_no_summary_leaves_no_trace_of_its_time(
 async def test_a_summary_thinned_while_a_recipient_was_paused_is_amended_after_it(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy, "minute")
+    clinic = await sent_to(home, proxy, "minute")
     home.recipients.suspend(clinic.key, "its terms changed", act(home.now))
     home.readings.delete(1, NOON, NOON + 2000, home.now)
     assert (await home.upload()).sent == 0
     home.recipients.confirm(clinic.key, act(home.now))
     assert (await home.upload()).sent == 1
-    (only,) = await _there(sandbox, home, clinic)
+    (only,) = await there_of(sandbox, home, clinic)
 
     assert only["status"] == "entered-in-error"
 
@@ -291,16 +242,16 @@ async def test_a_summary_thinned_while_a_recipient_was_paused_is_amended_after_i
 async def test_an_amendment_whose_answer_was_lost_goes_again(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)
-    _correct(home, NOON, (64, 0))
+    clinic = await sent_to(home, proxy)
+    correct(home, NOON, (64, 0))
     proxy.once.append(answer(504))
     await home.upload()
     home.now += 10 * MINUTE
     await home.upload()
-    (first, *_) = await _there(sandbox, home, clinic)
+    (first, *_) = await there_of(sandbox, home, clinic)
 
     assert (first["status"], first["valueQuantity"]["value"]) == ("amended", 64)
-    assert len(await _there(sandbox, home, clinic)) == 3
+    assert len(await there_of(sandbox, home, clinic)) == 3
 
 
 @pytest.mark.parametrize("grain", ["raw", "minute"])
@@ -313,10 +264,10 @@ async def test_a_corrected_value_takes_what_the_device_said_of_its_own_along(
     home.take_in(1, value=lambda _: 220, flags=doubts)
     home.now += 2 * HOUR
     await home.upload()
-    (before,) = await _there(sandbox, home, clinic)
-    _correct(home, NOON, (70, 0))
+    (before,) = await there_of(sandbox, home, clinic)
+    correct(home, NOON, (70, 0))
     await home.upload()
-    (after,) = await _there(sandbox, home, clinic)
+    (after,) = await there_of(sandbox, home, clinic)
 
     assert len(before["note"]) == 3
     assert before["interpretation"]
@@ -328,109 +279,6 @@ async def test_a_corrected_value_takes_what_the_device_said_of_its_own_along(
     ]
 
 
-async def test_what_is_new_beside_a_correction_has_a_provenance_of_its_own(
-    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
-) -> None:
-    clinic = await _sent(home, proxy)
-    _correct(home, NOON, (64, 0))  # it goes first, being the oldest
-    home.take_in(2, start=NOON + MINUTE)
-    assert (await home.upload()).sent == 3
-    assert len(proxy.bundles) == 2
-    there = await _there(sandbox, home, clinic)
-    _, last = await _provenances(sandbox, home)
-
-    assert last["activity"]["coding"][0]["code"] == "CREATE"
-    assert [one["reference"] for one in last["target"]] == [
-        f"Observation/{there[at]['id']}" for at in (3, 4, 0)
-    ]
-
-
-async def test_each_correction_has_a_provenance_once_though_its_answer_is_lost(
-    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
-) -> None:
-    async def lose(seen: Seen) -> bytes | str:
-        return "commit and cut" if seen.path.endswith("/Provenance") else "pass"
-
-    clinic = await _sent(home, proxy)
-    for value in (64, 65):
-        home.now += MINUTE
-        _correct(home, NOON, (value, 0))
-        proxy.fault = lose
-        await home.upload()
-        proxy.fault = None
-        home.now += HOUR
-        await home.upload()
-    (first, *_) = await _there(sandbox, home, clinic)
-    kept = await _provenances(sandbox, home)
-    found = await fetch(sandbox.base, f"Provenance?target=Observation/{first['id']}")
-
-    assert found["total"] == 3
-    assert len({one["id"] for one in kept}) == 3
-    assert [one["activity"]["coding"][0]["code"] for one in kept] == ["CREATE", "UPDATE", "UPDATE"]
-    assert [len(one["target"]) for one in kept] == [3, 1, 1]
-
-
-async def test_a_provenance_names_the_policy_that_was_agreed_to(
-    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
-) -> None:
-    clinic = await _sent(home, proxy)
-    newer = clinic.invitation.policy.model_copy(update={"version": "2"})
-    invitation = clinic.invitation.model_copy(update={"policy": newer, "change": "editorial"})
-    assert home.recipients.change(clinic.key, invitation, act(home.now)) is False
-    home.take_in(1, start=NOON + MINUTE)
-    assert (await home.upload()).sent == 1
-
-    assert [one["policy"] for one in await _provenances(sandbox, home)] == [[f"{newer.url}|1"]] * 2
-
-
-@pytest.mark.parametrize("grain", ["raw", "minute"])
-async def test_a_correction_is_new_to_a_server_that_a_recipient_moved_to(
-    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome, tmp_path: Path, grain: str
-) -> None:
-    clinic = await _sent(home, proxy, grain)
-    (tmp_path / "other").mkdir()
-    with running(tmp_path / "other") as other:
-        async with LoopbackProxy(other.base) as moved:
-            await _move(home, clinic, moved.base, grain)
-            _correct(home, NOON, (64, 0))
-            _correct(home, NOON + 1000, None)
-            report = await home.upload()
-            (only,) = await _there(other, home, clinic)
-            assert (await home.upload_until_done()).sent == 0
-            _correct(home, NOON, (65, 0))
-            assert (await home.upload()).sent == 1
-            (amended,) = await _there(other, home, clinic)
-
-    assert report.sent == 1
-    assert only["status"] == "final"
-    assert b'"method":"PUT"' not in moved.bundles[0].body
-    assert (amended["id"], amended["status"]) == (only["id"], "amended")
-
-
-@pytest.mark.parametrize("lost", [False, True])
-@pytest.mark.parametrize("grain", ["raw", "minute"])
-async def test_a_correction_replaces_what_a_recipient_took_along_when_it_moved(
-    sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome, grain: str, lost: bool
-) -> None:
-    clinic = await _sent(home, proxy, grain)
-    patient = home.recipients.get(clinic.key).patient
-    before = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
-    async with LoopbackProxy(sandbox.base) as moved:  # the same server at another address
-        await _move(home, clinic, moved.base, grain)
-        _correct(home, NOON, (64, 0))
-        moved.once.extend(["commit and cut"] * lost)
-        await home.upload()
-        await home.upload_until_done()
-        after = await fetch(sandbox.base, f"Observation?patient={patient}&_count=100&_sort=date")
-
-    assert b'"method":"PUT"' not in moved.bundles[0].body
-    assert b'"method":"PUT"' in moved.bundles[-1].body
-    assert [one["resource"]["id"] for one in before["entry"]] == [
-        one["resource"]["id"] for one in after["entry"]
-    ]
-    assert after["entry"][0]["resource"]["status"] == "amended"
-
-
 async def test_a_correction_goes_nowhere_without_consent(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
@@ -440,24 +288,24 @@ async def test_a_correction_goes_nowhere_without_consent(
     home.now += HOUR
     await home.upload()
     home.withdraw(grant)
-    _correct(home, NOON, (64, 0))
+    correct(home, NOON, (64, 0))
     report = await home.upload()
 
     assert report.sent == 0
-    assert {one["status"] for one in await _there(sandbox, home, clinic)} == {"final"}
+    assert {one["status"] for one in await there_of(sandbox, home, clinic)} == {"final"}
 
 
 async def test_a_summary_names_the_readings_that_stand_there_and_only_those(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    clinic = await _sent(home, proxy)  # three readings, one by one
-    raw = await _there(sandbox, home, clinic)
+    clinic = await sent_to(home, proxy)  # three readings, one by one
+    raw = await there_of(sandbox, home, clinic)
     home.grant(clinic, grain="minute", history_from=NOON)
     home.take_in(61, start=NOON + 10 * MINUTE, step=900)  # too many to be named
     home.now += HOUR
     await home.upload()
     await home.upload()
-    every = await _there(sandbox, home, clinic)
+    every = await there_of(sandbox, home, clinic)
     first, second, *_ = [one for one in every if "effectivePeriod" in one]
 
     assert [link["reference"] for link in first["derivedFrom"]] == [
@@ -469,11 +317,11 @@ async def test_a_summary_names_the_readings_that_stand_there_and_only_those(
 async def test_who_gets_summaries_alone_is_told_of_no_reading(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    other = await _sent(home, proxy)
+    other = await sent_to(home, proxy)
     clinic = home.add_recipient(sandbox.base)
     home.grant(clinic, grain="minute", history_from=NOON)
     await home.upload()
-    (summary,) = await _there(sandbox, home, clinic)
+    (summary,) = await there_of(sandbox, home, clinic)
 
     assert other.key != clinic.key
     assert "derivedFrom" not in summary
@@ -494,7 +342,7 @@ async def test_a_sensor_has_a_metric_for_what_is_shared_where_it_is_asked_for(
     home.take_in(2, start=home.now, kind="pulse_rate")
     home.now += HOUR
     assert (await home.upload()).sent == 2
-    (device,) = {one["device"]["reference"] for one in await _there(sandbox, home, asks)}
+    (device,) = {one["device"]["reference"] for one in await there_of(sandbox, home, asks)}
     (made,) = [one for one in proxy.seen if one.path.endswith("/DeviceMetric")]
     metric = json.loads(made.body)
 
@@ -506,7 +354,7 @@ async def test_a_sensor_has_a_metric_for_what_is_shared_where_it_is_asked_for(
 async def test_who_does_not_ask_for_metrics_gets_none(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
-    await _sent(home, proxy)
+    await sent_to(home, proxy)
 
     assert any(one.path.endswith("/Device") for one in proxy.seen)
     assert not [one for one in proxy.seen if "DeviceMetric" in one.path]
@@ -516,11 +364,11 @@ async def test_a_summary_is_amended_when_the_times_of_more_are_said_to_be_right(
     sandbox: Sandbox, proxy: LoopbackProxy, home: SharingHome
 ) -> None:
     home.take_in(3, start=NOON + 10 * MINUTE, flags=Quality.CLOCK_NOT_TRUSTED)
-    clinic = await _sent(home, proxy, grain="hour")
+    clinic = await sent_to(home, proxy, grain="hour")
     say_of_clock(home.db, STRAP, ADA, right=True, at=home.now, actor="person:ada")
     home.now += MINUTE
     assert (await home.upload()).sent == 1
-    (only,) = await _there(sandbox, home, clinic)
+    (only,) = await there_of(sandbox, home, clinic)
     assert only["status"] == "amended"
     assert only["component"][-1]["valueQuantity"]["value"] == 6
     assert (await home.upload()).sent == 0

@@ -105,10 +105,9 @@ def _instants(day: Words, hour: Words, zone: Words, offsets: Ints) -> tuple[Ints
     """
     sign = _byte(zone, 3)
     parts, odd = [], np.zeros(len(day), np.uint64)
-    for word, layout in ((day, b"0000-00-"), (hour, b"00 00:00"), (zone, b"00 \x000000")):
+    unsigned = zone & _repeated(b"\xff\xff\xff\x00\xff\xff\xff\xff")
+    for word, layout in ((day, b"0000-00-"), (hour, b"00 00:00"), (unsigned, b"00 \x000000")):
         digits = word ^ _repeated(layout)
-        if word is zone:
-            digits &= _repeated(b"\xff\xff\xff\x00\xff\xff\xff\xff")
         odd |= digits | (digits + _repeated(b"\x76" * 8))  # above 9 sets the highest bit
         parts.append(digits * np.uint64(10) + (digits >> np.uint64(8)))
     fine = odd & _repeated(b"\x80" * 8) == 0
