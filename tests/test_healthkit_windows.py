@@ -52,8 +52,9 @@ def test_a_thousand_of_one_sort_are_asked_about_once() -> None:
     pieces = [b"device 0x%09x, Watch" % number for number in range(1000)]
     size = len(pieces[0])
     number = Numbers()
-    found = Windows(b"".join(pieces)).numbered(
-        np.arange(1000) * size, np.full(1000, size), number, pointer
+    before = b"a word before them"
+    found = Windows(before + b"".join(pieces)).numbered(
+        len(before) + np.arange(1000) * size, np.full(1000, size), number, pointer
     )
     assert (set(found.tolist()), number.asked) == ({1}, 1)
 

@@ -29,9 +29,11 @@ _MASK = np.frombuffer(bytes(255 * (byte > 0) for byte in _FIXED), np.uint64)
 Words = npt.NDArray[np.uint64]
 
 _PLUS, _MINUS = ord("+"), ord("-")
+_ONE = np.uint8(1)
+"""Taken from nothing it leaves the highest byte, which no bound lets pass."""
 
 _FIRST_YEAR, _YEARS = 1900, 300
-_DAY_MS = 86_400_000
+_DAY = 86_400
 
 WIDEST = 17
 """Bytes of the longest number that is read here."""
@@ -41,11 +43,11 @@ _POINT, _ZERO = ord("."), ord("0")
 _TENS = 10 ** np.arange(_MOST_DIGITS + 1, dtype=np.int64)
 
 
-def _months() -> tuple[Ints, Ints]:
+def _months() -> tuple[Ints, Bytes]:
     """Days since 1970 on which each month begins, less one; and how many days it has."""
     firsts = np.arange(f"{_FIRST_YEAR}-01", f"{_FIRST_YEAR + _YEARS}-02", dtype="datetime64[M]")
     days = firsts.astype("datetime64[D]").astype(np.int64)
-    return days[:-1] - 1, np.diff(days)
+    return days[:-1] - 1, np.diff(days).astype(np.uint8)
 
 
 _BEFORE_MONTH, _DAYS = _months()
@@ -69,12 +71,13 @@ def dates(rows: Bytes, offsets: Collection[int]) -> Dates:
         offsets: minutes; rows with other offsets are not read.
     """
     words = rows.view(np.uint64)
-    read = np.bitwise_or.reduce((words & _MASK) ^ _EXPECTED, axis=1) == 0
+    usual = words & _MASK == _EXPECTED
+    read = np.ones(len(rows), np.bool_) if usual.all() else usual.all(axis=1)
     places = (_CREATED, _START, _END)
     day, hour, zone = (
         np.concatenate([_word(rows, place + within) for place in places]) for within in (0, 8, 17)
     )
-    at, fine = _instants(day, hour, zone, np.array(sorted(offsets), np.int64))
+    at, fine = _instants(day, hour, zone, offsets)
     created, starts, ends = at.reshape(3, -1)
     read &= fine.reshape(3, -1).all(axis=0)
     read &= ends >= starts
@@ -92,7 +95,7 @@ def _word(rows: Bytes, place: int) -> Words:
     return word
 
 
-def _instants(day: Words, hour: Words, zone: Words, offsets: Ints) -> tuple[Ints, Marks]:
+def _instants(day: Words, hour: Words, zone: Words, offsets: Collection[int]) -> tuple[Ints, Marks]:
     """When dates are, in ms UTC: each in three words of eight bytes; and which are dates.
 
     What stands between the digits must have been looked at before.
@@ -103,37 +106,60 @@ def _instants(day: Words, hour: Words, zone: Words, offsets: Ints) -> tuple[Ints
         zone: ``SS +HHMM``.
         offsets: minutes; those of other offsets are not read.
     """
-    sign = _byte(zone, 3)
-    parts, odd = [], np.zeros(len(day), np.uint64)
-    unsigned = zone & _repeated(b"\xff\xff\xff\x00\xff\xff\xff\xff")
-    for word, layout in ((day, b"0000-00-"), (hour, b"00 00:00"), (unsigned, b"00 \x000000")):
-        digits = word ^ _repeated(layout)
-        odd |= digits | (digits + _repeated(b"\x76" * 8))  # above 9 sets the highest bit
-        parts.append(digits * np.uint64(10) + (digits >> np.uint64(8)))
-    fine = odd & _repeated(b"\x80" * 8) == 0
-    century, year, month = (_byte(parts[0], at) for at in (0, 2, 5))
-    day_of_month, hours, minutes = (_byte(parts[1], at) for at in (0, 3, 6))
-    seconds, offset_hours, past = (_byte(parts[2], at) for at in (0, 4, 6))
-    offset = offset_hours * 60 + past
-    offset[sign == _MINUS] *= -1
-    months = (century * 100 + year - _FIRST_YEAR) * 12 + month - 1
-    fine &= (months >= 0) & (months < 12 * _YEARS) & (month >= 1) & (month <= 12)
+    odd = np.zeros(len(day), np.uint64)
+    days, hours, zones = (
+        _pairs(word, layout, odd)
+        for word, layout in (
+            (day, b"0000-00-"),
+            (hour, b"00 00:00"),
+            (zone & _repeated(b"\xff\xff\xff\x00\xff\xff\xff\xff"), b"00 \x000000"),
+        )
+    )
+    fine: Marks = odd & _repeated(b"\x80" * 8) == 0
+    month, day_of_month, seconds = days[:, 5], hours[:, 0], zones[:, 0]
+    months = (days[:, 0].astype(np.int32) * 100 + days[:, 2] - _FIRST_YEAR) * 12 + month - 1
+    fine &= (months >= 0) & (months < 12 * _YEARS) & (month - _ONE < 12)
     months[~fine] = 0
-    fine &= (day_of_month >= 1) & (day_of_month <= _DAYS[months])
-    fine &= (hours < 24) & (minutes < 60) & (seconds < 60) & (past < 60)
-    fine &= (sign == _PLUS) | (sign == _MINUS)
-    fine &= np.isin(offset, offsets) if len(offsets) != 1 else offset == offsets[0]
-    since = ((hours * 60 + minutes - offset) * 60 + seconds) * 1000
-    return (_BEFORE_MONTH[months] + day_of_month) * _DAY_MS + since, fine
+    fine &= day_of_month - _ONE < _DAYS[months]
+    fine &= (hours[:, 3] < 24) & (hours[:, 6] < 60) & (seconds < 60)
+    offset, of_these = _offsets(zone, zones, offsets)
+    fine &= of_these
+    since = (hours[:, 3].astype(np.int32) * 60 + hours[:, 6] - offset) * 60 + seconds
+    at = _BEFORE_MONTH[months]
+    at += day_of_month
+    at *= _DAY
+    at += since
+    at *= 1000
+    return at, fine
+
+
+def _pairs(words: Words, layout: bytes, odd: Words) -> Bytes:
+    """The number that each two neighbouring digits make, at the place of the first.
+
+    ``odd`` gets the highest bit of what is no digit where ``layout`` has one.
+    """
+    digits = words ^ _repeated(layout)
+    odd |= digits | (digits + _repeated(b"\x76" * 8))  # above 9 sets the highest bit
+    pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+    return pairs.view(np.uint8).reshape(-1, 8)
+
+
+def _offsets(
+    zone: Words, zones: Bytes, offsets: Collection[int]
+) -> tuple[npt.NDArray[np.int32], Marks]:
+    """The offset of each date in minutes, and whether it is one of these; once if all are alike."""
+    without_seconds = zone & _repeated(b"\0\0\xff\xff\xff\xff\xff\xff")
+    if (without_seconds == without_seconds[:1]).all():
+        zone, zones = zone[:1], zones[:1]
+    sign, past = zone.view(np.uint8).reshape(-1, 8)[:, 3], zones[:, 6]
+    offset = zones[:, 4].astype(np.int32) * 60 + past
+    offset[sign == _MINUS] *= -1
+    of_these = (past < 60) & ((sign == _PLUS) | (sign == _MINUS))
+    return offset, of_these & np.isin(offset, np.array(sorted(offsets), np.int32))
 
 
 def _repeated(layout: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(layout, "little"))
-
-
-def _byte(words: Words, at: int) -> Ints:
-    """One byte of each word, counted from the first of the text."""
-    return (words >> np.uint64(8 * at) & np.uint64(255)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,15 @@ import os
 import subprocess
 import sys
 
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # What a block needs is used again for the next: of pages that the system takes back and gives
+    # anew it has to write each one first. Only the C library of GNU reads these; in bytes.
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(16 << 20),
+}
+
 _ready: list[subprocess.Popen[bytes]] = []
 
 
@@ -27,5 +36,5 @@ def _begun() -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-m", "adapters.healthkit.apart"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **_ENVIRONMENT},
     )
