@@ -21,15 +21,12 @@ from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.rules import rules
-from adapters.healthkit.sources import sources_in
 from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
-from gateway.import_counts import Counts, as_known, vanished
+from gateway.import_counts import Counts, as_known
 from gateway.import_portions import ROWS, ROWS_WHILE_LIVE, portions
-from gateway.pipeline import take_in
-from gateway.renaming import Renaming
 from gateway.store.courtesy import Courtesy, announced, somebody_is_live
 from gateway.store.driver import transaction
 from gateway.store.file_names import last_part
@@ -104,6 +101,8 @@ def import_export(
         raise
     finally:
         house.readings.anchor_now()
+    from gateway.vanished import vanished
+
     report = counts.joined(export.report)
     report.refused_before = broken_off is not None and broken_off.refused
     report.resumed = broken_off is not None and not broken_off.refused
@@ -208,8 +207,13 @@ def _store(
     home = house.opened.home
     courtesy = Courtesy(home.turn)
     limits = limits_of(house)
-    renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
     with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
+        from adapters.healthkit.sources import sources_in  # while it reads already
+        from gateway.renaming import Renaming
+
+        renaming = Renaming(
+            house, person, lambda: sources_in(path, limits, house.source_key), now()
+        )
         arrivals = chain.from_iterable(map(renaming.settled, read))
         for portion in portions(
             chain(arrivals, renaming.rest()),
@@ -221,6 +225,8 @@ def _store(
 
 
 def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:
+    from gateway.pipeline import take_in
+
     with transaction(house.opened.gateway):  # its head is noted apart once, at the end
         taken = take_in(house, portion, adapter="healthkit", at=at).taken
     for one in taken.series:
