@@ -22,10 +22,9 @@ from typing import BinaryIO
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.inflating import Inflated
 from adapters.healthkit.limits import Limits
-from adapters.healthkit.zips import COPY_AGAIN, checked_members
+from adapters.healthkit.zips import COPY_AGAIN, checked_members, is_zip
 
 _HEAD = 1024
-_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _BEGINNING = re.compile(rb"<!DOCTYPE\s+HealthData|<HealthData[\s>/]")
 
 EXPORT_AGAIN = "On the phone open Health, tap your picture, then Export All Health Data."
@@ -93,7 +92,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
     try:
         if path.is_dir():
             yield _archive(*_in_folder(path, limits), limits)
-        elif path.is_file() and _begins(path) in _ZIPS:
+        elif path.is_file() and is_zip(path):
             with checked_members(path, limits) as (zipped, infos, passed_over):
                 members = [_zipped(path, zipped, info) for info in infos]
                 yield _archive(members, passed_over, limits)
@@ -182,11 +181,6 @@ def _holds_health(member: Member) -> bool | None:
             return _BEGINNING.search(stream.read(_HEAD)) is not None
     except (zipfile.BadZipFile, zlib.error, EOFError):
         return None
-
-
-def _begins(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(4)
 
 
 def _file(path: Path) -> Member:

@@ -16,8 +16,10 @@ from pathlib import Path, PurePosixPath
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
 
+_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCAL_HEADER = 30
-_TAIL = 65_536 + 22 + 20 + 56
+_END, _LARGE_LOCATOR, _LARGE_END = 22, 20, 56
+_TAIL = 65_536 + _END + _LARGE_LOCATOR + _LARGE_END
 _BYTES_A_MEMBER = 1_024
 _ENCRYPTED = 0x1
 _UNREADABLE = 0x20 | 0x40
@@ -25,6 +27,17 @@ _UNREADABLE = 0x20 | 0x40
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 COPY_AGAIN = "Copy the file from the phone once more, or export again."
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is an archive: by how it begins, or else by how it ends.
+
+    What a mail or a program that unpacks itself puts before an archive shifts every place in it;
+    `zipfile` adds that length to each, as Info-ZIP does, and the checks here ask about the sums.
+    """
+    with path.open("rb") as stream:
+        begins = stream.read(4)
+    return begins in _BEGINNINGS or zipfile.is_zipfile(path)
 
 
 @contextmanager
@@ -114,11 +127,13 @@ def _directory_size(path: Path) -> int:
         stream.seek(0, os.SEEK_END)
         stream.seek(max(0, stream.tell() - _TAIL))
         tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
+    end = len(tail) - _END  # where `zipfile` looks first, and where it stands without a comment
+    if tail[max(0, end) :][:4] != b"PK\x05\x06" or tail[-2:] != b"\0\0":
+        end = tail.rfind(b"PK\x05\x06")
     if end < 0:
         return 0
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    if size == 0xFFFFFFFF:
-        large = tail.rfind(b"PK\x06\x06", 0, end)
-        size = int.from_bytes(tail[large + 40 : large + 48], "little") if large >= 0 else size
+    large = tail.rfind(b"PK\x06\x06", 0, end)
+    if large >= 0 and tail[end - _LARGE_LOCATOR : end].startswith(b"PK\x06\x07"):
+        size = max(size % 0xFFFFFFFF, int.from_bytes(tail[large + 40 : large + 48], "little"))
     return size
