@@ -93,9 +93,8 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
         if path.is_dir():
             yield _archive(*_in_folder(path, limits), limits)
         elif path.is_file() and is_zip(path):
-            with checked_members(path, limits) as (zipped, infos, passed_over):
-                members = [_zipped(path, zipped, info) for info in infos]
-                yield _archive(members, passed_over, limits)
+            infos, passed_over = checked_members(path, limits)
+            yield _archive([_zipped(path, info) for info in infos], passed_over, limits)
         elif path.is_file():
             yield _archive([_file(path)], 0, limits)
         else:
@@ -187,11 +186,9 @@ def _file(path: Path) -> Member:
     return Member(path.name, path.stat().st_size, lambda: path.open("rb"))
 
 
-def _zipped(path: Path, zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _zipped(path: Path, info: zipfile.ZipInfo) -> Member:
     def unpack() -> BinaryIO:
-        if info.compress_type == zipfile.ZIP_DEFLATED:
-            return Inflated(path, info)  # type: ignore[return-value]  # read as BinaryIO
-        return zipped.open(info)  # type: ignore[return-value]  # IO[bytes], read as BinaryIO
+        return Inflated(path, info)  # type: ignore[return-value]  # read as BinaryIO
 
     return Member(info.filename, info.file_size, unpack)
 

@@ -59,6 +59,8 @@ class ImportReport:
         refused_before: an import of this file had been refused, by rules that were changed since.
         exported: when the phone wrote the export, ms UTC; None if it does not say.
         cut_short: the file ends in the middle; what came before was kept.
+        damaged_at: where the bytes of the main file are damaged, in percent of it: what came before
+            was kept; 100 where only its checksum says so. None if they are whole.
         damaged: entries that no parser can read.
         replaced: bytes that XML forbids and that were replaced.
         passed_over: links and outside paths in the archive.
@@ -91,6 +93,7 @@ class ImportReport:
     refused_before: bool = False
     exported: int | None = None
     cut_short: bool = False
+    damaged_at: int | None = None
     damaged: int = 0
     replaced: int = 0
     passed_over: int = 0

@@ -10,7 +10,6 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from adapters.errors import ArchiveRefused
@@ -40,11 +39,8 @@ def is_zip(path: Path) -> bool:
     return begins in _BEGINNINGS or zipfile.is_zipfile(path)
 
 
-@contextmanager
-def checked_members(
-    path: Path, limits: Limits
-) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], int]]:
-    """Open a zip; give it, the members that may be read, and how many were passed over.
+def checked_members(path: Path, limits: Limits) -> tuple[list[zipfile.ZipInfo], int]:
+    """The members of a zip that may be read, and how many were passed over.
 
     Passed over are links, names that climb out of the archive, and a second file of one name.
 
@@ -54,16 +50,16 @@ def checked_members(
     if _directory_size(path) > limits.max_members * _BYTES_A_MEMBER:
         raise _too_many(limits)
     try:
-        zipped = zipfile.ZipFile(path)
+        with zipfile.ZipFile(path) as zipped:
+            infos = [info for info in zipped.infolist() if not info.is_dir()]
+            directory = zipped.start_dir
     except (zipfile.BadZipFile, OSError, ValueError) as damage:
         raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
     except NotImplementedError as newer:
         raise _packed_otherwise() from newer
-    with zipped:
-        infos = [info for info in zipped.infolist() if not info.is_dir()]
-        _check(infos, zipped.start_dir, limits)
-        wanted = list(_wanted(infos))
-        yield zipped, wanted, len(infos) - len(wanted)
+    _check(infos, directory, limits)
+    wanted = list(_wanted(infos))
+    return wanted, len(infos) - len(wanted)
 
 
 def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None:
