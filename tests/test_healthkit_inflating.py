@@ -86,11 +86,12 @@ def test_a_damaged_member_ends_badly(tmp_path: Path, where: float, byte: int) ->
     at = 35 + int(where * packed)
     content[at] = byte
     path.write_bytes(content)
-    for size in (2**20, 2**16, 1000):
+    can_be = byte_by_byte(bytes(content[35 : 35 + packed]))[: len(TEXT)]
+    for size in (2**20, 1000):
         ours, theirs = both(path, size)
         assert ours[1] == theirs[1]
         assert not ours[1] or ours[0] == theirs[0] == TEXT  # unused bits say nothing
-        assert ours[0] == byte_by_byte(bytes(content[35 : 35 + packed]))[: len(TEXT)]
+        assert ours[0] == can_be
 
 
 @pytest.mark.parametrize("size", [1, 1000, 2**16, 2**20])

@@ -66,6 +66,7 @@ class Archive:
         ecgs: the electrocardiogram files.
         clinical: the files of clinics.
         passed_over: links, and names that climb out of the archive.
+        torn: the end of the archive is missing.
     """
 
     main: Member
@@ -73,6 +74,7 @@ class Archive:
     ecgs: tuple[Member, ...]
     clinical: tuple[Member, ...]
     passed_over: int
+    torn: bool = False
 
     @property
     def size(self) -> int:
@@ -93,8 +95,9 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
         if path.is_dir():
             yield _archive(*_in_folder(path, limits), limits)
         elif path.is_file() and is_zip(path):
-            infos, passed_over = checked_members(path, limits)
-            yield _archive([_zipped(path, info) for info in infos], passed_over, limits)
+            found = checked_members(path, limits)
+            members = [_zipped(path, info) for info in found.infos]
+            yield _archive(members, found.passed_over, limits, torn=found.torn)
         elif path.is_file():
             yield _archive([_file(path)], 0, limits)
         else:
@@ -139,7 +142,9 @@ def fingerprint(path: Path, limits: Limits) -> bytes:
     return digest.digest()
 
 
-def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Archive:
+def _archive(
+    members: Iterable[Member], passed_over: int, limits: Limits, *, torn: bool = False
+) -> Archive:
     mains: list[Member] = []
     by_suffix: dict[str, list[Member]] = {".gpx": [], ".csv": [], ".json": []}
     damaged = 0
@@ -155,8 +160,13 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
             damaged += begins is None
             if begins:
                 mains.append(member)
-    if not mains and damaged:
-        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
+    if not mains and (damaged or torn):
+        raise ArchiveRefused(
+            "This archive is not whole: its end is missing."
+            if torn
+            else "This archive is damaged.",
+            COPY_AGAIN,
+        )
     if not mains:
         raise ArchiveRefused("This is not an Apple Health export.", EXPORT_AGAIN)
     if len(mains) > 1:
@@ -164,7 +174,7 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
             f"There are {len(mains)} Apple Health exports in here.", "Import them one by one."
         )
     routes, ecgs, clinical = map(tuple, by_suffix.values())
-    archive = Archive(mains[0], routes, ecgs, clinical, passed_over)
+    archive = Archive(mains[0], routes, ecgs, clinical, passed_over, torn)
     if archive.size > limits.max_inflated:
         raise ArchiveRefused(
             f"Unpacked this would be more than {limits.max_inflated / 2**30:.0f} GiB.",

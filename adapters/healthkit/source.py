@@ -95,6 +95,7 @@ class HealthKitImport:
         with open_archive(self._path, self._limits) as archive:
             report.ecgs = len(archive.ecgs)
             report.passed_over = archive.passed_over
+            report.torn = archive.torn
             yield from self._readings(archive)
             if not self._without_places:
                 yield from self._places(archive)

@@ -10,10 +10,12 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
+from adapters.healthkit.torn import torn_members
 
 _BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCAL_HEADER = 30
@@ -39,32 +41,49 @@ def is_zip(path: Path) -> bool:
     return begins in _BEGINNINGS or zipfile.is_zipfile(path)
 
 
-def checked_members(path: Path, limits: Limits) -> tuple[list[zipfile.ZipInfo], int]:
-    """The members of a zip that may be read, and how many were passed over.
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What may be read of an archive.
 
-    Passed over are links, names that climb out of the archive, and a second file of one name.
+    Attributes:
+        infos: its files.
+        passed_over: how many there are beside: links, names that climb out of the archive, and a
+            second file of one name.
+        torn: its directory is missing, so nobody knows what else was in it.
+    """
+
+    infos: list[zipfile.ZipInfo]
+    passed_over: int
+    torn: bool
+
+
+def checked_members(path: Path, limits: Limits) -> Members:
+    """The members of a zip, each checked; also of one whose end is missing.
 
     Raises:
         ArchiveRefused: damaged, encrypted, or a bomb.
     """
     if _directory_size(path) > limits.max_members * _BYTES_A_MEMBER:
         raise _too_many(limits)
+    torn = False
     try:
         with zipfile.ZipFile(path) as zipped:
             infos = [info for info in zipped.infolist() if not info.is_dir()]
             directory = zipped.start_dir
     except (zipfile.BadZipFile, OSError, ValueError) as damage:
-        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
+        infos, torn = torn_members(path, limits), True
+        if not infos:
+            raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
     except NotImplementedError as newer:
         raise _packed_otherwise() from newer
-    _check(infos, directory, limits)
+    if not torn:
+        _check_places(infos, directory)
+    _check(infos, limits)
     wanted = list(_wanted(infos))
-    return wanted, len(infos) - len(wanted)
+    return Members(wanted, len(infos) - len(wanted), torn)
 
 
-def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None:
-    if len(infos) > limits.max_members:
-        raise _too_many(limits)
+def _check_places(infos: list[zipfile.ZipInfo], directory: int) -> None:
     in_order = sorted(infos, key=lambda info: info.header_offset)
     if in_order and in_order[0].header_offset < 0:  # the directory lies about where it is
         raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
@@ -74,6 +93,11 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
             raise ArchiveRefused(
                 "Parts of this archive lie on top of each other, as in a zip bomb.", COPY_AGAIN
             )
+
+
+def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(infos) > limits.max_members:
+        raise _too_many(limits)
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise ArchiveRefused(
             "This archive has a password.", "Unpack it with its password and import the folder."
@@ -100,7 +124,8 @@ def _wanted(infos: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
 def _outside(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     link = stat.S_ISLNK(info.external_attr >> 16)
-    return link or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+    outside = not path.parts or path.is_absolute() or ".." in path.parts
+    return link or outside or ":" in path.parts[0]
 
 
 def _packed_otherwise() -> ArchiveRefused:
