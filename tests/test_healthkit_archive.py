@@ -53,6 +53,11 @@ def test_any_other_file_is_refused(tmp_path: Path, content: bytes) -> None:
     refused(path)
 
 
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").touch()
+    assert "empty" in str(refused(tmp_path / "e.zip"))
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "no file" in str(refused(tmp_path / "gone.zip"))
 

@@ -94,6 +94,8 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
     try:
         if path.is_dir():
             yield _archive(*_in_folder(path, limits), limits)
+        elif path.is_file() and not path.stat().st_size:
+            raise ArchiveRefused("This file is empty.", COPY_AGAIN)
         elif path.is_file() and is_zip(path):
             found = checked_members(path, limits)
             members = [_zipped(path, info) for info in found.infos]

@@ -103,9 +103,14 @@ class ImportReport:
     peak_mib: float = 0.0
 
     @property
+    def in_part(self) -> bool:
+        """Whether the file is less than the export was, or not the same any more."""
+        return self.cut_short or self.torn or self.damaged_at is not None
+
+    @property
     def whole(self) -> bool:
         """Whether everything that was in the export could be read."""
-        return not (self.cut_short or self.torn or self.damaged) and self.damaged_at is None
+        return not (self.in_part or self.damaged)
 
     def made(self, kind: str, rows: int) -> None:
         """Readings of a kind went on to the store."""
