@@ -83,6 +83,18 @@ def test_two_exports_in_one_archive_are_refused(tmp_path: Path) -> None:
     assert "2" in str(refused(zipped(tmp_path / "e.zip", files)))
 
 
+def test_a_zip_in_a_zip_or_in_a_folder_is_pointed_to(tmp_path: Path) -> None:
+    """As a cloud makes one of what is downloaded from it."""
+    (tmp_path / "in").mkdir()
+    make(tmp_path / "in" / "e.zip", small=True)
+    inner = (tmp_path / "in" / "e.zip").read_bytes()
+    outer = zipped(tmp_path / "outer.zip", {"Health/export.zip": inner, "read me.txt": b"hello"})
+    for path in (outer, tmp_path / "in"):
+        assert "There is a zip in here" in str(refused(path))
+    beside = zipped(tmp_path / "b.zip", {"photos.zip": b"PK", "export.xml": document(HEART)})
+    assert len(run(beside).rows) == 1
+
+
 def test_of_two_files_of_one_name_the_second_is_passed_over(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
         archive.writestr("a.xml", document(HEART))

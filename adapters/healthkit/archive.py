@@ -148,6 +148,7 @@ def _archive(
     members: Iterable[Member], passed_over: int, limits: Limits, *, torn: bool = False
 ) -> Archive:
     mains: list[Member] = []
+    zips = 0
     by_suffix: dict[str, list[Member]] = {".gpx": [], ".csv": [], ".json": []}
     damaged = 0
     for member in members:
@@ -160,6 +161,7 @@ def _archive(
         else:
             begins = _holds_health(member)
             damaged += begins is None
+            zips += suffix == ".zip"
             if begins:
                 mains.append(member)
     if not mains and (damaged or torn):
@@ -168,6 +170,11 @@ def _archive(
             if torn
             else "This archive is damaged.",
             COPY_AGAIN,
+        )
+    if not mains and zips:
+        raise ArchiveRefused(
+            "There is a zip in here, and no Apple Health export beside it.",
+            "Take that zip out, and import it.",
         )
     if not mains:
         raise ArchiveRefused("This is not an Apple Health export.", EXPORT_AGAIN)
