@@ -159,9 +159,10 @@ def _archive(
         if suffix in by_suffix:
             by_suffix[suffix].append(member)
         else:
-            begins = _holds_health(member)
-            damaged += begins is None
-            zips += suffix == ".zip"
+            head = _head(member)
+            begins = head is not None and _BEGINNING.search(head) is not None
+            damaged += head is None
+            zips += head is not None and head.startswith(b"PK\x03\x04")
             if begins:
                 mains.append(member)
     if not mains and (damaged or torn):
@@ -192,11 +193,11 @@ def _archive(
     return archive
 
 
-def _holds_health(member: Member) -> bool | None:
-    """Whether it begins as an export does; None if it cannot be read."""
+def _head(member: Member) -> bytes | None:
+    """What it begins with; None if it cannot be read."""
     try:
         with member.open() as stream:
-            return _BEGINNING.search(stream.read(_HEAD)) is not None
+            return stream.read(_HEAD)
     except (zipfile.BadZipFile, zlib.error, EOFError):
         return None
 
