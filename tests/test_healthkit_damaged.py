@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.routes import DAMAGED_ROUTE
 from gateway.web.import_words import on_the_page, sentences
@@ -136,6 +137,18 @@ def test_a_wrong_checksum_loses_nothing_and_is_told(
     report = run(path, Limits(block=block), fast=fast).report
     assert (report.entries, report.cut_short, report.damaged_at) == (20, False, 100)
     assert "some of it may be wrong" in sentences(report, on_the_page())[1]
+
+
+@pytest.mark.parametrize("at", [0, 1, 40])
+def test_an_export_that_is_damaged_where_it_begins_is_called_damaged(
+    tmp_path: Path, export: Path, at: int
+) -> None:
+    content = bytearray(export.read_bytes())
+    begins, _, _ = packed_at(export)
+    content[begins + at : begins + at + 200] = b"\xff" * 200
+    (tmp_path / "e.zip").write_bytes(content)
+    with pytest.raises(ArchiveRefused, match="damaged"):
+        run(tmp_path / "e.zip")
 
 
 def test_of_a_damaged_export_nothing_is_called_gone(tmp_path: Path, export: Path) -> None:

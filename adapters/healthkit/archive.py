@@ -197,7 +197,9 @@ def _head(member: Member) -> bytes | None:
     """What it begins with; None if it cannot be read."""
     try:
         with member.open() as stream:
-            return stream.read(_HEAD)
+            head = stream.read(_HEAD)
+            whole = len(head) == min(_HEAD, member.size)
+            return head if whole or _BEGINNING.search(head) else None
     except (zipfile.BadZipFile, zlib.error, EOFError):
         return None
 
