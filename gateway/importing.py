@@ -69,7 +69,8 @@ def import_export(
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
-        ArchiveRefused: it is not an export, or not one that may be read.
+        ArchiveRefused: it is not an export, or not one that may be read; or it is another file
+            by now, and what was read of it is stored.
         ReaderFailed: reading ended before the export did; what came before is stored.
     """
     at = now()
@@ -78,6 +79,7 @@ def import_export(
     started = time.perf_counter()
     limits = limits_of(house)
     routes = house.may_collect(person.key, "routes", at)
+    stamp = _stamp(path)
     told = b"%s %d %d " % (person.key.encode(), routes, about_me)
     told += rules() + fingerprint(path, limits)
     digest = hmac.digest(house.opened.ring.identity, told, sha256)
@@ -96,6 +98,8 @@ def import_export(
                 house, path, person.key, limits, noting, routes=routes, about_me=about_me
             )
             _store(house, export, person.key, path, counts, now)
+        if stamp and (_stamp(path) or stamp) != stamp:
+            raise ArchiveRefused("The file was changed while it was read.", "Import it again.")
     except BaseException as error:
         _note_end(house, run, {**counts.so_far(), "stopped": True, **_said(error)})
         raise
@@ -111,6 +115,14 @@ def import_export(
     house.imports.finish(run, now(), report.as_dict())
     house.audit.note(now(), f"person:{person.key}", "import", {"new": report.new})
     return report
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What differs once a file was written to or replaced; None of a folder, or what is gone."""
+    if not path.is_file():
+        return None
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns, told.st_ino
 
 
 def not_allowed(house: House, person: Person) -> Refused:

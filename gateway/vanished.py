@@ -20,7 +20,7 @@ def vanished(house: House, person: PersonKey, report: ImportReport, seen: Counte
     nor of what the export says of its owner, which is read only on request, and of files that
     do not lie beside it, as where the XML was imported alone.
     """
-    if report.cut_short or report.damaged or report.exported is None:
+    if not report.whole or report.exported is None:
         return 0
     newest = (run.report.get("exported") for run in house.imports.list(person))
     if any(isinstance(at, int) and at > report.exported for at in newest):

@@ -147,7 +147,8 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
 
 def _ended(house: House, run: ImportRun) -> str:
     if run.finished_at is not None:
-        return moment(run.finished_at)
+        in_part = ImportReport.from_dict(run.report).in_part
+        return moment(run.finished_at) + ", in part" * in_part
     if run.refused:
         return "refused"
     return "being read" if goes_on(house, run, now()) else "interrupted"
