@@ -306,7 +306,8 @@ def _only_where(kind: type[BaseException], _: BaseException, trace: TracebackTyp
 
 def main() -> int:
     """Read what is asked for on stdin; tell on stdout."""
-    from adapters.healthkit.source import HealthKitImport  # before there is a question
+    from adapters.healthkit import fast  # noqa: F401  # takes longest to load: before it is asked
+    from adapters.healthkit.source import HealthKitImport
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this decides when it ends
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for

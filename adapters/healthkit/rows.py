@@ -74,14 +74,16 @@ class Rows:
             beats,
         )
 
-    def row(self, at: int) -> Row:
-        """One of the rows."""
-        shape = self.all_shapes[self.shapes[at]]
-        start, duration, created = self.starts[at], self.durations[at], self.created[at]
-        value, decimals = self.values(np.array([at]))[0], int(self.decimals[at])
-        return Row(
-            shape.series, int(start), int(duration), value, decimals, shape.flags, int(created)
-        )
+    def with_beats(self) -> Iterator[tuple[Row, bytes]]:
+        """The rows in which beats stand, each with its end."""
+        rows = np.fromiter(self.beats, np.int64, len(self.beats))
+        shapes = [self.all_shapes[number] for number in self.shapes[rows].tolist()]
+        columns = (self.starts, self.durations, self.decimals, self.created)
+        written = (column[rows].tolist() for column in columns)
+        for shape, end, value, start, duration, decimals, created in zip(
+            shapes, self.beats.values(), self.values(rows), *written, strict=True
+        ):
+            yield Row(shape.series, start, duration, value, decimals, shape.flags, created), end
 
     def values(self, rows: Ints) -> list[Value]:
         """The values of some rows, as the store keeps them."""

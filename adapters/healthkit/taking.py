@@ -104,11 +104,11 @@ class Taking:
                 self._report.unknown(shape.named[0], count)
         for portion in rows.portions(nths):
             self._columns.extend(portion)
-        for row, end in rows.beats.items():
+        for one, end in rows.with_beats() if rows.beats else ():
             found = self._beats_of(partial(written_beats, end))
             if found is not None:
                 self._report.beside += 1
-                self._row(_with(rows.row(row), found))
+                self._row(_with(one, found))
         if self._full():
             yield from self.waiting()
 
