@@ -1,6 +1,6 @@
 """That a batch was disclosed: to whom, on whose word, under which consent. One AuditEvent a batch.
 
-Source: HL7 FHIR R4 4.0.1, AuditEvent; IHE Basic Audit Log Patterns 1.1, Privacy Disclosure at the
+Source: HL7 FHIR R4 4.0.1, AuditEvent; IHE Basic Audit Log Patterns 1.1.4, Privacy Disclosure at
 Source; DICOM PS3.16, CID 400 and 402.
 """
 
@@ -121,10 +121,12 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
 
 
 def _source(disclosure: Disclosure) -> Json:
+    """This gateway. The pattern asks for its place in the network, which stays in the house."""
     return {
         "type": coded(systems.DICOM, "110153", "Source Role ID"),
         "who": _known("Device", disclosure.gateway_device),
         "requestor": False,
+        "network": {"extension": [{"url": systems.ABSENT_EXTENSION, "valueCode": "masked"}]},
     }
 
 
