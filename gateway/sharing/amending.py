@@ -21,6 +21,12 @@ MOST_LINKS: Final = 60
 STANDING: Final = ("sent", "already")
 """States in which an Observation stands at the recipient."""
 
+NO_PLACE: Final = "no_place"
+"""Why a correction waits: the recipient has what it is of, and does not say where."""
+
+GONE: Final = "gone_there"
+"""Why nothing is taken back: the recipient was asked, and has it no longer."""
+
 _STANDS: Final = f"{STANDING}"
 
 
@@ -33,6 +39,20 @@ def stands(db: Database, recipient: str, key: Key) -> str:
         (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def is_unplaced(db: Database, recipient: str, key: Key) -> bool:
+    """Whether an earlier version stands at the recipient and it is not known where.
+
+    The recipient never said it, or it moved since. What replaces that version must not go as a new
+    Observation before the recipient was asked: a conditional create would leave the old one there.
+    """
+    row = db.conn.execute(
+        "SELECT MAX(reference) FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS}",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    ).fetchone()
+    return bool(row[0] == "")
 
 
 def found_again(db: Database, recipient: str, key: Key, reference: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.kinds import row_of
 from adapters.reading import Instant, Quality, Value, quality_of, text_of
 from fhir_mappings.words import OF_THE_VALUE
-from gateway.sharing.amending import STANDING, derived_from, is_newest, stands
+from gateway.sharing.amending import STANDING, derived_from, is_newest, is_unplaced, stands
 from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
@@ -49,6 +49,7 @@ class Candidate:
         was: see `deliveries.Delivery`.
         derived: where the readings of a summary stand at the recipient, if all of them do.
         replaces: where an earlier version stands at the recipient; empty mostly.
+        unplaced: whether one stands there and it is not known where: the recipient is asked first.
         reaches: until when the readings of a summary last, where that is behind its own end.
     """
 
@@ -59,6 +60,7 @@ class Candidate:
     doubt: str = ""
     was: str | None = None
     replaces: str = ""
+    unplaced: bool = False
     derived: tuple[str, ...] = ()
     reaches: Instant = 0
 
@@ -127,7 +129,8 @@ def _readings(
                 state is None or state in CLAIMABLE or is_newest(db, span.recipient, candidate.key)
             ):
                 candidate = _amended(db, span.recipient, candidate)
-                if candidate.replaces or state is None or state in (*CLAIMABLE, *STANDING):
+                there = candidate.replaces or candidate.unplaced
+                if there or state is None or state in (*CLAIMABLE, *STANDING):
                     yield candidate
     yield last + 1
 
@@ -160,10 +163,14 @@ def _amended(db: Database, recipient: str, candidate: Candidate) -> Candidate:
 
     What was entered in error and stands nowhere stays here; what stands somewhere is taken back.
     """
-    if not candidate.key.version or not (there := stands(db, recipient, candidate.key)):
+    if not candidate.key.version:
+        return candidate
+    there = stands(db, recipient, candidate.key)
+    unplaced = not there and is_unplaced(db, recipient, candidate.key)
+    if not there and not unplaced:
         return candidate
     doubt = "" if candidate.doubt == ENTERED_IN_ERROR else candidate.doubt
-    return replace(candidate, replaces=there, doubt=doubt)
+    return replace(candidate, replaces=there, unplaced=unplaced, doubt=doubt)
 
 
 def _summaries(
@@ -272,7 +279,7 @@ def _summary(
     said = figures(kind, measured)
     if said is None:
         taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
-        if taken_back.replaces:
+        if taken_back.replaces or taken_back.unplaced:
             return taken_back
         return Candidate(key, None, 0, 0, "no_summary") if rows else None
     flags = _together([row[3] for row in (numbers[-1:] if kind.aggregation == "latest" else rows)])

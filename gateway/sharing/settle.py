@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapters.reading import Instant
-from gateway.sharing.amending import found_again, stands
+from gateway.sharing.amending import NO_PLACE, found_again, is_unplaced, stands
 from gateway.sharing.compose import outbound
 from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
@@ -24,10 +24,15 @@ _OPEN: Final[tuple[State, ...]] = ("sending", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the recipient said of one Observation; ``text`` is its reason where it refused."""
+    """What became of one Observation.
+
+    Attributes:
+        state: what the recipient said; ``withheld`` where there is nothing to be said to it.
+        text: its reason where it refused; a word of `words.STUCK` where a person should know more.
+    """
 
     key: Key
-    state: Literal["sent", "already", "rejected", "deferred", "unknown"]
+    state: Literal["sent", "already", "rejected", "deferred", "unknown", "withheld"]
     reference: str = ""
     text: str = ""
 
@@ -50,13 +55,11 @@ def answered(
             row = open_.pop(one.key, None)
             if row is None:
                 continue
-            uncorrected = one.state == "already" and found_again(
-                db, recipient, one.key, one.reference
-            )
-            if one.state != "deferred" and not uncorrected:
+            text = _uncorrected(db, recipient, one) if one.state == "already" else None
+            if one.state != "deferred" and text is None:
                 done.append(row.now(one.state, one.reference, one.text))
             elif _may_go_on(db, ledger, consent, one.key, now):
-                deferred.append(row.now("deferred", outcome=one.text))
+                deferred.append(row.now("deferred", outcome=one.text if text is None else text))
             else:
                 done.append(row.now("cancelled"))
         put(db, recipient, batch, done)
@@ -76,6 +79,17 @@ def answered(
             ("unknown" if left else "done", now, now + later if left else 0,
              tries + 1 if left else tries, batch),
         )  # fmt: skip
+
+
+def _uncorrected(db: Database, recipient: str, one: Outcome) -> str | None:
+    """Why a correction is still due though "it is there already"; None where it is not.
+
+    What is there already is the earlier version. Where the recipient says at which place, the
+    correction replaces it next.
+    """
+    if found_again(db, recipient, one.key, one.reference):
+        return ""
+    return NO_PLACE if is_unplaced(db, recipient, one.key) else None
 
 
 def lost(db: Database, batch: int, now: Instant, later: int) -> None:

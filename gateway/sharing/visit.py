@@ -29,7 +29,7 @@ from gateway.sharing.errors import DoorClosed, LeakBlocked, SendingStopped, Uplo
 from gateway.sharing.making import Limits
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.provenances import make_owed
-from gateway.sharing.question import ask
+from gateway.sharing.question import ask, ask_before
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.remote import Remote
 
@@ -115,8 +115,11 @@ class Visit:
     async def _deliver(self, claimed: Claimed, capability: Capability) -> None:
         """Send a claim, and write down what became of it whatever happens."""
         letters: Sequence[Letter] = ()
+        known: Sequence[settle.Outcome] = ()
         try:
-            letters = await self._missing_there(claimed, capability)
+            letters, known = await ask_before(
+                self._post, claimed.letters, claimed.ledger_seq, conditional=capability.conditional
+            )
             answer = await self._send(claimed, letters, capability) if letters else None
         except SendingStopped:
             await self._give_back(claimed)
@@ -131,24 +134,12 @@ class Visit:
                 await self._as_a_whole(claimed, "")
             raise
         if answer is not None:
-            await self._settle(claimed, letters, answer)
+            await self._settle(claimed, letters, answer, known)
         else:
+            p = self._parts
+            later = p.pause(claimed.tries)
+            await p.do(settle.answered, p.db, p.ledger, claimed.batch, known, p.now(), later)
             await self._as_a_whole(claimed, "")
-
-    async def _missing_there(self, claimed: Claimed, capability: Capability) -> Sequence[Letter]:
-        """What is still to be sent: all of it, where the server makes nothing twice."""
-        if capability.conditional:
-            return claimed.letters
-        new = [one.id for one in claimed.letters if not one.replaces]
-        has = await ask(self._post, new, claimed.ledger_seq)
-        there = [
-            settle.Outcome(one.key, "already", has[one.id])
-            for one in claimed.letters
-            if has and one.id in has and not one.replaces
-        ]
-        p = self._parts
-        await p.do(settle.answered, p.db, p.ledger, claimed.batch, there, p.now(), 0)
-        return [one for one in claimed.letters if one.replaces or not has or one.id not in has]
 
     async def _send(
         self, claimed: Claimed, letters: Sequence[Letter], capability: Capability
@@ -164,12 +155,20 @@ class Visit:
         body = claimed.bundle
         if not capability.conditional:
             body = batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
+        elif len(letters) < len(claimed.letters):
+            body = batch_bundle([one.entry for one in letters])
         return await self._post.send(
             "POST", "", body, ledger_seq=claimed.ledger_seq, numbers=claimed.numbers
         )
 
-    async def _settle(self, claimed: Claimed, letters: Sequence[Letter], answer: Answer) -> None:
-        """Write down an answer.
+    async def _settle(
+        self,
+        claimed: Claimed,
+        letters: Sequence[Letter],
+        answer: Answer,
+        known: Sequence[settle.Outcome],
+    ) -> None:
+        """Write down an answer, with what was ``known`` before of what was not sent.
 
         Raises:
             UploadDeferred: the recipient asks to be left alone for a while.
@@ -190,7 +189,9 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
-            await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
+            await p.do(
+                settle.answered, p.db, p.ledger, claimed.batch, [*outcomes, *known], p.now(), later
+            )
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
                 raise UploadDeferred("The recipient asks to wait a little.", wait)
