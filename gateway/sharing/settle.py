@@ -28,6 +28,7 @@ class Outcome:
 
     Attributes:
         state: what the recipient said; ``withheld`` where there is nothing to be said to it.
+        etag: which version of it stands there now, where it told that.
         text: its reason where it refused; a word of `words.STUCK` where a person should know more.
     """
 
@@ -35,6 +36,7 @@ class Outcome:
     state: Literal["sent", "already", "rejected", "deferred", "unknown", "withheld"]
     reference: str = ""
     text: str = ""
+    etag: str = ""
 
 
 def answered(
@@ -57,7 +59,7 @@ def answered(
                 continue
             text = _uncorrected(db, recipient, one) if one.state == "already" else None
             if one.state != "deferred" and text is None:
-                done.append(row.now(one.state, one.reference, one.text))
+                done.append(row.now(one.state, one.reference, one.text, one.etag))
             elif _may_go_on(db, ledger, consent, one.key, now):
                 deferred.append(row.now("deferred", outcome=one.text if text is None else text))
             else:
@@ -87,7 +89,7 @@ def _uncorrected(db: Database, recipient: str, one: Outcome) -> str | None:
     What is there already is the earlier version. Where the recipient says at which place, the
     correction replaces it next.
     """
-    if found_again(db, recipient, one.key, one.reference):
+    if found_again(db, recipient, one.key, one.reference, one.etag):
         return ""
     return NO_PLACE if is_unplaced(db, recipient, one.key) else None
 

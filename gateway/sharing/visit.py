@@ -27,6 +27,7 @@ from gateway.sharing.consent import Reason
 from gateway.sharing.door import Answer
 from gateway.sharing.errors import DoorClosed, LeakBlocked, SendingStopped, UploadDeferred
 from gateway.sharing.making import Limits
+from gateway.sharing.overwriting import look_again
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.provenances import make_owed
 from gateway.sharing.question import ask, ask_before
@@ -150,7 +151,7 @@ class Visit:
             search = entry.if_none_exist if capability.conditional else ""
             return await self._post.send(
                 entry.method, entry.url, letter.body, ledger_seq=claimed.ledger_seq,
-                only_if_none=search, numbers=letter.numbers,
+                only_if_none=search, only_if=entry.if_match, numbers=letter.numbers,
             )  # fmt: skip
         body = claimed.bundle
         if not capability.conditional:
@@ -189,6 +190,7 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
+            outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
             await p.do(
                 settle.answered, p.db, p.ledger, claimed.batch, [*outcomes, *known], p.now(), later
             )
@@ -208,8 +210,8 @@ class Visit:
                 return None
         elif is_deferral(answer.status) or answer.status in NOT_HERE:
             return None
-        location = answer.headers.get("Location", "")
-        return [outcome_of(letters[0], answer.status, location, answer.body)]
+        location, etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
+        return [outcome_of(letters[0], answer.status, location, answer.body, etag)]
 
     async def _not_now(self, claimed: Claimed, error: UploadDeferred) -> None:
         p = self._parts

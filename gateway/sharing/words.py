@@ -101,6 +101,10 @@ STUCK: Final[Mapping[str, str]] = {
         "could not be put there yet. It is tried again by itself. To be sure, tell the recipient "
         "what you corrected."
     ),
+    "changed_there": N_(
+        "Somebody at the recipient changed this reading after it was sent, so your correction was "
+        "not put over it. Tell the recipient what you corrected, and ask what stands there now."
+    ),
     "gone_there": N_(
         "You took this reading back. The recipient was asked and does not have it, so there was "
         "nothing to take back there."
