@@ -70,6 +70,19 @@ def test_every_kind_claims_what_a_device_of_its_own_fulfils(name: Kind) -> None:
     assert list(broken(document)) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "claimed"), [("samples", [systems.PHD_RTSA]), ("samples-absent", [])]
+)
+def test_samples_that_are_not_there_are_no_number_and_no_samples(
+    name: str, claimed: list[str]
+) -> None:
+    made = _example(name)
+
+    assert made["meta"].get("profile", []) == claimed
+    assert ("valueSampledData" in made) == bool(claimed)
+    assert ("dataAbsentReason" in made) == (not claimed)
+
+
 def test_every_profile_of_the_table_has_its_rules_and_is_claimed_by_a_shape() -> None:
     named = {one for row in rows().values() for one in row.profiles}
     claimed = {one for name in EXAMPLES for one in _example(name)["meta"].get("profile", ())}
