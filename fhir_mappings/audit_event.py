@@ -33,8 +33,9 @@ class Disclosure:
         gateway_device: this gateway at the recipient; empty where it is not known there.
         recipient: the legal entity's id, and its name.
         address: the recipient's FHIR address, without anything that signs in.
-        batch: our name of the batch, and the SHA-256 of its bytes in hexadecimal digits.
-        rows: how many Observations it held.
+        batch: our name of the batch, and the SHA-256 in hexadecimal digits of the body of the
+            request in which it left, to the byte: who has the request can hash it and compare.
+        rows: how many Observations that body held.
         purpose: a word of v3-PurposeOfUse.
         consent: the grant's own name; its system.
         at: when it was sent, ms UTC.

@@ -21,7 +21,9 @@ from tests.sharing_home import SharingHome
 __all__ = ["home", "proxy", "sandbox"]
 pytestmark = pytest.mark.server
 
-_ONE_BY_ONE = b'{"rest":[{"interaction":[],"resource":[{"type":"Observation"}]}]}'
+_ONE_BY_ONE = (
+    b'{"rest":[{"interaction":[{"code":"search-system"}],"resource":[{"type":"Observation"}]}]}'
+)
 
 
 def _without_batch(proxy: LoopbackProxy) -> Fault:

@@ -11,7 +11,7 @@ from gateway.sharing.compose import Letter
 from gateway.sharing.errors import UploadDeferred
 from gateway.sharing.names import READING_SYSTEM
 from gateway.sharing.post import Post
-from gateway.sharing.settle import Outcome
+from gateway.sharing.settle import THERE_BEFORE, Outcome
 
 _AT_ONCE = 20
 """Identifiers in one address: some 2,000 letters, which every server and proxy takes."""
@@ -77,7 +77,7 @@ async def ask_before(
 def _known(letter: Letter, has: Mapping[str, str] | None) -> Outcome | None:
     """What became of a letter that need not, or cannot, be sent; None for one that is to be."""
     if has is not None and letter.id in has:
-        return Outcome(letter.key, "already", has[letter.id])
+        return Outcome(letter.key, "already", has[letter.id], THERE_BEFORE)
     if not letter.candidate.unplaced:
         return None
     if has is None:

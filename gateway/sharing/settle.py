@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -18,6 +19,9 @@ from gateway.sharing.still import PASSING, still
 from gateway.store.driver import Database, transaction
 from gateway.store.records import Identities
 from gateway.store.series import series_by_id
+
+THERE_BEFORE: Final = "there before"
+"""The text of what was found at the recipient before it was sent: it left with no batch of ours."""
 
 _OPEN: Final[tuple[State, ...]] = ("sending", "unknown")
 
@@ -51,19 +55,7 @@ def answered(
         recipient, consent, tries, grain = _batch(db, batch)
         rows = of_batch(db, batch)
         open_ = {row.key: row for row in rows if row.state in _OPEN}
-        deferred: list[Delivery] = []
-        done: list[Delivery] = []
-        for one in outcomes:
-            row = open_.pop(one.key, None)
-            if row is None:
-                continue
-            text = _uncorrected(db, recipient, one) if one.state == "already" else None
-            if one.state != "deferred" and text is None:
-                done.append(row.now(one.state, one.reference, one.text, one.etag))
-            elif _may_go_on(db, ledger, consent, one.key, now):
-                deferred.append(row.now("deferred", outcome=one.text if text is None else text))
-            else:
-                done.append(row.now("cancelled"))
+        done, deferred = _parted(db, ledger, recipient, consent, open_, outcomes, now)
         put(db, recipient, batch, done)
         _taken(db, batch)
         if deferred and len(deferred) == len(rows):
@@ -81,6 +73,55 @@ def answered(
             ("unknown" if left else "done", now, now + later if left else 0,
              tries + 1 if left else tries, batch),
         )  # fmt: skip
+
+
+def leaving(
+    db: Database, ledger: Ledger, batch: int, body: bytes, n: int,
+    known: Sequence[Outcome], now: Instant, later: int,
+) -> None:  # fmt: skip
+    """Write down what leaves, before it does, where that is not what was claimed.
+
+    ``body`` is of the request, to the byte, with ``n`` Observations in it; ``known`` is what became
+    of the others, which need not be sent or must not. So the digest that is kept, and that an
+    AuditEvent names, is always that of what was on the wire.
+    """
+    with transaction(db):
+        recipient, consent, tries, grain = _batch(db, batch)
+        open_ = {row.key: row for row in of_batch(db, batch, *_OPEN)}
+        done, deferred = _parted(db, ledger, recipient, consent, open_, known, now)
+        put(db, recipient, batch, done)
+        if deferred:
+            _defer(db, recipient, consent, grain, deferred, now + later, tries + 1)
+        db.conn.execute(
+            "UPDATE batch SET rows = ?, bytes = ?, sha256 = ? WHERE id = ?",
+            (n, len(body), hashlib.sha256(body).digest(), batch),
+        )
+
+
+def _parted(
+    db: Database,
+    ledger: Ledger,
+    recipient: str,
+    consent: str,
+    open_: dict[Key, Delivery],
+    outcomes: Sequence[Outcome],
+    now: Instant,
+) -> tuple[list[Delivery], list[Delivery]]:
+    """What is done and what is to be tried again; what had an outcome is taken out of ``open_``."""
+    done: list[Delivery] = []
+    deferred: list[Delivery] = []
+    for one in outcomes:
+        row = open_.pop(one.key, None)
+        if row is None:
+            continue
+        text = _uncorrected(db, recipient, one) if one.state == "already" else None
+        if one.state != "deferred" and text is None:
+            done.append(row.now(one.state, one.reference, one.text, one.etag))
+        elif _may_go_on(db, ledger, consent, one.key, now):
+            deferred.append(row.now("deferred", outcome=one.text if text is None else text))
+        else:
+            done.append(row.now("cancelled"))
+    return done, deferred
 
 
 def _uncorrected(db: Database, recipient: str, one: Outcome) -> str | None:
@@ -218,7 +259,7 @@ def unknown(
 def _taken(db: Database, batch: int) -> None:
     """Write down whether the recipient took what left: all of it, not all, or nothing."""
     (n,) = db.conn.execute("SELECT rows FROM batch WHERE id = ?", (batch,)).fetchone()
-    states = [row.state for row in of_batch(db, batch)]
+    states = [row.state for row in of_batch(db, batch) if row.outcome != THERE_BEFORE]
     taken, refused = sum(one in ("sent", "already") for one in states), states.count("rejected")
     outcome = "0" if taken == n else "8" if refused == n else "4"
     db.conn.execute("UPDATE batch SET outcome = ? WHERE id = ?", (outcome, batch))

@@ -115,13 +115,24 @@ class Visit:
 
     async def _deliver(self, claimed: Claimed, capability: Capability) -> None:
         """Send a claim, and write down what became of it whatever happens."""
+        p = self._parts
         letters: Sequence[Letter] = ()
-        known: Sequence[settle.Outcome] = ()
         try:
             letters, known = await ask_before(
                 self._post, claimed.letters, claimed.ledger_seq, conditional=capability.conditional
             )
-            answer = await self._send(claimed, letters, capability) if letters else None
+            body = _body(claimed, letters, capability)
+            later = p.pause(claimed.tries)
+            if not letters:
+                await p.do(settle.answered, p.db, p.ledger, claimed.batch, known, p.now(), later)
+                await self._as_a_whole(claimed, "")
+                return
+            if body is not claimed.bundle:
+                await p.do(
+                    settle.leaving, p.db, p.ledger, claimed.batch, body, len(letters), known,
+                    p.now(), later,
+                )  # fmt: skip
+            answer = await self._send(claimed, letters, body, capability)
         except SendingStopped:
             await self._give_back(claimed)
             await self._as_a_whole(claimed, "")
@@ -134,42 +145,25 @@ class Visit:
             if not letters or not error.left:
                 await self._as_a_whole(claimed, "")
             raise
-        if answer is not None:
-            await self._settle(claimed, letters, answer, known)
-        else:
-            p = self._parts
-            later = p.pause(claimed.tries)
-            await p.do(settle.answered, p.db, p.ledger, claimed.batch, known, p.now(), later)
-            await self._as_a_whole(claimed, "")
+        await self._settle(claimed, letters, answer)
 
     async def _send(
-        self, claimed: Claimed, letters: Sequence[Letter], capability: Capability
+        self, claimed: Claimed, letters: Sequence[Letter], body: bytes, capability: Capability
     ) -> Answer:
         if not capability.batch:
             (letter,) = letters
             entry = letter.entry
             search = entry.if_none_exist if capability.conditional else ""
             return await self._post.send(
-                entry.method, entry.url, letter.body, ledger_seq=claimed.ledger_seq,
+                entry.method, entry.url, body, ledger_seq=claimed.ledger_seq,
                 only_if_none=search, only_if=entry.if_match, numbers=letter.numbers,
             )  # fmt: skip
-        body = claimed.bundle
-        if not capability.conditional:
-            body = batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
-        elif len(letters) < len(claimed.letters):
-            body = batch_bundle([one.entry for one in letters])
         return await self._post.send(
             "POST", "", body, ledger_seq=claimed.ledger_seq, numbers=claimed.numbers
         )
 
-    async def _settle(
-        self,
-        claimed: Claimed,
-        letters: Sequence[Letter],
-        answer: Answer,
-        known: Sequence[settle.Outcome],
-    ) -> None:
-        """Write down an answer, with what was ``known`` before of what was not sent.
+    async def _settle(self, claimed: Claimed, letters: Sequence[Letter], answer: Answer) -> None:
+        """Write down an answer.
 
         Raises:
             UploadDeferred: the recipient asks to be left alone for a while.
@@ -191,9 +185,7 @@ class Visit:
         else:
             later = p.pause(claimed.tries, wait)
             outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
-            await p.do(
-                settle.answered, p.db, p.ledger, claimed.batch, [*outcomes, *known], p.now(), later
-            )
+            await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
                 raise UploadDeferred("The recipient asks to wait a little.", wait)
@@ -243,6 +235,20 @@ class Visit:
         await self._as_a_whole(claimed, "")
         if not guilty:
             raise UploadDeferred(str(error))
+
+
+def _body(claimed: Claimed, letters: Sequence[Letter], capability: Capability) -> bytes:
+    """What leaves of a claim: the bytes that were claimed, where the server can take them so."""
+    if not letters:
+        return b""
+    if not capability.batch:
+        (letter,) = letters
+        return letter.body
+    if not capability.conditional:
+        return batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
+    if len(letters) < len(claimed.letters):
+        return batch_bundle([one.entry for one in letters])
+    return claimed.bundle
 
 
 def _refuses_what_was_sent(status: int) -> bool:
