@@ -102,8 +102,9 @@ STUCK: Final[Mapping[str, str]] = {
         "what you corrected."
     ),
     "changed_there": N_(
-        "Somebody at the recipient changed this reading after it was sent, so your correction was "
-        "not put over it. Tell the recipient what you corrected, and ask what stands there now."
+        "The recipient has another version of this reading than the one that was sent from here "
+        "last: somebody changed it there. Your correction was not put over it. Tell the recipient "
+        "what you corrected, and ask what stands there now."
     ),
     "gone_there": N_(
         "You took this reading back. The recipient was asked and does not have it, so there was "
