@@ -47,7 +47,7 @@ PROFILES = (
     ("HL7 CGM 1.0.0", "a glucose sensor's value of an instant, in mg/dl"),
     ("HL7 PHR 1.0.0-ballot2", "vital signs from a HealthKit export; the words of the unit are then "
      "its code"),
-    ("IHE BALP 1.1", "the AuditEvent of a disclosure"),
+    ("IHE BALP 1.1.4", "the AuditEvent of a disclosure"),
 )  # fmt: skip
 
 RESOURCES = (
@@ -60,7 +60,9 @@ RESOURCES = (
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening, which has every code of each kind; `inactive` once withdrawn; the text by "
      "its SHA-256"),
-    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
+    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a request that left, with how "
+     "many Observations stood in its body and the SHA-256 of that body, byte for byte: who has the "
+     "request can compare"),
     ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
      "day, which stays here; the note says that a time was set right"),
     ("RelatedPerson", "sent", "only where a guardian or proxy agreed: a keyed identifier, the "

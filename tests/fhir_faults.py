@@ -134,6 +134,11 @@ FAULTS: tuple[Fault, ...] = (
         "quantity-spot-check",
         lambda one: one["component"][0]["code"]["coding"][0].update(code="68220"),
     ),
+    Fault(
+        "another code than US Core's",
+        "quantity-us-core",
+        lambda one: _code(one, code="8868-4"),
+    ),
     Fault("a device without a System ID (PHD)", "device-phd", lambda one: one["identifier"].pop(1)),
     Fault("a device without a maker (PHD)", "device-phd", lambda one: one.pop("manufacturer")),
     Fault("a gateway without a version (PHD)", "gateway-phg", lambda one: one.pop("version")),
@@ -171,6 +176,16 @@ FAULTS: tuple[Fault, ...] = (
         "an audited event without a recipient (BALP)",
         "audit-event",
         lambda one: one["agent"].pop(1),
+    ),
+    Fault(
+        "an audited event without a place of its source (BALP)",
+        "audit-event",
+        lambda one: one["agent"][0].pop("network"),
+    ),
+    Fault(
+        "an audited event that its source has not seen (val-audit-source)",
+        "audit-event",
+        lambda one: one["source"].update(observer={"reference": "Device/other"}),
     ),
     Fault("a guardian of nobody", "related-person", lambda one: one.pop("patient")),
     Fault("an unknown gender", "patient", lambda one: one.update(gender="x")),

@@ -13,9 +13,10 @@ from urllib.parse import quote
 import pytest
 
 from fhir_mappings import systems
-from fhir_mappings.bundle import Entry, batch_bundle, if_none_exist, with_id
+from fhir_mappings.bundle import Entry, batch_bundle, if_match, if_none_exist, with_id
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
+from gateway.sharing.answers import OTHER_VERSION, version_in
 from scripts.judges import server as hapi_server
 from tests.fhir_made import MADE, SYSTEM
 from tests.fhir_servers import DIFFERENCES, SERVERS, Difference, ask, running, token, total
@@ -153,6 +154,31 @@ def test_a_corrected_reading_replaces_the_first(base: str, place: dict[str, str]
     assert now["meta"]["versionId"] != sent["meta"]["versionId"]
     search = f"Observation?identifier={token('https://gateway.example/readings', 'to-correct')}"
     assert total(base, search) == 1
+
+
+def test_a_version_that_somebody_changed_is_not_replaced(base: str, place: dict[str, str]) -> None:
+    """Of a batch, only that entry is refused; what was refused stands as somebody left it."""
+    entries = []
+    for id_ in ("changed-there", "as-it-was"):
+        made = ask(base, "/Observation", _at(place, "quantity-instant", id_))
+        corrected = _at(place, "quantity-instant", id_, values=[74], status="amended")
+        at, seen = f"Observation/{made.body['id']}", made.headers["etag"]
+        assert seen == if_match(made.body["meta"]["versionId"])
+        if id_ == "changed-there":
+            noted = made.body | {"note": [{"text": "Seen on the ward."}]}
+            assert ask(base, f"/{at}", json.dumps(noted).encode(), "PUT").status == 200
+        body = with_id(corrected, made.body["id"])
+        entries.append(Entry(body, at, method="PUT", if_match=seen))
+    changed, untouched = (one.url for one in entries)
+    answer = ask(base, "", batch_bundle(entries))
+    alone = ask(base, f"/{changed}", entries[0].body, "PUT", If_Match=entries[0].if_match)
+
+    said = [one["response"] for one in answer.body["entry"]]
+    assert int(said[0]["status"][:3]) in OTHER_VERSION
+    assert alone.status in OTHER_VERSION
+    assert (said[1]["status"][:3], version_in(said[1]["etag"])) == ("200", "2")
+    assert ask(base, f"/{changed}").body["note"] == [{"text": "Seen on the ward."}]
+    assert ask(base, f"/{untouched}").body["status"] == "amended"
 
 
 def test_a_reading_taken_back_stays_as_entered_in_error(base: str, place: dict[str, str]) -> None:

@@ -175,8 +175,12 @@ def test_a_disclosure_is_on_the_word_of_who_agreed() -> None:
 
 def test_a_disclosure_says_to_whom_under_which_consent_and_what() -> None:
     event = _made("audit-event")
-    _, recipient, person = event["agent"]
+    source, recipient, person = event["agent"]
     patient, data, consent = event["entity"]
+
+    # IHE BALP 1.1.4 wants a place of the source in the network; which one stays in the house.
+    assert list(source["network"]) == ["extension"]
+    assert source["network"]["extension"][0]["valueCode"] == "masked"
 
     assert recipient["who"]["display"] == "The Clinic"
     assert recipient["network"]["address"] == "https://fhir.clinic.example/r4"

@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import Instant, Value, Waveform, text_of
-from fhir_mappings.bundle import Entry, if_none_exist, with_id
+from fhir_mappings.bundle import Entry, if_match, if_none_exist, with_id
 from fhir_mappings.errors import MappingError
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
@@ -79,7 +79,8 @@ class Letter:
     def entry(self) -> Entry:
         """It as an entry of a Bundle: made at the recipient only once, or replacing itself."""
         if self.replaces:
-            return Entry(self.body, self.replaces, method="PUT")
+            seen = if_match(self.candidate.there)
+            return Entry(self.body, self.replaces, method="PUT", if_match=seen)
         return Entry(self.body, "Observation", self.search)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, Value
+from gateway.sharing.amending import NO_PLACE
 from gateway.sharing.deliveries import CLAIMABLE, counts
 from gateway.store.driver import Database
 
@@ -105,15 +106,16 @@ def totals(db: Database) -> list[tuple[str, Kind, str, int]]:
 
 
 def refusals(db: Database, recipient: str | None = None) -> list[Refusal]:
-    """What was refused or withheld, by reason, the most frequent first."""
+    """What was refused, withheld or stuck, by reason, the most frequent first."""
     return [
         Refusal(row[0], Kind(row[1]), row[2], row[3], row[4])
         for row in db.conn.execute(
             "SELECT d.recipient, s.kind, d.state, d.outcome, COUNT(*) FROM delivery d"
             " JOIN series s ON s.id = d.series WHERE d.state NOT IN ('sent', 'already')"
-            " AND d.state IN ('rejected', 'withheld') AND (? IS NULL OR d.recipient = ?)"
+            " AND (d.state IN ('rejected', 'withheld') OR d.outcome = ?)"
+            " AND (? IS NULL OR d.recipient = ?)"
             " GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC",
-            (recipient, recipient),
+            (NO_PLACE, recipient, recipient),
         )
     ]
 

@@ -27,9 +27,10 @@ from gateway.sharing.consent import Reason
 from gateway.sharing.door import Answer
 from gateway.sharing.errors import DoorClosed, LeakBlocked, SendingStopped, UploadDeferred
 from gateway.sharing.making import Limits
+from gateway.sharing.overwriting import look_again
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.provenances import make_owed
-from gateway.sharing.question import ask
+from gateway.sharing.question import ask, ask_before
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.remote import Remote
 
@@ -114,10 +115,24 @@ class Visit:
 
     async def _deliver(self, claimed: Claimed, capability: Capability) -> None:
         """Send a claim, and write down what became of it whatever happens."""
+        p = self._parts
         letters: Sequence[Letter] = ()
         try:
-            letters = await self._missing_there(claimed, capability)
-            answer = await self._send(claimed, letters, capability) if letters else None
+            letters, known = await ask_before(
+                self._post, claimed.letters, claimed.ledger_seq, conditional=capability.conditional
+            )
+            body = _body(claimed, letters, capability)
+            later = p.pause(claimed.tries)
+            if not letters:
+                await p.do(settle.answered, p.db, p.ledger, claimed.batch, known, p.now(), later)
+                await self._as_a_whole(claimed, "")
+                return
+            if body is not claimed.bundle:
+                await p.do(
+                    settle.leaving, p.db, p.ledger, claimed.batch, body, len(letters), known,
+                    p.now(), later,
+                )  # fmt: skip
+            answer = await self._send(claimed, letters, body, capability)
         except SendingStopped:
             await self._give_back(claimed)
             await self._as_a_whole(claimed, "")
@@ -130,40 +145,19 @@ class Visit:
             if not letters or not error.left:
                 await self._as_a_whole(claimed, "")
             raise
-        if answer is not None:
-            await self._settle(claimed, letters, answer)
-        else:
-            await self._as_a_whole(claimed, "")
-
-    async def _missing_there(self, claimed: Claimed, capability: Capability) -> Sequence[Letter]:
-        """What is still to be sent: all of it, where the server makes nothing twice."""
-        if capability.conditional:
-            return claimed.letters
-        new = [one.id for one in claimed.letters if not one.replaces]
-        has = await ask(self._post, new, claimed.ledger_seq)
-        there = [
-            settle.Outcome(one.key, "already", has[one.id])
-            for one in claimed.letters
-            if has and one.id in has and not one.replaces
-        ]
-        p = self._parts
-        await p.do(settle.answered, p.db, p.ledger, claimed.batch, there, p.now(), 0)
-        return [one for one in claimed.letters if one.replaces or not has or one.id not in has]
+        await self._settle(claimed, letters, answer)
 
     async def _send(
-        self, claimed: Claimed, letters: Sequence[Letter], capability: Capability
+        self, claimed: Claimed, letters: Sequence[Letter], body: bytes, capability: Capability
     ) -> Answer:
         if not capability.batch:
             (letter,) = letters
             entry = letter.entry
             search = entry.if_none_exist if capability.conditional else ""
             return await self._post.send(
-                entry.method, entry.url, letter.body, ledger_seq=claimed.ledger_seq,
-                only_if_none=search, numbers=letter.numbers,
+                entry.method, entry.url, body, ledger_seq=claimed.ledger_seq,
+                only_if_none=search, only_if=entry.if_match, numbers=letter.numbers,
             )  # fmt: skip
-        body = claimed.bundle
-        if not capability.conditional:
-            body = batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
         return await self._post.send(
             "POST", "", body, ledger_seq=claimed.ledger_seq, numbers=claimed.numbers
         )
@@ -190,6 +184,7 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
+            outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
             await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
@@ -207,8 +202,8 @@ class Visit:
                 return None
         elif is_deferral(answer.status) or answer.status in NOT_HERE:
             return None
-        location = answer.headers.get("Location", "")
-        return [outcome_of(letters[0], answer.status, location, answer.body)]
+        location, etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
+        return [outcome_of(letters[0], answer.status, location, answer.body, etag)]
 
     async def _not_now(self, claimed: Claimed, error: UploadDeferred) -> None:
         p = self._parts
@@ -240,6 +235,20 @@ class Visit:
         await self._as_a_whole(claimed, "")
         if not guilty:
             raise UploadDeferred(str(error))
+
+
+def _body(claimed: Claimed, letters: Sequence[Letter], capability: Capability) -> bytes:
+    """What leaves of a claim: the bytes that were claimed, where the server can take them so."""
+    if not letters:
+        return b""
+    if not capability.batch:
+        (letter,) = letters
+        return letter.body
+    if not capability.conditional:
+        return batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
+    if len(letters) < len(claimed.letters):
+        return batch_bundle([one.entry for one in letters])
+    return claimed.bundle
 
 
 def _refuses_what_was_sent(status: int) -> bool:

@@ -95,6 +95,24 @@ DOUBTS: Final[Mapping[str, str]] = {
 }
 """Why single readings stay here, whatever was agreed to."""
 
+STUCK: Final[Mapping[str, str]] = {
+    "no_place": N_(
+        "The recipient has this reading and does not say where it keeps it, so your correction "
+        "could not be put there yet. It is tried again by itself. To be sure, tell the recipient "
+        "what you corrected."
+    ),
+    "changed_there": N_(
+        "The recipient has another version of this reading than the one that was sent from here "
+        "last: somebody changed it there. Your correction was not put over it. Tell the recipient "
+        "what you corrected, and ask what stands there now."
+    ),
+    "gone_there": N_(
+        "You took this reading back. The recipient was asked and does not have it, so there was "
+        "nothing to take back there."
+    ),
+}
+"""What became of single readings at a recipient that a person should know, and do."""
+
 PURPOSE_WORDS: Final[Mapping[Purpose, str]] = {
     "TREAT": N_("your treatment"),
     "HRESCH": N_("health research"),
@@ -147,6 +165,7 @@ def sentence(reason: Reason, language: str = "en") -> str:
 
 def sentence_of(why: str, language: str = "en") -> str:
     """The sentence for a reason's word; a text that is no such word is a sentence already."""
-    if why in DOUBTS:
-        return said(DOUBTS[why], language)
+    for sentences in (DOUBTS, STUCK):
+        if why in sentences:
+            return said(sentences[why], language)
     return sentence(Reason(why), language) if why in Reason.__members__.values() else why

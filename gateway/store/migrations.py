@@ -22,6 +22,12 @@ def _gateway_0002(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@GATEWAY(name="0003 which version stands at a recipient")
+def _gateway_0003(db: Database) -> None:
+    for statement in statements(schema.ETAG):
+        db.conn.execute(statement)
+
+
 @LOCAL(name="0001 first tables")
 def _local_0001(db: Database) -> None:
     for statement in statements(local_schema.LOCAL):

@@ -212,6 +212,7 @@ CREATE TABLE delivery (
     PRIMARY KEY (recipient, series, start, duration, value, nth, version)
 ) STRICT, WITHOUT ROWID;
 -- state: sending, sent, already, rejected, deferred, unknown, cancelled, withheld
+-- later: etag, see `ETAG`
 CREATE INDEX delivery_by_batch ON delivery (batch);
 CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
 
@@ -269,6 +270,11 @@ WHEN 'simulation' IN (OLD.name, NEW.name)
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
 CREATE TRIGGER simulation_never_goes BEFORE DELETE ON note WHEN OLD.name = 'simulation'
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
+"""
+
+ETAG = """
+ALTER TABLE delivery ADD COLUMN etag TEXT NOT NULL DEFAULT '';
+-- The id of the version at the recipient that it told when it took this; '' if it told none.
 """
 
 OUTCOME = """

@@ -8,6 +8,7 @@ from typing import Final
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
+from gateway.sharing.amending import NO_PLACE
 from gateway.sharing.consent import ClockState, Reason, Request, shareable_kinds
 from gateway.sharing.decision import decide
 from gateway.sharing.ledger import Ledger
@@ -41,7 +42,11 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reading that the recipient refused, and what it said."""
+    """A reading that the recipient refused, or a correction that waits for it.
+
+    Attributes:
+        outcome: what the recipient said; a word of `words.STUCK` where it is ours to say.
+    """
 
     recipient: str
     kind: Kind
@@ -121,13 +126,13 @@ class SentBook:
         return found
 
     def refusals(self, person: PersonKey) -> list[Refusal]:
-        """The newest readings that a recipient refused."""
+        """The newest readings that a recipient refused, and corrections that stand nowhere yet."""
         rows = self._db.conn.execute(
             "SELECT d.recipient, s.kind, d.start, d.outcome FROM delivery d"
             " JOIN recipient r ON r.key = d.recipient JOIN series s ON s.id = d.series"
-            " WHERE d.state = 'rejected' AND d.recipient = r.key AND r.person = ?"
-            " ORDER BY d.batch DESC LIMIT ?",
-            (person, _REFUSALS),
+            " WHERE (d.state = 'rejected' OR d.state NOT IN ('sent', 'already') AND d.outcome = ?)"
+            " AND d.recipient = r.key AND r.person = ? ORDER BY d.batch DESC LIMIT ?",
+            (NO_PLACE, person, _REFUSALS),
         )
         return [Refusal(*row) for row in rows]
 
