@@ -51,6 +51,7 @@ ZONES = [ZoneInfo(name) for name in sorted(available_timezones())]
 OF_EVERY_OFFSET = list(
     {datetime.fromtimestamp(NOW / 1000, zone).utcoffset(): zone for zone in ZONES}.values()
 )
+OTHERS = [ZoneInfo(name) for name in ("Asia/Tokyo", "Asia/Kathmandu", "Pacific/Chatham")]
 NEAR = ClockLook(NOW, 180_000)
 
 
@@ -203,6 +204,19 @@ def _kept(store: Store) -> list[tuple[int, int, int | None]]:
     return store.db.conn.execute(
         "SELECT start, look_at, ahead_ms FROM set_right ORDER BY start"
     ).fetchall()
+
+
+def test_what_could_tell_of_a_zone_is_in_no_row_of_what_may_be_shared(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    came = [
+        replace(
+            batch(store.person, [Row(zone)]), looks=[_look(_face(timedelta(0), OTHERS[zone]), OSLO)]
+        )
+        for zone in range(len(OTHERS))
+    ]
+    store.readings.take_in(came, at=NOW, source="ble", simulated=False)
+    assert {ahead for _, _, ahead in _kept(store)} == {None}
+    store.db.close()
 
 
 def test_a_deleted_reading_leaves_nothing_of_its_look_and_brings_none_back(tmp_path: Path) -> None:

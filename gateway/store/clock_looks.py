@@ -44,6 +44,8 @@ def look_at(db: Database, row: _Row) -> ClockLook | None:
     return None if found is None else ClockLook(*found)
 
 
-def forget_looks(db: Database, rows: Iterable[_Row]) -> None:
-    """Forget by what the times of these readings were set right: they are deleted."""
-    db.conn.executemany(f"DELETE FROM set_right WHERE {_SAME}", rows)  # noqa: S608  # fixed text
+def forget_looks(db: Database, series: int, rows: Iterable[_Row]) -> None:
+    """Forget by what the times of these readings of a series were set right: they are deleted."""
+    any_look = "SELECT 1 FROM set_right WHERE series = ? LIMIT 1"
+    if db.conn.execute(any_look, (series,)).fetchone() is not None:
+        db.conn.executemany(f"DELETE FROM set_right WHERE {_SAME}", rows)  # noqa: S608  # fixed text

@@ -57,7 +57,7 @@ def _delete_keys(
     )
     db.conn.executemany(f"DELETE FROM correction WHERE {_SAME}", keys)  # noqa: S608
     db.conn.executemany(f"DELETE FROM reading WHERE {_SAME}", keys)  # noqa: S608
-    forget_looks(db, keys)
+    forget_looks(db, series.id, keys)
     mark_dirty(db, series.id, (key[1] for key in keys))
     mark_unresolved(db, [(series.id, hour) for hour in hours(key[1] for key in keys)])
     count(db, series.id, -len(keys))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.errors import ReadingRefused
@@ -111,9 +111,10 @@ def waiting(
 
 
 def _waiting(*row: Any) -> Waiting:
-    *told, live, look_at, ahead = row
+    *told, look_at, ahead = row
+    found = Waiting(*told)
     look = None if look_at is None else ClockLook(look_at, ahead)
-    return Waiting(*told, bool(live), look)
+    return replace(found, live=bool(found.live), look=look)
 
 
 def waiting_by_user(db: Database) -> dict[tuple[DeviceKey, int], int]:
