@@ -11,8 +11,8 @@ ELEMENTS = (
     ("`meta.security`", "`PATAST` always; `HTEST` on everything simulated"),
     ("`meta.tag`", "`us-core-tags#patient-supplied` where the invitation names a US Core profile"),
     ("`extension`", "`observation-gatewayDevice`, the Device of this gateway, from Bluetooth; "
-     "`CoincidentTimeStampReference` where a look at the sensor's clock stands there (nothing "
-     "sends one yet)"),
+     "`CoincidentTimeStampReference`, the look at the sensor's clock that set this reading's time "
+     "right, where the recipient took it"),
     ("`identifier`", "one keyed value, 43 URL-safe letters, the same for one reading for ever and "
      "another at every recipient; under the system of the guide's conditional create too, where a "
      "PHD profile is claimed"),
@@ -63,8 +63,10 @@ RESOURCES = (
     ("AuditEvent", "on request", "`health-gateway sent --audit`; one a request that left, with how "
      "many Observations stood in its body and the SHA-256 of that body, byte for byte: who has the "
      "request can compare"),
-    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
-     "day, which stays here; the note says that a time was set right"),
+    ("Observation of a coincident time", "sent", "each look at a sensor's clock that set the time "
+     "of a reading right, before that reading, where the invitation names "
+     "PhdCoincidentTimeStampObservation: the instant of UTC that the clock meant; `masked` where "
+     "it was 7½ minutes off or more, since that could tell of a zone (decision 0014)"),
     ("RelatedPerson", "sent", "only where a guardian or proxy agreed: a keyed identifier, the "
      "patient and the relationship; no name"),
     ("DeviceMetric", "sent", "of a Bluetooth sensor, a kind each, where the invitation names "

@@ -160,7 +160,6 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-clock-set-right": one(
             replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
         ),
-        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-minute-mean": one(
             replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
         ),

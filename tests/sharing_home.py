@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 from adapters.kinds import Kind
 from adapters.reading import (
+    ClockLook,
     DeviceFacts,
     DeviceKey,
     Instant,
@@ -154,6 +155,7 @@ class SharingHome:
         device: DeviceKey = STRAP,
         decimals: int = 0,
         flags: Quality = Quality.NONE,
+        look: ClockLook | None = None,
     ) -> None:
         batch = ReadingBatch(
             person=ADA,
@@ -166,6 +168,7 @@ class SharingHome:
             decimals=[decimals] * n,
             nths=[0] * n,
             flags=[int(flags)] * n,
+            looks=[look] * n if look else (),
         )
         self.readings.take_in([batch], at=self.now, source="ble", simulated=True)
 

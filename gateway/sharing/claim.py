@@ -14,6 +14,7 @@ from gateway.sharing.compose import Letter, References
 from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import of_batch
 from gateway.sharing.ledger import Ledger
+from gateway.sharing.looks import LooksFirst, not_asked
 from gateway.sharing.making import Limits, Making
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.spans import due_spans
@@ -106,6 +107,10 @@ def claim(
     Returns:
         None when consent has changed since, or nothing of the plan was left to be sent. What was
         looked at and must stay is marked ``withheld`` with the reason.
+
+    Raises:
+        LooksFirst: these looks at clocks are to be made at the recipient before; nothing was
+            claimed.
     """
     with transaction(db):
         state = ledger.state()
@@ -118,6 +123,10 @@ def claim(
             making.take_waiting(planned.series, references)
         if not making.letters:
             return None
+        if references.looks is not None:
+            readings = ((one.series, one.key) for one in making.letters)
+            if first := not_asked(db, references.looks, planned.grain, readings):
+                raise LooksFirst(first)
         batch, bundle = making.write_down()
         return Claimed(
             batch=batch,

@@ -21,11 +21,12 @@ from gateway.sharing.answers import (
 )
 from gateway.sharing.backoff import retry_after
 from gateway.sharing.capability import Capability, read_capability
-from gateway.sharing.claim import Claimed, claim, drop_what_ended, plan
+from gateway.sharing.claim import Claimed, Plan, claim, drop_what_ended, plan
 from gateway.sharing.compose import Letter
 from gateway.sharing.consent import Reason
 from gateway.sharing.door import Answer
 from gateway.sharing.errors import DoorClosed, LeakBlocked, SendingStopped, UploadDeferred
+from gateway.sharing.looks import LooksFirst
 from gateway.sharing.making import Limits
 from gateway.sharing.overwriting import look_again
 from gateway.sharing.post import Parts, Post
@@ -96,16 +97,24 @@ class Visit:
                 return
             if self._capability is None:
                 self._capability = await self._read_capability(due.ledger_seq)
-            references = await self._remote.references(due)
-            at_once = self._at_once if self._capability.batch else 1
-            claimed = await p.do(
-                claim, p.db, p.ledger, self._recipient, due, references, p.now(), p.clock(),
-                Limits(at_once, p.limits.octets),
-            )  # fmt: skip
+            claimed = await self._claim(due, self._at_once if self._capability.batch else 1)
             looked_at = due.mark if claimed is None else None
             if claimed is not None:
                 await self._deliver(claimed, self._capability)
                 await make_owed(p, self._recipient, self._post)
+
+    async def _claim(self, due: Plan, at_once: int) -> Claimed | None:
+        """Claim what is due, once all that it refers to stands at the recipient."""
+        p = self._parts
+        references = await self._remote.references(due)
+        while True:
+            try:
+                return await p.do(
+                    claim, p.db, p.ledger, self._recipient, due, references, p.now(), p.clock(),
+                    Limits(at_once, p.limits.octets),
+                )  # fmt: skip
+            except LooksFirst as first:
+                references = await self._remote.with_looks(due, references, first.looks)
 
     async def _read_capability(self, ledger_seq: int) -> Capability:
         answer = await self._post.send("GET", "metadata", ledger_seq=ledger_seq)

@@ -277,6 +277,18 @@ ALTER TABLE delivery ADD COLUMN etag TEXT NOT NULL DEFAULT '';
 -- The id of the version at the recipient that it told when it took this; '' if it told none.
 """
 
+SET_RIGHT = """
+-- Readings whose time was set right by a look at their device's clock, and what may be told of it.
+CREATE TABLE set_right (
+    series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    value ANY NOT NULL, nth INTEGER NOT NULL, look_at INTEGER NOT NULL,
+    ahead_ms INTEGER CHECK (ABS(ahead_ms) < 450000),
+    PRIMARY KEY (series, start, duration, value, nth)
+) STRICT, WITHOUT ROWID;
+-- look_at: by our clock; ahead_ms: how far ahead of it theirs was, without any zone; NULL where it
+-- was half of a quarter hour or more, as a clock of another zone is: that stays here
+"""
+
 OUTCOME = """
 ALTER TABLE batch ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
 -- Of the bytes whose SHA-256 it bears: '' none of them left; else they left or may have, and were
