@@ -48,6 +48,7 @@ class Candidate:
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
         derived: where the readings of a summary stand at the recipient, if all of them do.
+        members: where what belongs to a group stands at the recipient (`members.Members`).
         replaces: where an earlier version stands at the recipient; empty mostly.
         reaches: until when the readings of a summary last, where that is behind its own end.
     """
@@ -60,6 +61,7 @@ class Candidate:
     was: str | None = None
     replaces: str = ""
     derived: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     reaches: Instant = 0
 
     @property
