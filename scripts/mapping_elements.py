@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from adapters.kinds import all_kinds
+from adapters.kinds import all_kinds, members_of, tier_of
 from fhir_mappings.statistics import BESIDE
 from fhir_mappings.systems import STATISTICS
+from gateway.sharing.amending import MOST_LINKS
+from gateway.sharing.members import MOST_MEMBERS
 
 ELEMENTS = (
     ("`meta.profile`", "what the invitation names and the Observation fulfils; nothing else"),
@@ -30,9 +32,10 @@ ELEMENTS = (
     ("`bodySite`", "where the device says it"),
     ("`method`", "of a summary: average or sum"),
     ("`device`", "the Device of the sensor: maker, model, versions; never a serial number"),
-    ("`hasMember`, `derivedFrom`", "of groups, and of what was put together from Observations that "
-     "stand at the recipient; `derivedFrom` of up to 60 that stand there, `hasMember` of no source "
-     "yet (decision 0029)"),
+    ("`hasMember`", "of groups: their readings that stand at the recipient, up to "
+     f"{MOST_MEMBERS:,}; see below"),
+    ("`derivedFrom`", "of what was put together from Observations that stand at the recipient: all "
+     f"of them, where they are {MOST_LINKS} at the most"),
     ("`component`", "the parts of a measurement; of a summary its figures; of an oximeter's "
      "spot check PHD's supplemental type, where no profile of vital signs is claimed"),
 )  # fmt: skip
@@ -73,9 +76,15 @@ RESOURCES = (
      "PhdDeviceMetric and MDC has a code"),
 )  # fmt: skip
 
+GROUPS = tuple(
+    (f"`{group}`", ", ".join(f"`{member}`" for member in members_of(group)))
+    for group in all_kinds()
+    if tier_of(group)
+)
+
 
 def elements() -> str:
-    """Elements, profiles, summaries, resources."""
+    """Elements, profiles, summaries, groups, resources."""
     sums = ", ".join(f"`{name}`" for name, row in all_kinds().items() if row.aggregation == "sum")
     figures = ", ".join(f"`{one.code}`" for one in BESIDE["mean"])
     return f"""
@@ -105,6 +114,17 @@ where none is left, as `entered-in-error`.
 A single reading that is deleted here stays at a recipient as it was sent: a deletion is not told.
 Who wants it taken back there says first that it was entered in error. One that was not sent yet is
 not sent.
+
+## Groups
+
+A group is one Observation that says what was done and when, and names as its members the readings
+that the same device measured of the same person wholly within that time: those that stand at the
+recipient when it is sent, were sent one by one, may be sent for the same purpose now, and are as
+they were sent. So it is sent after them. Of a kind all are named or none: kinds in the order of the
+table, a kind of which there are too many beside those before it is passed over. Nothing is sent for
+a group's sake, and who gets summaries alone is told of no reading. What arrives later is not named,
+unless the group itself is amended (decision 0029).
+{_table("group | kinds of its members", GROUPS)}
 
 ## Resources
 {_table("resource | when | what", RESOURCES)}

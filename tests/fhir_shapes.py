@@ -130,6 +130,12 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             duration=2_400_000,
             members=("Observation/1", "Observation/2"),
         ),
+        "group-of-a-session": one(
+            _of(SENSOR, "activity_session"),
+            "walking",
+            duration=2_400_000,
+            members=("Observation/1", "Observation/2"),
+        ),
         "group-of-components": one(
             _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
         ),

@@ -117,12 +117,13 @@ class SharingHome:
         end: Instant | None = None,
         grain: str = "raw",
         zone: str = "",
+        purpose: str = "TREAT",
     ) -> str:
         """Agree; from now on, or also to the past."""
         offer = make_offer(
             recipient,
             kinds or ("heart_rate",),
-            purpose="TREAT",
+            purpose=purpose,
             start=self.now,
             end=end or self.now + 30 * DAY,
             history_from=history_from,

@@ -53,6 +53,7 @@ class Candidate:
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
         derived: where the readings of a summary stand at the recipient, if all of them do.
+        members: where what belongs to a group stands at the recipient (`members.Members`).
         replaces: where an earlier version stands at the recipient; empty mostly.
         there: which version of that stands there, as far as it is known.
         unplaced: whether one stands there and it is not known where: the recipient is asked first.
@@ -69,6 +70,7 @@ class Candidate:
     there: str = ""
     unplaced: bool = False
     derived: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     reaches: Instant = 0
 
     @property

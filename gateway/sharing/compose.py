@@ -211,6 +211,7 @@ def _outgoing(
         ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
         waveforms=_waveforms(db, series, chosen),
+        members=[one.members for one in chosen] if any(one.members for one in chosen) else (),
         derived=[one.derived for one in chosen] if any(one.derived for one in chosen) else (),
     )
 

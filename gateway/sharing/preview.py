@@ -30,6 +30,7 @@ def preview(
     """One reading as it would be sent: the same shape and the same renderer as sending uses.
 
     References that are made on the first sending stand as ``…/not-made-yet``; ``issued`` is now.
+    Links to other readings are those that stand there when it is sent, so none is in it.
 
     Raises:
         LookupError: there is no such reading, or it has no form that can be sent; says why.

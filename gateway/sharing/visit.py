@@ -89,17 +89,18 @@ class Visit:
     async def _send_what_is_due(self) -> None:
         p = self._parts
         await p.do(drop_what_ended, p.db, p.ledger, self._recipient.key, p.now(), p.clock())
-        looked_at = None
+        passed: set[int] = set()
         while True:
-            due = await p.do(plan, p.db, p.ledger, self._recipient.key, p.now(), p.clock())
+            due = await p.do(plan, p.db, p.ledger, self._recipient.key, p.now(), p.clock(), passed)
             self.held = due if isinstance(due, Reason) else None
-            if due is None or isinstance(due, Reason) or due.mark == looked_at:
+            if due is None or isinstance(due, Reason):
                 return
             if self._capability is None:
                 self._capability = await self._read_capability(due.ledger_seq)
             claimed = await self._claim(due, self._at_once if self._capability.batch else 1)
-            looked_at = due.mark if claimed is None else None
-            if claimed is not None:
+            if claimed is None:
+                passed.add(due.mark)
+            else:
                 await self._deliver(claimed, self._capability)
                 await make_owed(p, self._recipient, self._post)
 
