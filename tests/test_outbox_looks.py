@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from adapters.reading import ClockLook, DeviceKey, Quality
+from adapters.reading import ClockLook, DeviceKey, PersonKey, Quality
 from fhir_mappings import systems
 from gateway.sharing.preview import preview
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.sent import without
 from gateway.store.clock_answers import answer as say_of_clock
 from gateway.store.identity import ReadingId
 from tests.fakes_consent import ADA, DAY, HOUR, MINUTE, NOON
@@ -156,6 +157,48 @@ async def test_a_look_that_is_refused_is_not_asked_for_again_and_stops_nothing(
     assert len(_looks(there)) == 1
     assert _referred(there) == ["", "", ""]
     assert _remembered(home, f"look:{STRAP}:{LOOK.at}") == "-"
+    assert [(one.what, one.n) for one in without(home.db)] == [("look", 1)]
+    assert without(home.db, PersonKey("somebody")) == []
+
+
+async def test_a_look_that_is_there_already_and_nobody_says_where_stops_nothing(
+    home: SharingHome, there: LoopbackProxy
+) -> None:
+    assert isinstance(there.fault, Recipients)
+    there.fault.says = [answer(200)]
+    home.grant(_asking(home, there))
+    home.take_in(2, flags=SET_RIGHT, look=LOOK)
+    home.now += 2 * HOUR
+    report = await home.upload()
+    (asked,) = there.of("GET", "/Observation")
+
+    assert (report.sent, report.held) == (2, {})
+    assert "identifier=" in asked.path
+    assert _referred(there) == ["", ""]
+    assert [(one.what, one.n) for one in without(home.db)] == [("look", 1)]
+
+
+async def test_a_recipient_that_cannot_say_now_where_a_look_is_is_asked_again(
+    home: SharingHome, there: LoopbackProxy
+) -> None:
+    taken = there.fault
+    assert isinstance(taken, Recipients)
+    busy = [answer(503)]
+
+    async def says_nothing_now(seen: Seen) -> bytes | str:
+        asks = seen.method == "GET" and "/Observation" in seen.path
+        return busy.pop() if busy and asks else await taken(seen)
+
+    there.fault = says_nothing_now
+    taken.says = [answer(412)]
+    home.grant(_asking(home, there))
+    home.take_in(2, flags=SET_RIGHT, look=LOOK)
+    home.now += 2 * HOUR
+    assert (await home.upload()).sent == 0
+    await home.upload_until_done()
+
+    assert without(home.db) == []
+    assert all(_referred(there))
 
 
 async def test_a_recipient_that_takes_nothing_now_gets_the_look_later_and_no_reading_before(

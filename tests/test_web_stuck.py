@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sharing.words import STUCK
+from gateway.sharing.names import NOWHERE
+from gateway.sharing.words import STUCK, WITHOUT
 from gateway.store.driver import transaction
 from tests.fakes_web import NOW, STRAP, Furnished, make_home, number
 from tests.web_visitor import visiting
@@ -35,3 +36,21 @@ async def test_what_waits_for_a_recipient_is_shown_with_its_sentence(
 
     assert STUCK[word] in page.words
     assert word not in page.text
+
+
+@pytest.mark.parametrize("word", WITHOUT)
+async def test_what_readings_went_without_is_counted_and_shown_to_whose_they_are(
+    home: Furnished, word: str
+) -> None:
+    home.agree("heart_rate")
+    with transaction(home.house.opened.gateway):
+        for at in (1, 2):
+            home.house.opened.gateway.conn.execute(
+                "INSERT INTO remote VALUES (?, ?, ?)",
+                (home.recipient(), f"{word}:strap2345:{at}", NOWHERE),
+            )
+    async with visiting(home) as visitor:
+        page = await visitor.get("/sent")
+
+    assert f"{WITHOUT[word]} 2 times" in page.words
+    assert "strap2345" not in page.text

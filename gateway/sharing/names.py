@@ -25,3 +25,6 @@ RELATED_PERSON_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e15"
 
 CONSENT_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e14"
 """Of a grant in the person's consent ledger."""
+
+NOWHERE: Final = "-"
+"""Remembered as the place of what the recipient does not take, and that can be done without."""

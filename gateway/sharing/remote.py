@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
 
 from adapters.kinds import Kind
 from adapters.reading import DeviceFacts, DeviceKey
@@ -27,6 +26,7 @@ from gateway.sharing.looks import SensorLook, look_body
 from gateway.sharing.names import (
     DEVICE_SYSTEM,
     LOOK_SYSTEM,
+    NOWHERE,
     PATIENT_SYSTEM,
     RELATED_PERSON_SYSTEM,
 )
@@ -37,8 +37,6 @@ from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
 _GATEWAY = "gateway"
-NOWHERE: Final = "-"
-"""What is remembered of what the recipient does not take, and that can be done without."""
 
 
 class Remote:
@@ -213,6 +211,8 @@ class Remote:
             return reference
         if answer.status in (200, 201, 412):  # it is there; ask where
             found = await self._post.send("GET", f"{kind}?{search}", ledger_seq=plan.ledger_seq)
+            if is_deferral(found.status):
+                raise self._post.refused(found, "The recipient did not answer a question")
             try:
                 reference = references_by_id(found.body, system).get(identifier, "")
             except ValueError:

@@ -113,6 +113,18 @@ STUCK: Final[Mapping[str, str]] = {
 }
 """What became of single readings at a recipient that a person should know, and do."""
 
+WITHOUT: Final[Mapping[str, str]] = {
+    "look": N_(
+        "The recipient did not take how far a device’s clock was off. Your readings go on without "
+        "it, and still say that their time was set right. There is nothing to do."
+    ),
+    "metric": N_(
+        "The recipient did not take the description of what a device measures. Your readings go on "
+        "without it. There is nothing to do."
+    ),
+}
+"""What readings refer to and a recipient did not take."""
+
 PURPOSE_WORDS: Final[Mapping[Purpose, str]] = {
     "TREAT": N_("your treatment"),
     "HRESCH": N_("health research"),

@@ -13,6 +13,7 @@ from gateway.sharing.consent import ClockState, Reason, Request, shareable_kinds
 from gateway.sharing.decision import decide
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.sent import Without, without
 from gateway.store.driver import Database
 from gateway.store.readings import Readings
 
@@ -135,6 +136,10 @@ class SentBook:
             (NO_PLACE, person, _REFUSALS),
         )
         return [Refusal(*row) for row in rows]
+
+    def without(self, person: PersonKey) -> list[Without]:
+        """What the person's readings went without at their recipients, and how often."""
+        return without(self._db, person)
 
     def stays(
         self, person: PersonKey, recipients: Sequence[Recipient], now: Instant, clock: ClockState
