@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from adapters.reading import DeviceKey
+from adapters.reading import DeviceKey, Value
 from gateway.sharing.recipients import Recipient
 from scripts.sandbox_server import Sandbox
 from tests.amending_home import there_of
@@ -79,7 +79,7 @@ def series_of(home: SharingHome, device: DeviceKey, kind: str) -> int:
 
 
 def correct_of(
-    home: SharingHome, device: DeviceKey, kind: str, start: int, value: tuple[float, int] | None
+    home: SharingHome, device: DeviceKey, kind: str, start: int, value: tuple[Value, int] | None
 ) -> None:
     (row,) = home.readings.window(series_of(home, device, kind), start, start, 1)
     home.readings.correct(row.id, value, at=home.now, actor="ada")

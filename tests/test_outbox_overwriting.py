@@ -130,6 +130,7 @@ async def test_where_no_version_was_told_none_is_named(
     [
         (b'{"a":1,"meta":{"versionId":"2"},"issued":"now","b":[{"c":36.60}]}', True),
         (b'{"a":1,"b":[{"c":36.6}],"text":{"div":"x"},"more":2}', True),
+        (b'{"a":1,"b":[{"c":36.6}],"hasMember":[{}],"derivedFrom":[{}]}', True),
         (b'{"a":1,"b":[{"c":36.7}]}', False),
         (b'{"b":[{"c":36.60}]}', False),
         (b"[]", False),
@@ -137,6 +138,6 @@ async def test_where_no_version_was_told_none_is_named(
     ],
 )
 def test_what_a_server_adds_is_no_change_of_what_we_said(there: bytes, same: bool) -> None:
-    ours = b'{"a":1,"meta":{"x":1},"issued":"then","b":[{"c":36.60}]}'
+    ours = b'{"a":1,"meta":{"x":1},"issued":"then","b":[{"c":36.60}],"hasMember":[{"d":1}]}'
 
     assert says_the_same(ours, there) is same

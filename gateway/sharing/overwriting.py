@@ -24,6 +24,9 @@ from gateway.sharing.settle import Outcome
 _SERVERS_OWN: Final = ("meta", "issued", "text")
 """What a server adds to or changes in what it takes, and the moment of each try of ours."""
 
+_LINKS: Final = ("hasMember", "derivedFrom")
+"""Which other readings stood there at that try; more may stand there at the next."""
+
 
 async def look_again(
     post: Post, letters: Sequence[Letter], outcomes: Sequence[Outcome], ledger_seq: int
@@ -48,12 +51,13 @@ async def _looked_at(post: Post, letter: Letter, refused: Outcome, ledger_seq: i
 
 
 def says_the_same(ours: bytes, there: bytes) -> bool:
-    """Whether a resource at a recipient holds all that ours says, whatever the server added."""
+    """Whether a resource at a recipient holds all that ours says but links, whatever was added."""
     try:
         stands = _read(there)
     except ValueError:
         return False
-    wanted = {name: one for name, one in _read(ours).items() if name not in _SERVERS_OWN}
+    left_out = (*_SERVERS_OWN, *_LINKS)
+    wanted = {name: one for name, one in _read(ours).items() if name not in left_out}
     return isinstance(stands, dict) and all(stands.get(name) == one for name, one in wanted.items())
 
 
