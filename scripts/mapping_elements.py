@@ -63,9 +63,9 @@ RESOURCES = (
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening, which has every code of each kind; `inactive` once withdrawn; the text by "
      "its SHA-256"),
-    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a request that left, with how "
-     "many Observations stood in its body and the SHA-256 of that body, byte for byte: who has the "
-     "request can compare"),
+    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a request that left with "
+     "readings in it, with how many Observations stood in its body and the SHA-256 of that body, "
+     "byte for byte: who has the request can compare"),
     ("Observation of a coincident time", "sent", "each look at a sensor's clock that set the time "
      "of a reading right, before that reading, where the invitation names "
      "PhdCoincidentTimeStampObservation: the instant of UTC that the clock meant; `masked` where "

@@ -144,6 +144,24 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a gateway without a version (PHD)", "gateway-phg", lambda one: one.pop("version")),
     Fault("a metric of no category", "device-metric", lambda one: one.pop("category")),
     Fault("a metric of an unknown category", "device-metric", lambda one: one.update(category="x")),
+    Fault("a member that is nothing (ele-1)", "group", lambda one: one.update(hasMember=[{}])),
+    Fault(
+        "a time of a clock and a reason for none (obs-6)",
+        "clock-masked",
+        lambda one: one.update(valueDateTime="2026-11-21T23:40:10Z"),
+    ),
+    Fault("a look at the clock of no sensor (PHD)", "clock", lambda one: one.pop("subject")),
+    Fault("a look at a clock by no gateway (PHD)", "clock", lambda one: one.pop("device")),
+    Fault(
+        "a look at a clock that names members (PHD)",
+        "clock",
+        lambda one: one.update(hasMember=[{"reference": "Observation/1"}]),
+    ),
+    Fault(
+        "a reading that names as its look what is none",
+        "group-of-a-session-set-right",
+        lambda one: one["extension"][1].pop("valueReference"),
+    ),
     Fault("a provenance of nothing", "provenance", lambda one: one.pop("target")),
     Fault("a provenance of nobody", "provenance", lambda one: one.pop("agent")),
     Fault(

@@ -136,6 +136,13 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             duration=2_400_000,
             members=("Observation/1", "Observation/2"),
         ),
+        "group-of-a-session-set-right": one(
+            _of(SENSOR, "activity_session", clock="Observation/look-1"),
+            "walking",
+            duration=2_400_000,
+            flags=Quality.CLOCK_CORRECTED,
+            members=("Observation/1", "Observation/2"),
+        ),
         "group-of-components": one(
             _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
         ),
