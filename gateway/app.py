@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
 from gateway import clock, settings
 from gateway.errors import Refused
-from gateway.rights.device_times import DeviceTimes
-from gateway.rights.whose import Whose
 from gateway.settings import Settings
 from gateway.sharing.consent import ClockState, Collecting
 from gateway.sharing.decision import may_collect
 from gateway.sharing.ledger import Ledger
-from gateway.sharing.recipients import Recipients
 from gateway.sharing.withdrawal import cancelling
 from gateway.store.audit import Audit
 from gateway.store.device_names import DeviceNames
@@ -29,6 +27,11 @@ from gateway.store.notes import Notes
 from gateway.store.people import People
 from gateway.store.readings import Readings
 from gateway.store.slots import Slots
+
+if TYPE_CHECKING:  # loaded where they are asked for: a command needs few of them
+    from gateway.rights.device_times import DeviceTimes
+    from gateway.rights.whose import Whose
+    from gateway.sharing.recipients import Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,6 @@ class House:
     audit: Audit
     notes: Notes
     ledger: Ledger
-    recipients: Recipients
 
     @property
     def path(self) -> Path:
@@ -70,6 +72,13 @@ class House:
         if self.opened.local is None:
             raise Refused("What stays here cannot be opened with these keys.")
         return self.opened.local
+
+    @property
+    def recipients(self) -> Recipients:
+        """Who may be sent something."""
+        from gateway.sharing.recipients import Recipients
+
+        return Recipients(self.opened.gateway, self.ledger, simulation=self.simulation)
 
     def clock(self) -> ClockState:
         """Whether this computer's clock can be believed (docs/decisions/0006-clock.md)."""
@@ -100,6 +109,8 @@ class House:
         Raises:
             Refused: this process was given the sending side's keys only.
         """
+        from gateway.rights.whose import Whose
+
         return Whose(
             self.readings,
             self.devices,
@@ -122,6 +133,8 @@ class House:
 
     def device_times(self) -> DeviceTimes:
         """What is known of the clocks of devices, and what is said of their times."""
+        from gateway.rights.device_times import DeviceTimes
+
         local = self.opened.local
         return DeviceTimes(
             self.opened.gateway, local.db if local is not None else None, self.devices, self.audit
@@ -187,5 +200,4 @@ def build(opened: OpenHome, chosen: Settings) -> House:
         audit=Audit(db, local),
         notes=Notes(db),
         ledger=ledger,
-        recipients=Recipients(db, ledger, simulation=opened.simulation),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-import io
 import sys
 
+from gateway import outlets
 from gateway.errors import ExitCode
 
 
@@ -14,8 +14,18 @@ def main() -> None:
 
     `run` is started by itself: it stays for months, and needs neither typer nor rich.
     """
-    words = sys.argv[1:]
-    _say_whole_lines()
+    outlets.take_over()
+    try:
+        _run(sys.argv[1:])
+    finally:
+        try:
+            sys.stdout.flush()  # here an error can still be said
+        except OSError as full:
+            sys.stderr.write(f"{full.strerror}: the answer could not be written whole.\n")
+            sys.exit(ExitCode.FAILED)
+
+
+def _run(words: list[str]) -> None:
     try:
         command = _command(words)
         if command == "run":
@@ -36,16 +46,6 @@ def main() -> None:
         sys.exit(ExitCode.FAILED)
     except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it
         sys.exit(unforeseen(error, as_json="--json" in words))
-
-
-def _say_whole_lines() -> None:
-    """Buffer stdout where Python was told not to.
-
-    Unbuffered, a line longer than a pipe holds is cut where a signal comes while it is written.
-    """
-    raw = getattr(sys.stdout, "buffer", None)
-    if isinstance(raw, io.RawIOBase):
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=sys.stdout.encoding)
 
 
 def unforeseen(error: Exception, *, as_json: bool) -> int:

@@ -21,15 +21,12 @@ from adapters.healthkit.archive import fingerprint, open_archive
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.healthkit.rules import rules
-from adapters.healthkit.sources import sources_in
 from adapters.reading import Instant, PersonKey
 from adapters.source import Arrival
 from gateway.app import House
 from gateway.errors import Refused
-from gateway.import_counts import Counts, as_known, vanished
+from gateway.import_counts import Counts, as_known
 from gateway.import_portions import ROWS, ROWS_WHILE_LIVE, portions
-from gateway.pipeline import take_in
-from gateway.renaming import Renaming
 from gateway.store.courtesy import Courtesy, announced, somebody_is_live
 from gateway.store.driver import transaction
 from gateway.store.file_names import last_part
@@ -72,7 +69,8 @@ def import_export(
 
     Raises:
         Refused: this person did not allow it; nothing was opened.
-        ArchiveRefused: it is not an export, or not one that may be read.
+        ArchiveRefused: it is not an export, or not one that may be read; or it is another file
+            by now, and what was read of it is stored.
         ReaderFailed: reading ended before the export did; what came before is stored.
     """
     at = now()
@@ -81,6 +79,7 @@ def import_export(
     started = time.perf_counter()
     limits = limits_of(house)
     routes = house.may_collect(person.key, "routes", at)
+    stamp = _stamp(path)
     told = b"%s %d %d " % (person.key.encode(), routes, about_me)
     told += rules() + fingerprint(path, limits)
     digest = hmac.digest(house.opened.ring.identity, told, sha256)
@@ -99,11 +98,15 @@ def import_export(
                 house, path, person.key, limits, noting, routes=routes, about_me=about_me
             )
             _store(house, export, person.key, path, counts, now)
+        if stamp and (_stamp(path) or stamp) != stamp:
+            raise ArchiveRefused("The file was changed while it was read.", "Import it again.")
     except BaseException as error:
         _note_end(house, run, {**counts.so_far(), "stopped": True, **_said(error)})
         raise
     finally:
         house.readings.anchor_now()
+    from gateway.vanished import vanished
+
     report = counts.joined(export.report)
     report.refused_before = broken_off is not None and broken_off.refused
     report.resumed = broken_off is not None and not broken_off.refused
@@ -112,6 +115,14 @@ def import_export(
     house.imports.finish(run, now(), report.as_dict())
     house.audit.note(now(), f"person:{person.key}", "import", {"new": report.new})
     return report
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What differs once a file was written to or replaced; None of a folder, or what is gone."""
+    if not path.is_file():
+        return None
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns, told.st_ino
 
 
 def not_allowed(house: House, person: Person) -> Refused:
@@ -208,8 +219,13 @@ def _store(
     home = house.opened.home
     courtesy = Courtesy(home.turn)
     limits = limits_of(house)
-    renaming = Renaming(house, person, lambda: sources_in(path, limits, house.source_key), now())
     with closing(export.arrivals()) as read:  # the other process ends with it, whatever happens
+        from adapters.healthkit.sources import sources_in  # while it reads already
+        from gateway.renaming import Renaming
+
+        renaming = Renaming(
+            house, person, lambda: sources_in(path, limits, house.source_key), now()
+        )
         arrivals = chain.from_iterable(map(renaming.settled, read))
         for portion in portions(
             chain(arrivals, renaming.rest()),
@@ -221,6 +237,8 @@ def _store(
 
 
 def _commit(house: House, portion: list[Arrival], counts: Counts, at: Instant) -> None:
+    from gateway.pipeline import take_in
+
     with transaction(house.opened.gateway):  # its head is noted apart once, at the end
         taken = take_in(house, portion, adapter="healthkit", at=at).taken
     for one in taken.series:

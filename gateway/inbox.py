@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.reading import Instant, PersonKey
@@ -85,7 +87,9 @@ def received(home: Path, person: PersonKey) -> list[Path]:
 
 
 def offered(folder: str, person: Person, *, alone: bool) -> list[Path]:
-    """Exports in the watch folder that are this person's.
+    """Exports in the watch folder that are this person's; hidden files are none.
+
+    macOS puts one beside each file that it copies to another system: `._export.zip`.
 
     Args:
         folder: as `config.toml` says it; empty where there is none.
@@ -100,11 +104,17 @@ def offered(folder: str, person: Person, *, alone: bool) -> list[Path]:
         if root.parent != Path(folder).expanduser() or root.name in ("", ".", ".."):
             return []
     try:
-        return _in_order(one for one in root.iterdir() if one.suffix.lower() in _ENDINGS)
+        found = [one for one in root.iterdir() if one.suffix.lower() in _ENDINGS]
     except OSError:
         return []
+    return _in_order(one for one in found if not one.name.startswith("."))
 
 
 def _in_order(files: Iterable[Path]) -> list[Path]:
-    known = [(one.stat().st_mtime_ns, one) for one in files if one.is_file()]
+    known: list[tuple[int, Path]] = []
+    for one in files:
+        with suppress(OSError):  # it is gone again, or nobody may look at it
+            told = one.stat()
+            if stat.S_ISREG(told.st_mode):
+                known.append((told.st_mtime_ns, one))
     return [one for _, one in sorted(known)]

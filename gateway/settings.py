@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
 
 from gateway.errors import WrongSettings
+
+PREFIX = "HEALTH_GATEWAY_"
+"""What names of settings begin with in the environment."""
 
 Seconds = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -89,12 +87,8 @@ class Import(_Section):
     folder: str = ""
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """Every setting; `config.toml` explains each."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="HEALTH_GATEWAY_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
 
     bluetooth: Bluetooth = Bluetooth()
     collect: Collect = Collect()
@@ -104,18 +98,6 @@ class Settings(BaseSettings):
     keep: Keep = Keep()
     clock: Clock = Clock()
     import_: Import = Field(default=Import(), alias="import")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment comes before the file."""
-        return env_settings, init_settings
 
 
 def shipped() -> str:
@@ -143,13 +125,12 @@ def load(home_config: Path | None = None) -> Settings:
         except OSError as error:
             raise WrongSettings(f"{home_config.name} cannot be read: {error.strerror}.") from error
     try:
+        if any(name.upper().startswith(PREFIX) for name in os.environ):
+            from gateway.settings_environment import with_environment  # takes a while to load
+
+            return with_environment(columns)
         return Settings(**columns)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise WrongSettings(f"config.toml, {where}: {first['msg']}.") from error
-    except SettingsError as error:
-        raise WrongSettings(
-            "An environment variable HEALTH_GATEWAY_… is not understood: "
-            "name a section and a key, as in HEALTH_GATEWAY_PAGES__PORT."
-        ) from error

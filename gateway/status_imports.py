@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from adapters.healthkit.report import ImportReport
 from adapters.reading import Instant
 from gateway.app import House
 from gateway.status import is_running
@@ -43,6 +44,8 @@ def import_state(house: House, run: ImportRun, now: Instant) -> dict[str, object
     told: dict[str, object] = {"number": run.id, "state": state}
     if state == "refused":
         return told | {name: run.report.get(name, "") for name in ("said", "next_step")}
+    if state == "done" and ImportReport.from_dict(run.report).in_part:
+        told["state"] = "done in part"
     return told | {name: run.report.get(name, 0) for name in ("new", "rows")}
 
 
@@ -53,6 +56,12 @@ def import_words(house: House, run: ImportRun, now: Instant) -> str:
         case "done":
             count = f"{told['new']:,} new of {told['rows']:,} readings"
             return f"Apple Health export imported: {count}. {_more(run)}"
+        case "done in part":
+            count = f"{told['new']:,} new of {told['rows']:,} readings"
+            return (
+                f"Apple Health export imported as far as it could be read: {count}."
+                f" Its file is damaged or not whole: copy or export it again. {_more(run)}"
+            )
         case "refused":
             return f"Apple Health export not read: {told['said']} {told['next_step']} {_more(run)}"
         case "being read":

@@ -40,14 +40,12 @@ def bad_entries(printer: Printer, until: int, truth: Truth) -> Iterator[str]:
     }  # fmt: skip
     for reason, odd in _ODD:
         truth.refuse(reason)
-        truth.unknown_types += reason == _NOT_KNOWN
         yield f" <Record{attributes(good | odd)}/>\n"
     truth.refuse("it ends before it starts")
     yield f" <Record{attributes(good | {'endDate': before})}/>\n"
     truth.refuse("an entry of a sort not known to this version")
     yield " <Something/>\n"
     truth.refuse(_NOT_KNOWN)
-    truth.unknown_types += 1
     yield f" <Correlation{attributes(good | {'type': 'HKCorrelationTypeIdentifierNew'})}/>\n"
     for name in ("Audiogram", "VisionPrescription", "ActivitySummary"):
         truth.refuse("an entry without type, source, value or date")

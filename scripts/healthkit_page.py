@@ -44,6 +44,11 @@ says what became of each entry.
   and so do the names of phones, watches and apps, and their identifiers.
 - **What the phone says of you** (birth date, sex, blood type and the like) is read only with
   `--about-me`.
+- **A file that is damaged or not whole** is read as far as it can be: everything before the damage,
+  or all that is there where its end is missing. The report calls the import one in part; import the
+  whole export later, and only what was missing is added. Where nothing but the checksum is wrong a
+  reading may be wrong, and nobody can say which: of a reading that the whole export does not have,
+  its report says so.
 """
 _TYPES = """
 ## Types

@@ -53,14 +53,17 @@ def test_any_other_file_is_refused(tmp_path: Path, content: bytes) -> None:
     refused(path)
 
 
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").touch()
+    assert "empty" in str(refused(tmp_path / "e.zip"))
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "no file" in str(refused(tmp_path / "gone.zip"))
 
 
-def test_a_zip_cut_in_two_is_called_damaged(tmp_path: Path) -> None:
-    make(tmp_path / "e.zip", small=True)
-    whole = (tmp_path / "e.zip").read_bytes()
-    (tmp_path / "e.zip").write_bytes(whole[: len(whole) // 2])
+def test_what_begins_as_a_zip_and_is_none_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").write_bytes(b"PK\x03\x04" + b"\xff" * 20_000)
     assert "damaged" in str(refused(tmp_path / "e.zip"))
 
 
@@ -78,6 +81,18 @@ def test_a_zip_with_a_broken_member_keeps_what_came_before(tmp_path: Path) -> No
 def test_two_exports_in_one_archive_are_refused(tmp_path: Path) -> None:
     files = {"a.xml": document(HEART), "b.xml": document(HEART)}
     assert "2" in str(refused(zipped(tmp_path / "e.zip", files)))
+
+
+def test_a_zip_in_a_zip_or_in_a_folder_is_pointed_to(tmp_path: Path) -> None:
+    """As a cloud makes one of what is downloaded from it."""
+    (tmp_path / "in").mkdir()
+    make(tmp_path / "in" / "e.zip", small=True)
+    inner = (tmp_path / "in" / "e.zip").read_bytes()
+    outer = zipped(tmp_path / "outer.zip", {"Health/export.zip": inner, "read me.txt": b"hello"})
+    for path in (outer, tmp_path / "in"):
+        assert "There is a zip in here" in str(refused(path))
+    beside = zipped(tmp_path / "b.zip", {"photos.zip": b"PK", "export.xml": document(HEART)})
+    assert len(run(beside).rows) == 1
 
 
 def test_of_two_files_of_one_name_the_second_is_passed_over(tmp_path: Path) -> None:
@@ -154,11 +169,12 @@ def test_names_that_climb_out_are_passed_over_and_nothing_is_written(tmp_path: P
         "/etc/evil.gpx": gpx,
         "C:\\evil.gpx": gpx,
         "a/../evil.gpx": gpx,
+        ".": gpx,
     }
     before = sorted(tmp_path.rglob("*"))
     path = zipped(home / "e.zip", files)
     found = run(path)
-    assert (found.report.passed_over, found.positions) == (4, [])
+    assert (found.report.passed_over, found.positions) == (5, [])
     assert len(found.rows) == 1
     assert sorted(tmp_path.rglob("*")) == [*before, path]
 

@@ -37,6 +37,17 @@ def read(opened: Callable[[], IO[bytes]], size: int) -> tuple[bytes, bool]:
     return found, True
 
 
+def byte_by_byte(packed: bytes) -> bytes:
+    """All that can be unpacked before a damage: zlib asked for each byte by itself."""
+    unpacking, found = zlib.decompressobj(-15), bytearray()
+    try:
+        for byte in packed:
+            found += unpacking.decompress(bytes((byte,)))
+    except zlib.error:
+        pass
+    return bytes(found)
+
+
 def both(path: Path, size: int, name: str = "0.xml") -> list[tuple[bytes, bool]]:
     with zipfile.ZipFile(path) as zipped:
         info = zipped.getinfo(name)
@@ -75,9 +86,27 @@ def test_a_damaged_member_ends_badly(tmp_path: Path, where: float, byte: int) ->
     at = 35 + int(where * packed)
     content[at] = byte
     path.write_bytes(content)
-    ours, theirs = both(path, 2**16)
-    assert ours[1] == theirs[1]
-    assert not ours[1] or ours[0] == theirs[0] == TEXT  # unused bits say nothing
+    can_be = byte_by_byte(bytes(content[35 : 35 + packed]))[: len(TEXT)]
+    for size in (2**20, 1000):
+        ours, theirs = both(path, size)
+        assert ours[1] == theirs[1]
+        assert not ours[1] or ours[0] == theirs[0] == TEXT  # unused bits say nothing
+        assert ours[0] == can_be
+
+
+@pytest.mark.parametrize("size", [1, 1000, 2**16, 2**20])
+def test_a_stored_member_gives_all_its_bytes_and_then_its_damage(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.zip"
+    text = TEXT[: 2000 if size == 1 else None]
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("0.xml", text)
+    assert both(path, size) == [(text, True)] * 2
+    content = path.read_bytes().replace(b'"961"', b'"169"')
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as zipped:
+        info = zipped.getinfo("0.xml")
+    found, well = read(lambda: Inflated(path, info), size)  # type: ignore[arg-type,return-value]
+    assert (found, well) == (text.replace(b'"961"', b'"169"'), False)
 
 
 @pytest.mark.parametrize("said", [1, len(TEXT) - 1, len(TEXT) + 1, 2**31])
@@ -88,7 +117,10 @@ def test_no_more_is_read_than_the_directory_says(tmp_path: Path, said: int) -> N
         info.file_size = said
         found, well = read(lambda: Inflated(path, info), 2**16)  # type: ignore[arg-type,return-value]
         assert len(found) <= min(said, len(TEXT))
-        assert (found, well) == read(lambda: zipped.open(info), 2**16)
+        theirs = read(lambda: zipped.open(info), 2**16)
+        assert well == theirs[1]
+        assert found == TEXT[:said]  # where `zipfile` gives nothing of the last portion
+        assert found.startswith(theirs[0])
 
 
 def test_an_archive_that_ends_within_a_member(tmp_path: Path) -> None:
@@ -96,8 +128,12 @@ def test_an_archive_that_ends_within_a_member(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as zipped:
         info = zipped.getinfo("0.xml")
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(EOFError):
-        Inflated(path, info).read(2**20)
+    packed = path.read_bytes()[info.header_offset + 35 :]
+    with Inflated(path, info) as stream:
+        assert stream.read(2**20) == byte_by_byte(packed)
+        for _ in range(2):
+            with pytest.raises(EOFError):
+                stream.read(2**20)
 
 
 def test_where_no_member_begins_nothing_is_read(tmp_path: Path) -> None:

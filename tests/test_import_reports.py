@@ -145,6 +145,19 @@ def test_status_says_how_the_last_import_went(tmp_path: Path) -> None:
     assert str(tmp_path) not in said
 
 
+def test_an_import_in_part_is_called_so_wherever_it_is_named(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "healthkit")
+    (tmp_path / "e.xml").write_bytes(document([HEART] * 3)[:-20])
+    told = command("import", str(tmp_path / "e.xml")).out
+    assert "The file ends in the middle" in told
+    assert command.answer("status")["last_import"]["state"] == "done in part"
+    assert "imported as far as it could be read: 1 new of 1 readings" in command("status").out
+    assert ", in part" in command("import", "--list").out
+    (tmp_path / "e.xml").write_bytes(document([HEART]))
+    command("import", str(tmp_path / "e.xml"))
+    assert ", in part" not in command("import", "--list").out.splitlines()[1]
+
+
 def test_a_kind_that_is_none_is_answered_with_what_may_be_meant(tmp_path: Path) -> None:
     command = simulation_home(tmp_path)
     for told, meant in (("hart_rate", "heart_rate"), ("Body weight", "body_weight")):

@@ -59,6 +59,31 @@ def test_of_the_very_same_file_no_byte_is_read(home: Furnished, tmp_path: Path) 
     assert (once_more.identical, once_more.deleted_before) == (False, series.n)
 
 
+@pytest.mark.parametrize("how", ["written over", "replaced"])
+def test_a_file_that_changes_while_it_is_read_is_not_taken_for_read(
+    home: Furnished, tmp_path: Path, how: str
+) -> None:
+    make(tmp_path / "one.zip", days=4)
+    make(tmp_path / "two.zip", days=5, until=UNTIL + DAY)
+    newer = (tmp_path / "two.zip").read_bytes()
+
+    def change(_done: int, _total: int) -> None:
+        if how == "written over":
+            (tmp_path / "one.zip").write_bytes(newer)
+        elif (tmp_path / "two.zip").exists():
+            (tmp_path / "two.zip").rename(tmp_path / "one.zip")
+
+    with pytest.raises(ArchiveRefused, match="was changed while it was read") as changed:
+        bring_in(home, tmp_path / "one.zip", progress=change)
+    assert changed.value.next_step == "Import it again."
+    [run] = home.house.imports.list()
+    assert (run.finished_at, run.refused) == (None, False)
+    again = bring_in(home, tmp_path / "one.zip")
+    assert not again.identical
+    assert again.rows == again.new + again.known
+    assert bring_in(home, tmp_path / "one.zip").identical
+
+
 def test_a_renamed_phone_stays_the_same(home: Furnished, tmp_path: Path) -> None:
     make(tmp_path / "one.xml", days=3)
     make(tmp_path / "two.xml", days=4, until=UNTIL + DAY, pointers=3)

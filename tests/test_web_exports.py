@@ -208,6 +208,45 @@ def test_the_watch_folder_is_looked_into_once_its_files_have_come_to_rest(
     assert "photos" not in said
 
 
+def test_a_file_whose_copying_stopped_is_read_in_part_and_again_once_it_is_whole(
+    home: Furnished, tmp_path: Path
+) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    told: list[ImportRun] = []
+    exports = Exports(watched(home, folder), now=clock.now, tell=told.append)
+    make(tmp_path / "export.zip", days=2)
+    content = (tmp_path / "export.zip").read_bytes()
+    (folder / "export.zip").touch()
+    assert [exports.look() for _ in range(2)] == [0, 0]
+    assert "This file is empty. Copy" in import_words(home.house, told[-1], clock.now())
+    (folder / "export.zip").write_bytes(content[: len(content) // 2])
+    assert [exports.look() for _ in range(3)] == [0, 1, 0]
+    part = len(stored(home))
+    said = import_words(home.house, told[-1], clock.now())
+    assert f"as far as it could be read: {part:,} new of {part:,} readings" in said
+    assert "not whole: copy or export it again" in said
+    (folder / "export.zip").write_bytes(content)
+    assert [exports.look() for _ in range(3)] == [0, 1, 0]
+    assert told[-1].report["known"] == part
+    said = import_words(home.house, told[-1], clock.now())
+    assert said.startswith("Apple Health export imported: ")
+
+
+def test_what_is_no_file_of_a_person_is_no_export(home: Furnished, tmp_path: Path) -> None:
+    folder = tmp_path / "watched"
+    (folder / "folder.zip").mkdir(parents=True)
+    (folder / "._export.zip").write_bytes(b"Mac OS X")
+    (folder / "broken.zip").symlink_to(tmp_path / "gone")
+    os.mkfifo(folder / "pipe.zip")
+    make(tmp_path / "e.zip", small=True)
+    (folder / "link.zip").symlink_to(tmp_path / "e.zip")
+    exports = Exports(watched(home, folder), now=clock.now)
+    assert [exports.look() for _ in range(3)] == [0, 1, 0]
+    [run] = home.house.imports.list()
+    assert len(stored(home)) == run.report["new"] == run.report["rows"]
+
+
 def test_what_a_killed_program_received_of_a_file_does_not_stay(home: Furnished) -> None:
     folder = inbox_of(home.house.path, home.person)
     folder.mkdir(parents=True)

@@ -16,10 +16,10 @@ LETTERS = 300_000
 
 WRITER = f"""
 import signal, sys
-from gateway.cli import _say_whole_lines
+from gateway.outlets import take_over
 signal.signal(signal.SIGTERM, lambda *_: None)
 if "as users do" in sys.argv:
-    _say_whole_lines()
+    take_over()
 sys.stdout.write("x" * {LETTERS} + "\\n")
 sys.stdout.flush()
 """

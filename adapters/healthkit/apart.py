@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
@@ -106,12 +106,18 @@ class ImportApart:
         self._read = {"readings": 0, "places": 0}
 
     def arrivals(self) -> Generator[Arrival, None, None]:
-        """As `HealthKitImport.arrivals`.
+        """As `HealthKitImport.arrivals`; the other process reads from now on, asked for or not.
 
         Raises:
             ArchiveRefused: as there.
             ReaderFailed: the other process was ended, or met something unforeseen.
         """
+        arrivals = self._arrivals()
+        next(arrivals)
+        return cast("Generator[Arrival, None, None]", arrivals)
+
+    def _arrivals(self) -> Generator[Arrival | None, None, None]:
+        """None as soon as the other process is asked, then what it reads."""
         child = _started(self._asked)
         portions: queue.Queue[Any] = queue.Queue(_WAITING)
         given_up = threading.Event()
@@ -119,10 +125,12 @@ class ImportApart:
             target=_read_on, args=(child.stdout, portions, given_up), daemon=True
         )
         reading.start()
-        export_of_places = self._export_of_places()
-        places = export_of_places.places()
+        places: Generator[LocalBatch, None, None] | None = None
         accepted = ended = False  # of a file that is refused nothing is given
         try:
+            yield None
+            export_of_places = self._export_of_places()
+            places = export_of_places.places()
             while True:
                 if accepted and not ended and portions.empty():
                     if (batch := next(places, None)) is not None:
@@ -149,7 +157,8 @@ class ImportApart:
                         )
         finally:
             given_up.set()
-            places.close()
+            if places is not None:
+                places.close()
             child.kill()
             while reading.is_alive():
                 _emptied(portions)

@@ -22,10 +22,9 @@ from typing import BinaryIO
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.inflating import Inflated
 from adapters.healthkit.limits import Limits
-from adapters.healthkit.zips import COPY_AGAIN, checked_members
+from adapters.healthkit.zips import COPY_AGAIN, checked_members, is_zip
 
 _HEAD = 1024
-_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _BEGINNING = re.compile(rb"<!DOCTYPE\s+HealthData|<HealthData[\s>/]")
 
 EXPORT_AGAIN = "On the phone open Health, tap your picture, then Export All Health Data."
@@ -67,6 +66,7 @@ class Archive:
         ecgs: the electrocardiogram files.
         clinical: the files of clinics.
         passed_over: links, and names that climb out of the archive.
+        torn: the end of the archive is missing.
     """
 
     main: Member
@@ -74,6 +74,7 @@ class Archive:
     ecgs: tuple[Member, ...]
     clinical: tuple[Member, ...]
     passed_over: int
+    torn: bool = False
 
     @property
     def size(self) -> int:
@@ -93,10 +94,12 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
     try:
         if path.is_dir():
             yield _archive(*_in_folder(path, limits), limits)
-        elif path.is_file() and _begins(path) in _ZIPS:
-            with checked_members(path, limits) as (zipped, infos, passed_over):
-                members = [_zipped(path, zipped, info) for info in infos]
-                yield _archive(members, passed_over, limits)
+        elif path.is_file() and not path.stat().st_size:
+            raise ArchiveRefused("This file is empty.", COPY_AGAIN)
+        elif path.is_file() and is_zip(path):
+            found = checked_members(path, limits)
+            members = [_zipped(path, info) for info in found.infos]
+            yield _archive(members, found.passed_over, limits, torn=found.torn)
         elif path.is_file():
             yield _archive([_file(path)], 0, limits)
         else:
@@ -141,8 +144,11 @@ def fingerprint(path: Path, limits: Limits) -> bytes:
     return digest.digest()
 
 
-def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Archive:
+def _archive(
+    members: Iterable[Member], passed_over: int, limits: Limits, *, torn: bool = False
+) -> Archive:
     mains: list[Member] = []
+    zips = 0
     by_suffix: dict[str, list[Member]] = {".gpx": [], ".csv": [], ".json": []}
     damaged = 0
     for member in members:
@@ -153,12 +159,24 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
         if suffix in by_suffix:
             by_suffix[suffix].append(member)
         else:
-            begins = _holds_health(member)
-            damaged += begins is None
+            head = _head(member)
+            begins = head is not None and _BEGINNING.search(head) is not None
+            damaged += head is None
+            zips += head is not None and head.startswith(b"PK\x03\x04")
             if begins:
                 mains.append(member)
-    if not mains and damaged:
-        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
+    if not mains and (damaged or torn):
+        raise ArchiveRefused(
+            "This archive is not whole: its end is missing."
+            if torn
+            else "This archive is damaged.",
+            COPY_AGAIN,
+        )
+    if not mains and zips:
+        raise ArchiveRefused(
+            "There is a zip in here, and no Apple Health export beside it.",
+            "Take that zip out, and import it.",
+        )
     if not mains:
         raise ArchiveRefused("This is not an Apple Health export.", EXPORT_AGAIN)
     if len(mains) > 1:
@@ -166,7 +184,7 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
             f"There are {len(mains)} Apple Health exports in here.", "Import them one by one."
         )
     routes, ecgs, clinical = map(tuple, by_suffix.values())
-    archive = Archive(mains[0], routes, ecgs, clinical, passed_over)
+    archive = Archive(mains[0], routes, ecgs, clinical, passed_over, torn)
     if archive.size > limits.max_inflated:
         raise ArchiveRefused(
             f"Unpacked this would be more than {limits.max_inflated / 2**30:.0f} GiB.",
@@ -175,29 +193,24 @@ def _archive(members: Iterable[Member], passed_over: int, limits: Limits) -> Arc
     return archive
 
 
-def _holds_health(member: Member) -> bool | None:
-    """Whether it begins as an export does; None if it cannot be read."""
+def _head(member: Member) -> bytes | None:
+    """What it begins with; None if it cannot be read."""
     try:
         with member.open() as stream:
-            return _BEGINNING.search(stream.read(_HEAD)) is not None
+            head = stream.read(_HEAD)
+            whole = len(head) == min(_HEAD, member.size)
+            return head if whole or _BEGINNING.search(head) else None
     except (zipfile.BadZipFile, zlib.error, EOFError):
         return None
-
-
-def _begins(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(4)
 
 
 def _file(path: Path) -> Member:
     return Member(path.name, path.stat().st_size, lambda: path.open("rb"))
 
 
-def _zipped(path: Path, zipped: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _zipped(path: Path, info: zipfile.ZipInfo) -> Member:
     def unpack() -> BinaryIO:
-        if info.compress_type == zipfile.ZIP_DEFLATED:
-            return Inflated(path, info)  # type: ignore[return-value]  # read as BinaryIO
-        return zipped.open(info)  # type: ignore[return-value]  # IO[bytes], read as BinaryIO
+        return Inflated(path, info)  # type: ignore[return-value]  # read as BinaryIO
 
     return Member(info.filename, info.file_size, unpack)
 

@@ -59,6 +59,9 @@ class ImportReport:
         refused_before: an import of this file had been refused, by rules that were changed since.
         exported: when the phone wrote the export, ms UTC; None if it does not say.
         cut_short: the file ends in the middle; what came before was kept.
+        torn: the end of the archive is missing, and what else was in it; what is there was read.
+        damaged_at: where the bytes of the main file are damaged, in percent of it: what came before
+            was kept; 100 where only its checksum says so. None if they are whole.
         damaged: entries that no parser can read.
         replaced: bytes that XML forbids and that were replaced.
         passed_over: links and outside paths in the archive.
@@ -91,11 +94,23 @@ class ImportReport:
     refused_before: bool = False
     exported: int | None = None
     cut_short: bool = False
+    torn: bool = False
+    damaged_at: int | None = None
     damaged: int = 0
     replaced: int = 0
     passed_over: int = 0
     seconds: float = 0.0
     peak_mib: float = 0.0
+
+    @property
+    def in_part(self) -> bool:
+        """Whether the file is less than the export was, or not the same any more."""
+        return self.cut_short or self.torn or self.damaged_at is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was in the export could be read."""
+        return not (self.in_part or self.damaged)
 
     def made(self, kind: str, rows: int) -> None:
         """Readings of a kind went on to the store."""

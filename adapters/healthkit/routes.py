@@ -28,6 +28,7 @@ _LONGEST_TEXT = 64
 _MOST_WAITING = 2**20
 
 NOWHERE = "a place that cannot be read"
+DAMAGED_ROUTE = "what was damaged of a route; its other places are kept"
 
 
 class Tracks:
@@ -83,17 +84,20 @@ def positions(
         missed: gets a reason for each point that cannot be read.
         fast: take points of the usual form together; this gives the same.
     """
-    track = _Track(missed, Points() if fast else None)
+    track, damaged = _Track(missed, Points() if fast else None), False
     try:
         for block in cleaned(without_head(blocks, "gpx"), lambda _: None):
             track.feed(block)
             yield from track.taken()
-    except (CutShort, ArchiveRefused, expat.ExpatError):
+    except (CutShort, ArchiveRefused, expat.ExpatError) as odd:
+        damaged = isinstance(odd, CutShort)
         yield from track.taken()
     finally:
         track.close()
     if not track.ended:
         missed.append("a route that cannot be read to its end")
+    elif damaged:
+        missed.append(DAMAGED_ROUTE)
 
 
 class _Track:

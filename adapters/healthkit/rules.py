@@ -12,7 +12,7 @@ _TABLES = (
     ("adapters.healthkit", "metadata.toml"),
     ("adapters.healthkit", "words.toml"),
 )
-_READER = 2
+_READER = 3
 """Raised when the reader finds in an export what it passed over before."""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from adapters.healthkit.archive import Archive, Member, fingerprint, open_archive
+from adapters.healthkit.archive import Archive, CutShort, Member, fingerprint, open_archive
 from adapters.healthkit.body import cleaned, without_head
 from adapters.healthkit.devices import Devices
 from adapters.healthkit.elements import Losses
@@ -94,6 +95,7 @@ class HealthKitImport:
         with open_archive(self._path, self._limits) as archive:
             report.ecgs = len(archive.ecgs)
             report.passed_over = archive.passed_over
+            report.torn = archive.torn
             yield from self._readings(archive)
             if not self._without_places:
                 yield from self._places(archive)
@@ -132,7 +134,8 @@ class HealthKitImport:
             keep_routes=self._keep_routes,
             about_me=self._about_me,
         )
-        body = without_head(self._blocks(archive.main, archive.size), "HealthData")
+        blocks = self._blocks(archive.main, archive.size)
+        body = without_head(self._undamaged(blocks, archive.main.size), "HealthData")
         if self._fast:
             from adapters.healthkit.fast import FastPath  # numpy is loaded by no other path
 
@@ -141,13 +144,29 @@ class HealthKitImport:
             blocks = cleaned(body, losses.replace)
             for entry in entries(blocks, losses, max_token=limits.max_token):
                 yield from taking.take(entry)
+        with suppress(CutShort):
+            for _ in body:  # behind its root nothing is read, but the checksum is that of all
+                continue
         yield from taking.end()
         yield from taking.files(
             self._counted(archive.ecgs, archive.size), self._counted(archive.clinical, archive.size)
         )
         report.cut_short = losses.cut_short
+        if report.cut_short and report.damaged_at is not None:
+            report.damaged_at = min(99, report.damaged_at)  # also where the size was told wrong
         report.damaged = losses.damaged
         report.replaced = losses.replaced
+
+    def _undamaged(self, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+        """The main file up to where its bytes are damaged, which the report tells."""
+        read = 0
+        try:
+            for block in blocks:
+                read += len(block)
+                yield block
+        except CutShort:
+            self.report.damaged_at = 100 * read // max(size, 1)
+            raise
 
     def _places(self, archive: Archive) -> Iterator[LocalBatch]:
         if not self._keep_routes:

@@ -80,8 +80,6 @@ class Taking:
                 "workoutActivityType", entry.name
             )
             self._report.refuse(refused.reason, identifier)
-            if refused.reason == UNKNOWN_TYPE:
-                self._report.unknown(identifier)
         if self._full():
             yield from self.waiting()
 

@@ -10,14 +10,17 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.limits import Limits
+from adapters.healthkit.torn import torn_members
 
+_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCAL_HEADER = 30
-_TAIL = 65_536 + 22 + 20 + 56
+_END, _LARGE_LOCATOR, _LARGE_END = 22, 20, 56
+_TAIL = 65_536 + _END + _LARGE_LOCATOR + _LARGE_END
 _BYTES_A_MEMBER = 1_024
 _ENCRYPTED = 0x1
 _UNREADABLE = 0x20 | 0x40
@@ -27,35 +30,60 @@ _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 COPY_AGAIN = "Copy the file from the phone once more, or export again."
 
 
-@contextmanager
-def checked_members(
-    path: Path, limits: Limits
-) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo], int]]:
-    """Open a zip; give it, the members that may be read, and how many were passed over.
+def is_zip(path: Path) -> bool:
+    """Whether a file is an archive: by how it begins, or else by how it ends.
 
-    Passed over are links, names that climb out of the archive, and a second file of one name.
+    What a mail or a program that unpacks itself puts before an archive shifts every place in it;
+    `zipfile` adds that length to each, as Info-ZIP does, and the checks here ask about the sums.
+    """
+    with path.open("rb") as stream:
+        begins = stream.read(4)
+    return begins in _BEGINNINGS or zipfile.is_zipfile(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What may be read of an archive.
+
+    Attributes:
+        infos: its files.
+        passed_over: how many there are beside: links, names that climb out of the archive, and a
+            second file of one name.
+        torn: its directory is missing, so nobody knows what else was in it.
+    """
+
+    infos: list[zipfile.ZipInfo]
+    passed_over: int
+    torn: bool
+
+
+def checked_members(path: Path, limits: Limits) -> Members:
+    """The members of a zip, each checked; also of one whose end is missing.
 
     Raises:
         ArchiveRefused: damaged, encrypted, or a bomb.
     """
     if _directory_size(path) > limits.max_members * _BYTES_A_MEMBER:
         raise _too_many(limits)
+    torn = False
     try:
-        zipped = zipfile.ZipFile(path)
+        with zipfile.ZipFile(path) as zipped:
+            infos = [info for info in zipped.infolist() if not info.is_dir()]
+            directory = zipped.start_dir
     except (zipfile.BadZipFile, OSError, ValueError) as damage:
-        raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
+        infos, torn = torn_members(path, limits), True
+        if not infos:
+            raise ArchiveRefused("This archive is damaged.", COPY_AGAIN) from damage
     except NotImplementedError as newer:
         raise _packed_otherwise() from newer
-    with zipped:
-        infos = [info for info in zipped.infolist() if not info.is_dir()]
-        _check(infos, zipped.start_dir, limits)
-        wanted = list(_wanted(infos))
-        yield zipped, wanted, len(infos) - len(wanted)
+    if not torn:
+        _check_places(infos, directory)
+    _check(infos, limits)
+    wanted = list(_wanted(infos))
+    return Members(wanted, len(infos) - len(wanted), torn)
 
 
-def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None:
-    if len(infos) > limits.max_members:
-        raise _too_many(limits)
+def _check_places(infos: list[zipfile.ZipInfo], directory: int) -> None:
     in_order = sorted(infos, key=lambda info: info.header_offset)
     if in_order and in_order[0].header_offset < 0:  # the directory lies about where it is
         raise ArchiveRefused("This archive is damaged.", COPY_AGAIN)
@@ -65,6 +93,11 @@ def _check(infos: list[zipfile.ZipInfo], directory: int, limits: Limits) -> None
             raise ArchiveRefused(
                 "Parts of this archive lie on top of each other, as in a zip bomb.", COPY_AGAIN
             )
+
+
+def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(infos) > limits.max_members:
+        raise _too_many(limits)
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise ArchiveRefused(
             "This archive has a password.", "Unpack it with its password and import the folder."
@@ -91,7 +124,8 @@ def _wanted(infos: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
 def _outside(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     link = stat.S_ISLNK(info.external_attr >> 16)
-    return link or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+    outside = not path.parts or path.is_absolute() or ".." in path.parts
+    return link or outside or ":" in path.parts[0]
 
 
 def _packed_otherwise() -> ArchiveRefused:
@@ -114,11 +148,13 @@ def _directory_size(path: Path) -> int:
         stream.seek(0, os.SEEK_END)
         stream.seek(max(0, stream.tell() - _TAIL))
         tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
+    end = len(tail) - _END  # where `zipfile` looks first, and where it stands without a comment
+    if tail[max(0, end) :][:4] != b"PK\x05\x06" or tail[-2:] != b"\0\0":
+        end = tail.rfind(b"PK\x05\x06")
     if end < 0:
         return 0
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    if size == 0xFFFFFFFF:
-        large = tail.rfind(b"PK\x06\x06", 0, end)
-        size = int.from_bytes(tail[large + 40 : large + 48], "little") if large >= 0 else size
+    large = tail.rfind(b"PK\x06\x06", 0, end)
+    if large >= 0 and tail[end - _LARGE_LOCATOR : end].startswith(b"PK\x06\x07"):
+        size = max(size % 0xFFFFFFFF, int.from_bytes(tail[large + 40 : large + 48], "little"))
     return size

@@ -16,8 +16,6 @@ from gateway.commands.opening import Json, PersonName, opened, person_of
 from gateway.commands.output import aside, iso, moment, print_json, say, table, visible
 from gateway.errors import Refused, WrongUse
 from gateway.importing import import_export, not_allowed
-from gateway.sharing.offer import allow_collecting
-from gateway.sharing.recipients import Act
 from gateway.status_imports import goes_on
 from gateway.store.file_names import last_part
 from gateway.store.import_runs import ImportRun
@@ -65,8 +63,7 @@ def import_(
         whose = person_of(house, person)
         if not house.may_collect(whose.key, "healthkit", now()):
             _ask(house, whose, yes=yes)
-            act = Act(now(), f"person:{whose.key}", "terminal", house.clock())
-            allow_collecting(house.ledger, whose.key, "healthkit", act)
+            _allow(house, whose)
         quiet = as_json or not sys.stderr.isatty()
         report = _import(house, path, whose, about_me=about_me, again=again, quiet=quiet)
         steps = at_the_terminal(whose.name if len(house.people.list()) > 1 else "")
@@ -75,6 +72,14 @@ def import_(
         print_json(report.as_dict())
     else:
         _tell(report, last_part(str(path.absolute())), steps, most=_MOST, number=number)
+
+
+def _allow(house: House, whose: Person) -> None:
+    from gateway.sharing.offer import allow_collecting
+    from gateway.sharing.recipients import Act
+
+    act = Act(now(), f"person:{whose.key}", "terminal", house.clock())
+    allow_collecting(house.ledger, whose.key, "healthkit", act)
 
 
 def _import(
@@ -142,7 +147,8 @@ def _look_back(house: House, number: int, *, as_json: bool) -> None:
 
 def _ended(house: House, run: ImportRun) -> str:
     if run.finished_at is not None:
-        return moment(run.finished_at)
+        in_part = ImportReport.from_dict(run.report).in_part
+        return moment(run.finished_at) + ", in part" * in_part
     if run.refused:
         return "refused"
     return "being read" if goes_on(house, run, now()) else "interrupted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ _LARGE = 2**20
 
 def main(words: Sequence[str]) -> int:
     """Run it; see `program.run_one`. The process that reads loads beside this one."""
+    gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
     if any(_is_large(Path(word)) for word in words):
         reader.get_ready()
     from gateway.commands import imports

@@ -103,7 +103,10 @@ class Exports:
 
     def _is_new(self, path: Path) -> bool:
         """Whether a file has come to rest and was not looked at since."""
-        told = path.stat()
+        try:
+            told = path.stat()
+        except OSError:  # it is gone again
+            return False
         stamp = told.st_size, told.st_mtime_ns
         if self._done.get(path) == stamp:
             return False

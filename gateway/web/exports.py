@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
+from gateway.errors import of_the_system
 from gateway.htmlkit.language import gettext as _
 from gateway.sharing.errors import NotAllowed
 from gateway.web.exports_book import ExportsBook
@@ -46,24 +47,49 @@ async def receive(request: web.Request) -> web.StreamResponse:
             _("You have not allowed Apple Health exports to be read here."),
             _("Allow it on the page Share, under what may be collected."),
         )
-    parts = await request.multipart()
+    if request.content_type != "multipart/form-data":
+        raise _no_file()
+    try:
+        await _take(await request.multipart(), visit, book)
+    except (ConnectionError, ValueError) as cut:  # as aiohttp says that a form does not end
+        raise NotAllowed(_("The file did not come whole."), _("Send it once more.")) from cut
+    except OSError as full:
+        raise of_the_system(full) from full
+    raise web.HTTPSeeOther("/exports")
+
+
+async def _take(parts: MultipartReader, visit: Visit, book: ExportsBook) -> None:
     token = await parts.next()
-    told = await token.read_chunk(_TOKEN_BYTES) if isinstance(token, BodyPartReader) else b""
-    named = isinstance(token, BodyPartReader) and token.name == "form_token"
-    if not named or not hmac.compare_digest(bytes(told), visit.form_token.encode()):
+    told = await _token(token) if isinstance(token, BodyPartReader) else b""
+    if not hmac.compare_digest(told, visit.form_token.encode()):
         raise web.HTTPForbidden(text="This form is too old. Load the page again.\n")
     file = await parts.next()
     if not isinstance(file, BodyPartReader) or file.name != "export" or not file.filename:
-        raise NotAllowed(_("No file came with it."), _("Choose your export.zip and try again."))
+        raise _no_file()
     receiving = await visit.ask(book.receive, visit.person)
     try:
         while block := await file.read_chunk(_BLOCK):
             await visit.ask(receiving.write, bytes(block))
+        await parts.next()  # the last line of the form, which shows that this was all
     except BaseException:
         receiving.give_up()
         raise
     await visit.ask(book.received, receiving, file.filename, visit.now)
-    raise web.HTTPSeeOther("/exports")
+
+
+async def _token(part: BodyPartReader) -> bytes:
+    """The token of the form, in however many pieces it comes; empty where this is none."""
+    told = b""
+    while part.name == "form_token" and len(told) < _TOKEN_BYTES:
+        piece = await part.read_chunk(_TOKEN_BYTES)
+        if not piece:
+            return told
+        told += piece
+    return b""
+
+
+def _no_file() -> NotAllowed:
+    return NotAllowed(_("No file came with it."), _("Choose your export.zip and try again."))
 
 
 def _book(visit: Visit) -> ExportsBook:

@@ -143,7 +143,9 @@ def _how_it_went(report: ImportReport) -> Iterator[str]:
         yield _("This file was refused before; now it was read.")
     if report.resumed:
         yield _("An import of this file had been interrupted; it is complete now.")
-    if report.cut_short:
+    if report.torn or report.damaged_at is not None:
+        yield _damage(report.damaged_at, torn=report.torn)
+    elif report.cut_short:
         yield _("The file ends in the middle: what came before is here. Export it again.")
     if report.damaged:
         yield ngettext(
@@ -151,6 +153,28 @@ def _how_it_went(report: ImportReport) -> Iterator[str]:
             "%s entries are damaged and cannot be read.",
             report.damaged,
         ) % whole(report.damaged)
+
+
+def _damage(at: int | None, *, torn: bool) -> str:
+    """That bytes of the file are missing or damaged, what that costs, and what to do."""
+    if torn:
+        said = _(
+            "The file is not whole, as when copying it was interrupted:"
+            " what is there of it was read, the rest is missing."
+        )
+    elif at is not None and at < 100:
+        said = _(
+            "The file is damaged after %d %% of it: what came before is here, the rest is missing."
+            " The last readings before the damage may be wrong."
+        )
+        said %= at
+    else:
+        said = _(
+            "Bytes of the file were changed on its way:"
+            " all of it was read, but some of it may be wrong."
+        )
+    step = _("Copy it from the phone once more, or export it again, and import that.")
+    return f"{said} {step}"
 
 
 def _not_taken_in(report: ImportReport, steps: NextSteps) -> Iterator[str]:
