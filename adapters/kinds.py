@@ -23,7 +23,7 @@ _SHAPES: Final = get_args(Shape)
 _AGGREGATIONS: Final = get_args(Aggregation)
 _ABOUTS: Final = get_args(About)
 _WITH_COMPONENTS: Final = ("components", "panel")
-_LISTS: Final = ("components", "optional", "units")
+_LISTS: Final = ("components", "optional", "units", "member_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class KindRow:
     components: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    member_of: tuple[str, ...] = ()
     stays: str = ""
 
     @property
@@ -71,8 +72,12 @@ def all_kinds() -> Mapping[Kind, KindRow]:
         ValueError: a row is not well formed.
     """
     text = resources.files("adapters").joinpath("kinds.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)
-    return MappingProxyType({Kind(name): _row(name, row) for name, row in rows.items()})
+    rows = {Kind(name): _row(name, row) for name, row in tomllib.loads(text).items()}
+    for row in rows.values():
+        for group in row.member_of:
+            if group not in rows or row.kind in (group, *rows[Kind(group)].member_of):
+                raise ValueError(f"kinds.toml: {row.kind} must be a member of other kinds' groups")
+    return MappingProxyType(rows)
 
 
 def kind(name: str) -> Kind:
@@ -89,3 +94,18 @@ def kind(name: str) -> Kind:
 def row_of(name: Kind) -> KindRow:
     """The row of a kind."""
     return all_kinds()[name]
+
+
+@cache
+def members_of(group: Kind) -> tuple[Kind, ...]:
+    """The kinds whose readings a group names as its members, in the order of `kinds.toml`.
+
+    Empty for a kind that is no group.
+    """
+    return tuple(name for name, row in all_kinds().items() if group in row.member_of)
+
+
+@cache
+def tier_of(name: Kind) -> int:
+    """How many groups deep a kind is: 0 for what has no members, else one more than any member."""
+    return max((1 + tier_of(member) for member in members_of(name)), default=0)

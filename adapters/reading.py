@@ -192,6 +192,22 @@ def waveform(period_ms: float, factor: str, samples: bytes) -> Waveform:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockLook:
+    """A look at a device's clock by which the time of a reading was set right.
+
+    It tells nothing of a zone (docs/decisions/0014-device-clocks.md).
+
+    Attributes:
+        at: when its clock was read, ms UTC by ours.
+        ahead: how far ahead of ours it was then, ms, behind if below zero; None where that is more
+            than may be told.
+    """
+
+    at: Instant
+    ahead: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One measurement in our words.
 
@@ -206,6 +222,7 @@ class Reading:
             device says so with the reading; one of `PLACES`.
         waveform: of a kind that is one: its samples; ``value`` is a `Category` of their digest.
         situation: in what situation it was made, one of `SITUATIONS`.
+        look: by which look at the device's clock its time was set right; None mostly.
     """
 
     kind: Kind
@@ -217,6 +234,7 @@ class Reading:
     where: str = ""
     waveform: Waveform | None = None
     situation: str = ""
+    look: ClockLook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +253,9 @@ class ReadingBatch:
 
     ``written``, where given, is the unit in which the values were written before they were turned
     into the kind's own.
+
+    ``looks``, where given, has one a row: the look at the device's clock by which its time was set
+    right, or None.
     """
 
     person: PersonKey
@@ -251,6 +272,7 @@ class ReadingBatch:
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
     records: Sequence[str] = ()
     written: str = ""
+    looks: Sequence[ClockLook | None] = ()
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -438,6 +460,7 @@ def batches(
                 live=live,
                 waveforms={row.waveform.digest: row.waveform for row in rows if row.waveform},
                 records=named if any(named) else (),
+                looks=[row.look for row in rows] if any(row.look for row in rows) else (),
             )
         )
     return made
@@ -454,18 +477,19 @@ def picked(batch: ReadingBatch, rows: Sequence[int]) -> ReadingBatch:
         nths=[batch.nths[i] for i in rows],
         flags=[batch.flags[i] for i in rows],
         records=[batch.records[i] for i in rows] if batch.records else (),
+        looks=[batch.looks[i] for i in rows] if batch.looks else (),
     )
 
 
 def joined(batches: Iterable[ReadingBatch]) -> list[ReadingBatch]:
     """One batch a series, in the order of their first: many small ones cost more to store.
 
-    Batches with records or waveforms stay as they are.
+    Batches with records, waveforms or looks at a clock stay as they are.
     """
     alone: list[ReadingBatch] = []
     together: dict[tuple[str, ...], list[ReadingBatch]] = {}
     for batch in batches:
-        if batch.records or batch.waveforms:
+        if batch.records or batch.waveforms or batch.looks:
             alone.append(batch)
         else:
             key = (batch.person, batch.kind, batch.device, batch.source, batch.written)

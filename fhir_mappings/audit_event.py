@@ -1,6 +1,6 @@
 """That a batch was disclosed: to whom, on whose word, under which consent. One AuditEvent a batch.
 
-Source: HL7 FHIR R4 4.0.1, AuditEvent; IHE Basic Audit Log Patterns 1.1, Privacy Disclosure at the
+Source: HL7 FHIR R4 4.0.1, AuditEvent; IHE Basic Audit Log Patterns 1.1.4, Privacy Disclosure at
 Source; DICOM PS3.16, CID 400 and 402.
 """
 
@@ -33,8 +33,9 @@ class Disclosure:
         gateway_device: this gateway at the recipient; empty where it is not known there.
         recipient: the legal entity's id, and its name.
         address: the recipient's FHIR address, without anything that signs in.
-        batch: our name of the batch, and the SHA-256 of its bytes in hexadecimal digits.
-        rows: how many Observations it held.
+        batch: our name of the batch, and the SHA-256 in hexadecimal digits of the body of the
+            request in which it left, to the byte: who has the request can hash it and compare.
+        rows: how many Observations that body held.
         purpose: a word of v3-PurposeOfUse.
         consent: the grant's own name; its system.
         at: when it was sent, ms UTC.
@@ -121,10 +122,12 @@ def audit_event(disclosure: Disclosure, *, simulated: bool) -> bytes:
 
 
 def _source(disclosure: Disclosure) -> Json:
+    """This gateway. The pattern asks for its place in the network, which stays in the house."""
     return {
         "type": coded(systems.DICOM, "110153", "Source Role ID"),
         "who": _known("Device", disclosure.gateway_device),
         "requestor": False,
+        "network": {"extension": [{"url": systems.ABSENT_EXTENSION, "valueCode": "masked"}]},
     }
 
 

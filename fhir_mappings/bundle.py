@@ -26,12 +26,14 @@ class Entry:
         url: ``"Observation"`` for a POST, ``"Observation/123"`` for a PUT.
         if_none_exist: a search, from `if_none_exist()`; the server creates only if it finds none.
         method: PUT replaces a resource, whose body then bears its id (`with_id`).
+        if_match: the version that is to be replaced, from `if_match()`; no other one is.
     """
 
     body: bytes
     url: str
     if_none_exist: str = ""
     method: Literal["POST", "PUT"] = "POST"
+    if_match: str = ""
 
 
 def batch_bundle(
@@ -47,6 +49,8 @@ def entry_bytes(entry: Entry) -> bytes:
     request = {"method": entry.method, "url": entry.url}
     if entry.if_none_exist:
         request["ifNoneExist"] = entry.if_none_exist
+    if entry.if_match:
+        request["ifMatch"] = entry.if_match
     asked = json.dumps(request, separators=(",", ":")).encode("ascii")
     name = UUID(bytes=hashlib.sha256(entry.body).digest()[:16], version=4)
     head = b'{"fullUrl":"%b",' % name.urn.encode("ascii")
@@ -56,6 +60,14 @@ def entry_bytes(entry: Entry) -> bytes:
 def if_none_exist(system: str, value: str) -> str:
     """The search for an identifier, encoded by RFC 3986: ``identifier=https%3A%2F%2F…%7Cvalue``."""
     return f"identifier={quote(f'{system}|{value}', safe='')}"
+
+
+def if_match(version: str) -> str:
+    """What names a version in ``If-Match``: ``W/"3"``; empty where none is known.
+
+    Source: HL7 FHIR R4 4.0.1, RESTful API, Managing Resource Contention.
+    """
+    return f'W/"{version}"' if version else ""
 
 
 def with_id(body: bytes, server_id: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters.kinds import row_of
 from fhir_mappings import sampled, systems
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import Coding, Row
@@ -32,7 +33,7 @@ def claims(
         and _is_known(shape, one)
         and _holds(one, shape, parts, period=period)
     ]
-    phd = _phd(row, parts)
+    phd = _phd(shape, row, parts)
     if phd in shape.profiles and _as_a_phd_sent_it(shape, codings):
         claimed.append(phd)
     return claimed
@@ -62,12 +63,15 @@ def _holds(profile: str, shape: Shape, parts: Sequence[str], *, period: bool) ->
     return not (period and is_vital_sign(profile))
 
 
-def _phd(row: Row, parts: Sequence[str]) -> str:
-    """The profile for what the row holds; none for a word that MDC has no code for."""
+def _phd(shape: Shape, row: Row, parts: Sequence[str]) -> str:
+    """The profile for what the row holds; none for a word that MDC has no code for.
+
+    None for samples that are not there either: they are no number, and no samples.
+    """
     if row.components:
         return systems.PHD_COMPOUND
-    if sampled.SEPARATOR in parts[0]:
-        return systems.PHD_RTSA
+    if row_of(shape.kind).shape == "waveform":
+        return systems.PHD_RTSA if sampled.SEPARATOR in parts[0] else ""
     if row.unit is not None:
         return systems.PHD_NUMERIC
     word = row.values.get(parts[0])

@@ -1,13 +1,16 @@
 """How far a sensor's clock was off: what it said, and when that was by the gateway's clock.
 
 Readings whose time the gateway set right refer to it (`Shape.clock`). The sensor's own time says
-nothing of where the person is: it is written as the same instant of UTC that the sensor meant.
+nothing of where the person is: it is written as the same instant of UTC that the sensor meant, or
+kept back (docs/decisions/0014-device-clocks.md).
 
 Source: HL7 PHD 2.0.0, PhdCoincidentTimeStampObservation, CoincidentTimeStampReference; IEEE
-11073-10101, MDC_ATTR_TIME_ABS.
+11073-10101, MDC_ATTR_TIME_ABS; HL7 FHIR R4 4.0.1, data-absent-reason.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from fhir.resources.R4B.observation import Observation
 
@@ -16,6 +19,9 @@ from fhir_mappings import systems
 from fhir_mappings.instant import utc
 from fhir_mappings.resource import Json, checked, coded, security
 
+NotSaid = Literal["unknown", "masked"]
+"""Why there is no time of the sensor's: it has lost its own, or it is not told."""
+
 
 def coincident_time(
     identifier: str,
@@ -23,7 +29,7 @@ def coincident_time(
     system: str,
     device: str,
     gateway_device: str,
-    said: Instant | None,
+    said: Instant | NotSaid,
     at: Instant,
     simulated: bool,
     profiles: tuple[str, ...] = (),
@@ -35,7 +41,7 @@ def coincident_time(
         system: the system of that identifier.
         device: the sensor at the recipient, ``"Device/1"``.
         gateway_device: this gateway at the recipient.
-        said: what the sensor's clock said, ms as if it were UTC; None where it has lost its time.
+        said: the instant that the sensor's clock meant, ms UTC, or why there is none.
         at: when that was, ms UTC by the gateway's clock.
         simulated: marks it HTEST.
         profiles: what the recipient knows.
@@ -54,8 +60,8 @@ def coincident_time(
         "subject": {"reference": device},
         "effectiveDateTime": utc(at),
     }
-    if said is None:
-        resource["dataAbsentReason"] = coded(systems.ABSENT, "unknown", "Unknown")
+    if isinstance(said, str):
+        resource["dataAbsentReason"] = coded(systems.ABSENT, said, said.title())
     else:
         resource["valueDateTime"] = utc(said)
     resource["device"] = {"reference": gateway_device}

@@ -14,11 +14,9 @@ from pydantic import ValidationError
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import (
     Instant,
-    Quality,
     Reading,
     canonical,
     flags_of,
-    quality_of,
     situation_of,
     text_of,
 )
@@ -113,7 +111,7 @@ def content(shape: Shape, slots: Slots) -> Json:
         code = row.unit.code
         row = row.model_copy(update={"unit": row.unit.model_copy(update={"words": code})})
     resource: Json = {"resourceType": "Observation", "meta": _meta(shape, profiles)}
-    if extensions := _extensions(shape, slots.flags):
+    if extensions := _extensions(shape):
         resource["extension"] = extensions
     known_as = [shape.identifier_system]
     if any(one.startswith(systems.PHD) for one in profiles):
@@ -180,11 +178,10 @@ def _supplemental(shape: Shape, flags: int, profiles: list[str]) -> list[Json]:
     ]
 
 
-def _extensions(shape: Shape, flags: int) -> list[Json]:
-    """The gateway, and the look at the sensor's clock where it set this reading's time right."""
+def _extensions(shape: Shape) -> list[Json]:
+    """The gateway, and the look at the sensor's clock that set this reading's time right."""
     gateway = shape.gateway_device if shape.adapter == "ble" else ""
-    clock = shape.clock if quality_of(flags) & Quality.CLOCK_CORRECTED else ""
-    named = {systems.GATEWAY_DEVICE: gateway, systems.COINCIDENT_REFERENCE: clock}
+    named = {systems.GATEWAY_DEVICE: gateway, systems.COINCIDENT_REFERENCE: shape.clock}
     return [
         {"url": url, "valueReference": {"reference": reference}}
         for url, reference in named.items()

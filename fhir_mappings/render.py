@@ -13,7 +13,7 @@ from fhir_mappings.instant import utc
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.shape import Shape
 from fhir_mappings.statistics import beside
-from fhir_mappings.template import SAMPLES, Variant, template
+from fhir_mappings.template import SAMPLES, Variant, links, template
 from fhir_mappings.values import parts_of
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
@@ -92,13 +92,13 @@ def _with_links(
         ):
             start, duration = outgoing.starts[index], outgoing.durations[index]
             parts, numbers = split(outgoing.values[index], outgoing.decimals[index])
-            variant = Variant(
-                duration > 0, parts, outgoing.flags[index], len(members), len(derived)
-            )
+            flags = outgoing.flags[index]
+            variant = Variant(duration > 0, parts, flags, bool(members), bool(derived))
             woven = _with_slots(template(shape, variant))
             ends = (utc(start + duration),) if duration > 0 else ()
             own = 0 if are_components else 3 if SAMPLES in parts else 1
-            values = (*numbers[:own], *members, *derived, *numbers[own:])
+            named = [links(those) for those in (members, derived) if those]
+            values = (*numbers[:own], *named, *numbers[own:])
             times = (utc(start), *ends, utc(outgoing.issued))
             names = len(woven) // 2 - len(times) - len(values)
             woven[1::2] = (*(outgoing.ids[index],) * names, *times, *values)

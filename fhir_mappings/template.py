@@ -7,6 +7,7 @@ models' own serialiser turns 36.60 into 36.6 (docs/decisions/0007-byte-templates
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -21,6 +22,7 @@ from fhir_mappings.shape import Shape
 _SAMPLE = "sample"
 _TEXT = "@@text@@"
 _NUMBER = "@@number@@"
+_BETWEEN_LINKS = '"},{"reference":"'
 _TIMES = (utc(1), utc(2), utc(3))
 SAMPLES: Final = sampled.SEPARATOR
 """What stands for samples in `Variant.parts`."""
@@ -32,14 +34,14 @@ class Variant:
     """What changes the shape of an Observation from one reading of a series to the next.
 
     ``parts`` holds ``""`` for a number, `SAMPLES` for samples, else the word or
-    ``absent:<reason>`` that stands there. ``members`` and ``derived`` say how many links there are.
+    ``absent:<reason>`` that stands there. ``members`` and ``derived`` say whether there are links.
     """
 
     period: bool
     parts: tuple[str, ...]
     flags: int
-    members: int = 0
-    derived: int = 0
+    members: bool = False
+    derived: bool = False
 
 
 @lru_cache(maxsize=2048)
@@ -48,7 +50,8 @@ def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
 
     The slots are, in this order: identifier (once for each system that it stands under), start,
     (end of a period,) issued, the digits of the number or the three pieces of samples, the links
-    to members and to what it was derived from, then the digits of each component.
+    to members and to what it was derived from (`links`, all of them in one slot), then the digits
+    of each component.
 
     Raises:
         MappingError: no valid Observation can be made of this.
@@ -74,6 +77,11 @@ def template(shape: Shape, variant: Variant) -> tuple[str, ...]:
     if marked != meant or len(pieces) != 3 + names + variant.period + meant:
         raise MappingError("the template has not the slots that it should have", shape.kind)
     return pieces
+
+
+def links(references: Sequence[str]) -> str:
+    """What stands in the slot of one list of links."""
+    return _BETWEEN_LINKS.join(references)
 
 
 def _mark(resource: Json) -> int:

@@ -31,7 +31,9 @@ says what became of each entry.
   and count once: the two pressures become one reading; what was eaten is added up from its parts,
   and the meal itself never.
 - **A workout** is a reading of what was done and for how long; its totals, its laps and pauses, and
-  the parts of a workout with several sports are readings beside it.
+  the parts of a workout with several sports are readings beside it. Where it is shared, it names
+  what the same watch or phone measured meanwhile, as far as it was shared one by one
+  ([mapping.md](mapping.md#groups)).
 - **The rings of a day** are read once it is over: those of the day of the export wait for the next.
 - **Electrocardiograms** are read from their files: the curve, and what the watch said of it. The
   name and the birth date in those files are not kept. What the watch said in a language that is

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.hl7_examples import EXAMPLES, OURS_ALONE, THEIRS_ALONE, compare
+from tests.hl7_examples import OURS_ALONE, THEIRS_ALONE, compare
+from tests.hl7_facts import EXAMPLES
 
 _HEAD = """# Beside HL7's own examples
 
-Made by `python -m scripts.documents` from `tests/hl7_examples.py`: the elements and codes of each
-example of the Personal Health Device guide (`HL7/phd`, `input/examples`) and of the Continuous
-Glucose Monitoring guide (`HL7/cgm`), against what we write when we say the same thing. Some
-examples in the guide's repository are written in the words of FHIR R5; ours is R4.
+Made by `python -m scripts.documents` from `tests/hl7_facts.py` and `tests/hl7_examples.py`: the
+elements and codes of each example of the Personal Health Device guide (`HL7/phd`,
+`input/examples`), of the Continuous Glucose Monitoring guide (`HL7/cgm`), of a vital sign of US
+Core (`HL7/US-Core`, `input/examples`) and of the Personal Health Record guide
+(`HL7/personal-health-record-format-ig`), and of IHE's audited disclosure (`IHE/ITI.BasicAudit`),
+against what we write when we say the same thing. Some examples are written in the words of FHIR R5;
+ours is R4.
 """
 
 
@@ -29,7 +33,7 @@ def _pieces() -> Iterator[str]:
         yield f"Ours: `{example.ours}`. The same in both: {same}.\n\n"
         yield "| element | only in | why |\n| --- | --- | --- |\n"
         for fact in sorted(theirs):
-            yield f"| {_code(fact)} | HL7's | {THEIRS_ALONE[fact]} |\n"
+            yield f"| {_code(fact)} | theirs | {THEIRS_ALONE[fact]} |\n"
         for fact in sorted(ours):
             yield f"| {_code(fact)} | ours | {OURS_ALONE[fact]} |\n"
 

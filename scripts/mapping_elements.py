@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from adapters.kinds import all_kinds
+from adapters.kinds import all_kinds, members_of, tier_of
 from fhir_mappings.statistics import BESIDE
 from fhir_mappings.systems import STATISTICS
+from gateway.sharing.amending import MOST_LINKS
+from gateway.sharing.members import MOST_MEMBERS
 
 ELEMENTS = (
     ("`meta.profile`", "what the invitation names and the Observation fulfils; nothing else"),
     ("`meta.security`", "`PATAST` always; `HTEST` on everything simulated"),
     ("`meta.tag`", "`us-core-tags#patient-supplied` where the invitation names a US Core profile"),
     ("`extension`", "`observation-gatewayDevice`, the Device of this gateway, from Bluetooth; "
-     "`CoincidentTimeStampReference` where a look at the sensor's clock stands there (nothing "
-     "sends one yet)"),
+     "`CoincidentTimeStampReference`, the look at the sensor's clock that set this reading's time "
+     "right, where the recipient took it"),
     ("`identifier`", "one keyed value, 43 URL-safe letters, the same for one reading for ever and "
      "another at every recipient; under the system of the guide's conditional create too, where a "
      "PHD profile is claimed"),
@@ -30,9 +32,10 @@ ELEMENTS = (
     ("`bodySite`", "where the device says it"),
     ("`method`", "of a summary: average or sum"),
     ("`device`", "the Device of the sensor: maker, model, versions; never a serial number"),
-    ("`hasMember`, `derivedFrom`", "of groups, and of what was put together from Observations that "
-     "stand at the recipient; `derivedFrom` of up to 60 that stand there, `hasMember` of no source "
-     "yet (decision 0029)"),
+    ("`hasMember`", "of groups: their readings that stand at the recipient, up to "
+     f"{MOST_MEMBERS:,}; see below"),
+    ("`derivedFrom`", "of what was put together from Observations that stand at the recipient: all "
+     f"of them, where they are {MOST_LINKS} at the most"),
     ("`component`", "the parts of a measurement; of a summary its figures; of an oximeter's "
      "spot check PHD's supplemental type, where no profile of vital signs is claimed"),
 )  # fmt: skip
@@ -47,7 +50,7 @@ PROFILES = (
     ("HL7 CGM 1.0.0", "a glucose sensor's value of an instant, in mg/dl"),
     ("HL7 PHR 1.0.0-ballot2", "vital signs from a HealthKit export; the words of the unit are then "
      "its code"),
-    ("IHE BALP 1.1", "the AuditEvent of a disclosure"),
+    ("IHE BALP 1.1.4", "the AuditEvent of a disclosure"),
 )  # fmt: skip
 
 RESOURCES = (
@@ -60,18 +63,28 @@ RESOURCES = (
     ("Consent", "on request", "`health-gateway consent receipt GRANT --fhir`; closed by default "
      "with one opening, which has every code of each kind; `inactive` once withdrawn; the text by "
      "its SHA-256"),
-    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a batch"),
-    ("Observation of a coincident time", "not sent", "a sensor's clock tells the local time of "
-     "day, which stays here; the note says that a time was set right"),
+    ("AuditEvent", "on request", "`health-gateway sent --audit`; one a request that left with "
+     "readings in it, with how many Observations stood in its body and the SHA-256 of that body, "
+     "byte for byte: who has the request can compare"),
+    ("Observation of a coincident time", "sent", "each look at a sensor's clock that set the time "
+     "of a reading right, before that reading, where the invitation names "
+     "PhdCoincidentTimeStampObservation: the instant of UTC that the clock meant; `masked` where "
+     "it was 7½ minutes off or more, since that could tell of a zone (decision 0014)"),
     ("RelatedPerson", "sent", "only where a guardian or proxy agreed: a keyed identifier, the "
      "patient and the relationship; no name"),
     ("DeviceMetric", "sent", "of a Bluetooth sensor, a kind each, where the invitation names "
      "PhdDeviceMetric and MDC has a code"),
 )  # fmt: skip
 
+GROUPS = tuple(
+    (f"`{group}`", ", ".join(f"`{member}`" for member in members_of(group)))
+    for group in all_kinds()
+    if tier_of(group)
+)
+
 
 def elements() -> str:
-    """Elements, profiles, summaries, resources."""
+    """Elements, profiles, summaries, groups, resources."""
     sums = ", ".join(f"`{name}`" for name, row in all_kinds().items() if row.aggregation == "sum")
     figures = ", ".join(f"`{one.code}`" for one in BESIDE["mean"])
     return f"""
@@ -101,6 +114,17 @@ where none is left, as `entered-in-error`.
 A single reading that is deleted here stays at a recipient as it was sent: a deletion is not told.
 Who wants it taken back there says first that it was entered in error. One that was not sent yet is
 not sent.
+
+## Groups
+
+A group is one Observation that says what was done and when, and names as its members the readings
+that the same device measured of the same person wholly within that time: those that stand at the
+recipient when it is sent, were sent one by one, may be sent for the same purpose now, and are as
+they were sent. So it is sent after them. Of a kind all are named or none: kinds in the order of the
+table, a kind of which there are too many beside those before it is passed over. Nothing is sent for
+a group's sake, and who gets summaries alone is told of no reading. What arrives later is not named,
+unless the group itself is amended (decision 0029).
+{_table("group | kinds of its members", GROUPS)}
 
 ## Resources
 {_table("resource | when | what", RESOURCES)}

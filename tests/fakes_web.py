@@ -137,7 +137,8 @@ class Furnished:
             for state, n in states.items():
                 outcome = "Observation.value: outside of what this server takes"
                 db.conn.executemany(
-                    "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Observation/1', ?)",
+                    "INSERT INTO delivery VALUES"
+                    " (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Observation/1', ?, '')",
                     [
                         (
                             recipient,

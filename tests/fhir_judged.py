@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from adapters.kinds import Kind
-from fhir_mappings import systems
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
 from fhir_mappings.table import row_of, rows
@@ -82,7 +81,7 @@ class Judged:
         claims = json.loads(self.bodies[case]).get("meta", {}).get("profile", ())
         refused = {
             complaint
-            for profile in map(_reference, claims)
+            for profile in claims
             if f"reference {profile}" in self.bodies
             for complaint in self.said[judge][f"reference {profile}"].complaints
         }
@@ -104,10 +103,3 @@ def judge_all(instead: Path | None = None) -> Judged:
     """Ask every judge that is installed; ``instead`` as in `asking.ask`."""
     bodies = cases()
     return Judged(ask(bodies, instead=instead), bodies)
-
-
-def _reference(profile: str) -> str:
-    """The R4 profile that a profile of US Core is like; another as it is."""
-    if profile == systems.US_CORE + "StructureDefinition/us-core-blood-pressure":
-        return systems.VITAL_SIGNS.removesuffix("vitalsigns") + "bp"
-    return profile

@@ -9,7 +9,7 @@ from adapters.reading import DeviceFacts, DeviceKey, PersonKey
 from fhir_mappings import systems
 from fhir_mappings.audit_event import Disclosure, audit_event
 from fhir_mappings.bundle import Entry, batch_bundle, if_none_exist
-from fhir_mappings.clock import coincident_time
+from fhir_mappings.clock import NotSaid, coincident_time
 from fhir_mappings.consent import Agreed, consent_resource
 from fhir_mappings.device import device_resource, gateway_device
 from fhir_mappings.device_metric import device_metric
@@ -75,7 +75,7 @@ def _device(*kinds: str, adapter: str = "ble", profiles: tuple[str, ...] = ()) -
     )
 
 
-def _look(said: int | None, profiles: tuple[str, ...] = ()) -> bytes:
+def _look(said: int | NotSaid, profiles: tuple[str, ...] = ()) -> bytes:
     return coincident_time(
         "look-1",
         system=SYSTEM,
@@ -116,7 +116,8 @@ MADE: dict[str, bytes] = {
         profiles=PHD,
     ),
     "clock": _look(AT - 5_000, PHD),
-    "clock-lost": _look(None, PHD),
+    "clock-lost": _look("unknown", PHD),
+    "clock-masked": _look("masked", PHD),
     "provenance": provenance_resource(
         ["Observation/1", "Observation/2"], ORIGIN, recorded=AT, simulated=True
     ),

@@ -2,8 +2,9 @@
 
 Sources: HL7 FHIR R4 4.0.1, Observation and the profiles of Vital Signs; HL7 PHD 2.0.0,
 PhdNumericObservation, PhdCompoundNumericObservation, PhdCodedEnumerationObservation; HL7 CGM 1.0.0,
-cgm-sensor-reading-mass-per-volume; HL7 PHR 1.0.0-ballot2; US Core; IHE BALP 1.1. Invariants bear
-the names that they have there.
+cgm-sensor-reading-mass-per-volume; HL7 PHR 1.0.0-ballot2; US Core 9.0.0, the profiles of vital
+signs and "Writing Vital Signs"; IHE BALP 1.1.4, AuditPrivacyDisclosureSource. Invariants bear the
+names that they have there.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def _part(loinc: str) -> Rules:
     part = f"component.where(code.coding.where(code = '{loinc}').exists())"
     return {
         f"one part {loinc}": f"{part}.count() = 1",
-        f"{loinc} in mm[Hg]": f"{part}.value.all(value.exists() and {_UCUM} and code = 'mm[Hg]')",
+        f"{loinc} in mm[Hg]": f"{part}.value.all(value.exists() and unit.exists() and {_UCUM} "
+        "and code = 'mm[Hg]')",
     }
 
 
@@ -110,6 +112,15 @@ _DEVICE: Rules = {
     "versions by codes of MDC": "version.all(type.coding.where("
     f"system = '{systems.MDC}').count() = 1)",
 }
+
+
+def _role(code: str) -> str:
+    """The agents of a role of DICOM, as FHIRPath."""
+    return (
+        f"agent.where(type.coding.where(system = '{systems.DICOM}' and code = '{code}').exists())"
+    )
+
+
 TYPES: Mapping[str, str] = {
     systems.PHD_DEVICE: "Device",
     systems.PHG_DEVICE: "Device",
@@ -189,10 +200,12 @@ PROFILES: Mapping[str, Rules] = {
         "an export": f"type.where(system = '{systems.DICOM}' and code = '110106').exists()",
         "a disclosure": f"subtype.where(system = '{systems.LIFECYCLE}' and "
         "code = 'disclose').exists()",
-        "a source": "agent.where(type.coding.where(code = '110153').exists() and "
-        "who.exists()).count() = 1",
-        "a recipient": "agent.where(type.coding.where(code = '110152').exists() and "
-        "who.exists() and network.exists()).count() = 1",
+        "a source": f"{_role('110153')}.count() = 1 and "
+        f"{_role('110153')}.all(who.exists() and network.exists())",
+        "val-audit-source": f"{_role('110153')}.who = source.observer",
+        "a recipient": f"{_role('110152')}.count() = 1 and "
+        f"{_role('110152')}.all(who.exists() and network.exists())",
+        "data beside the patient": "entity.count() >= 2 and modifierExtension.empty()",
         "a patient": "entity.where(type.code = '1' and role.code = '1' and "
         "what.reference.startsWith('Patient/')).count() = 1",
         "read, with an outcome": "action = 'R' and outcome.exists()",
@@ -214,6 +227,13 @@ PROFILES: Mapping[str, Rules] = {
 }
 """The rules of every profile that an Observation of ours may claim."""
 
+WRITING: Rules = {
+    "it says that the patient supplied it": f"meta.tag.where(system = '{systems.US_CORE_TAGS}' and "
+    "code = 'patient-supplied').exists()",
+    "the patient is who performed it": "performer.reference = subject.reference",
+}
+"""What US Core asks of who writes vital signs; not of the resource, so its own examples lack it."""
+
 
 def type_of(profile: str) -> str:
     """The resource that a profile is of."""
@@ -222,9 +242,13 @@ def type_of(profile: str) -> str:
 
 def broken(document: dict[str, Any]) -> Iterator[str]:
     """Every rule that a resource breaks, of Observation and of what it claims."""
-    claimed = document["meta"].get("profile", ())
-    for profile in ["Observation", *claimed]:
-        for says, rule in (OBSERVATION if profile == "Observation" else PROFILES[profile]).items():
+    claimed = document.get("meta", {}).get("profile", ())
+    of_all = ["Observation"] if document["resourceType"] == "Observation" else []
+    for profile in [*of_all, *claimed]:
+        rules = OBSERVATION if profile == "Observation" else PROFILES[profile]
+        if profile.startswith(systems.US_CORE):
+            rules = {**rules, **WRITING}
+        for says, rule in rules.items():
             if _compiled(rule)(document, None) != [True]:
                 yield f"{profile.rpartition('/')[2]}: {says}"
 

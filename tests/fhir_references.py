@@ -1,12 +1,12 @@
 """HL7's own examples in their essentials, to see which judge can judge which profile.
 
 A judge that refuses an example of HL7 is no judge of its profile. Only what the profile is about is
-kept: codes, units, structure; no text, no identifiers.
+kept, as facts: codes, units, structure; no text, no identifiers, nobody's name.
 
-Sources: HL7 FHIR R4 4.0.1, examples heart-rate, respiratory-rate, satO2, body-temperature,
-body-height, body-weight, bmi, blood-pressure; HL7 PHD 2.0.0, examples of numeric, compound, coded,
-rtsa and coincident time Observations, PhdDevice, PhgDevice, PhdDeviceMetric; HL7 CGM
-1.0.0; HL7 PHR 1.0.0-ballot2.
+Sources: HL7 FHIR R4 4.0.1; HL7 PHD 2.0.0; HL7 CGM 1.0.0; HL7/US-Core, input/examples (US Core
+9.0.0); HL7/personal-health-record-format-ig, input/fsh/pghd/examples/Vitalsign (PHR
+1.0.0-ballot2); IHE/ITI.BasicAudit, input/fsh/Disclose.fsh (BALP 1.1.4). The names of the examples
+stand in `tests/fhir_published.py`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from fhir_mappings import systems
 
 Json = dict[str, Any]
 _BASE = systems.VITAL_SIGNS.removesuffix("vitalsigns")
+_US = systems.US_CORE + "StructureDefinition/us-core-"
+_PGHD = systems.PHR + "StructureDefinition/pghd-"
 
 
 def _concept(system: str, code: str) -> Json:
     return {"coding": [{"system": system, "code": code}]}
 
 
-def _measured(number: float, unit: str) -> Json:
-    return {"value": number, "unit": unit, "system": systems.UCUM, "code": unit}
+def _measured(number: float, unit: str, words: str = "") -> Json:
+    return {"value": number, "unit": words or unit, "system": systems.UCUM, "code": unit}
 
 
 def _vital(profile: str, loinc: str, **rest: object) -> Json:
@@ -39,6 +41,29 @@ def _vital(profile: str, loinc: str, **rest: object) -> Json:
         "effectiveDateTime": "1999-07-02",
         **rest,
     }
+
+
+def _us_core(name: str, loinc: str, **rest: object) -> Json:
+    return _vital(_US + name, loinc, **rest)
+
+
+def _phone(name: str, loinc: str, pghd: str, measured: Json) -> Json:
+    codings = [
+        {"system": systems.LOINC, "code": loinc},
+        {"system": systems.PGHD, "code": pghd},
+    ]
+    rest = {
+        "code": {"coding": codings},
+        "effectiveDateTime": "2023-12-01T05:33:42Z",
+        "performer": [{"reference": "Patient/example"}],
+        "device": {"reference": "Device/phone"},
+        "valueQuantity": measured,
+    }
+    return _vital(_PGHD + name, loinc) | rest
+
+
+def _agent(system: str, code: str, who: Json, **rest: object) -> Json:
+    return {"type": _concept(system, code), "who": who, "requestor": False, **rest}
 
 
 def _phd(profile: str, mdc: str, **rest: object) -> Json:
@@ -59,10 +84,8 @@ def _phd(profile: str, mdc: str, **rest: object) -> Json:
 
 
 def _part(loinc: str, mdc: str, number: int) -> Json:
-    codings = [
-        {"system": systems.LOINC, "code": loinc},
-        {"system": systems.MDC, "code": mdc},
-    ]
+    codings = [{"system": systems.LOINC, "code": loinc}]
+    codings += [{"system": systems.MDC, "code": mdc}] if mdc else []
     return {"code": {"coding": codings}, "valueQuantity": _measured(number, "mm[Hg]")}
 
 
@@ -93,11 +116,46 @@ REFERENCES: dict[str, Json] = {
     ),
     _BASE + "bmi": _vital(_BASE + "bmi", "39156-5", valueQuantity=_measured(16.2, "kg/m2")),
     _BASE + "bp": _vital(_BASE + "bp", "85354-9", component=_PARTS),
-    systems.PHR + "StructureDefinition/pghd-heartrate": _vital(
-        systems.PHR + "StructureDefinition/pghd-heartrate",
-        "8867-4",
-        valueQuantity=_measured(72, "/min"),
+    _US + "heart-rate": _us_core(
+        "heart-rate", "8867-4", valueQuantity=_measured(44.0, "/min", "beats/min")
     ),
+    _US + "respiratory-rate": _us_core(
+        "respiratory-rate", "9279-1", valueQuantity=_measured(26.0, "/min", "breaths per minute")
+    ),
+    _US + "pulse-oximetry": _us_core("pulse-oximetry", "2708-6")
+    | {
+        "code": {
+            "coding": [
+                {"system": systems.LOINC, "code": "2708-6"},
+                {"system": systems.LOINC, "code": "59408-5"},
+            ]
+        },
+        "valueQuantity": _measured(99.0, "%", "%O2"),
+    },
+    _US + "body-temperature": _us_core(
+        "body-temperature", "8310-5", valueQuantity=_measured(36.55556, "Cel")
+    ),
+    _US + "body-height": _us_core("body-height", "8302-2", valueQuantity=_measured(111.506, "cm")),
+    _US + "body-weight": _us_core(
+        "body-weight", "29463-7", valueQuantity=_measured(20.09414, "kg")
+    ),
+    _US + "bmi": _us_core("bmi", "39156-5", valueQuantity=_measured(16.2, "kg/m2")),
+    _US + "blood-pressure": _us_core(
+        "blood-pressure", "85354-9", component=[_part("8480-6", "", 109), _part("8462-4", "", 44)]
+    ),
+    _PGHD + "heartrate": _phone("heartrate", "8867-4", "heartRate", _measured(70, "/min")),
+    _PGHD + "respiratoryrate": _phone(
+        "respiratoryrate", "9279-1", "respiratoryRate", _measured(15, "/min")
+    ),
+    _PGHD + "oxygenSaturation": _phone(
+        "oxygenSaturation", "2708-6", "oxygenSaturation", _measured(94, "%")
+    ),
+    _PGHD + "bodytemperature": _phone(
+        "bodytemperature", "8310-5", "bodyTemperature", _measured(35.9, "Cel")
+    ),
+    _PGHD + "bodyheight": _phone("bodyheight", "8302-2", "height", _measured(165, "cm")),
+    _PGHD + "bodyweight": _phone("bodyweight", "29463-7", "bodyMass", _measured(65.2, "kg")),
+    _PGHD + "bmi": _phone("bmi", "39156-5", "bodyMassIndex", _measured(21, "kg/m2")),
     systems.PHD_NUMERIC: _phd(systems.PHD_NUMERIC, "149530", valueQuantity=_measured(48.0, "/min")),
     systems.PHD_COMPOUND: _phd(systems.PHD_COMPOUND, "150020", component=_PARTS),
     systems.PHD_CODED: _phd(
@@ -152,7 +210,52 @@ REFERENCES: dict[str, Json] = {
         "code": _concept(systems.LOINC, "99504-3"),
         "subject": {"reference": "Patient/example"},
         "effectiveDateTime": "2024-05-02T10:15:00Z",
-        "valueQuantity": _measured(120, "mg/dL") | {"unit": "mg/dl"},
+        "valueQuantity": _measured(120, "mg/dL", "mg/dl"),
+    },
+    systems.BALP_DISCLOSURE: {
+        "resourceType": "AuditEvent",
+        "meta": {"profile": [systems.BALP_DISCLOSURE]},
+        "type": {"system": systems.DICOM, "code": "110106"},
+        "subtype": [
+            {"system": systems.LIFECYCLE, "code": "disclose"},
+            {"system": "http://hl7.org/fhir/restful-interaction", "code": "read"},
+        ],
+        "action": "R",
+        "recorded": "2020-04-29T09:49:00.000Z",
+        "outcome": "0",
+        "purposeOfEvent": [_concept(systems.ACT_REASON, "PATRQT")],
+        "agent": [
+            _agent(
+                systems.DICOM,
+                "110153",
+                {"display": "model number ABC"},
+                network={"address": "myDevice.example.com", "type": "1"},
+            ),
+            _agent(
+                systems.DICOM,
+                "110152",
+                {"display": "myMachine.example.org"},
+                network={"address": "http://server.example.com/fhir", "type": "5"},
+            ),
+            _agent(systems.SNOMED, "429577009", {"reference": "Patient/ex-patient"})
+            | {"requestor": True},
+        ],
+        "source": {
+            "observer": {"display": "model number ABC"},
+            "type": [{"system": systems.SECURITY_SOURCE, "code": "1"}],
+        },
+        "entity": [
+            {
+                "what": {"reference": "Patient/ex-patient"},
+                "type": {"system": systems.AUDIT_ENTITY, "code": "1"},
+                "role": {"system": systems.OBJECT_ROLE, "code": "1"},
+            },
+            {
+                "what": {"reference": "DocumentReference/ex-documentreference"},
+                "type": {"system": systems.AUDIT_ENTITY, "code": "2"},
+                "role": {"system": systems.OBJECT_ROLE, "code": "3"},
+            },
+        ],
     },
 }
 """By the profile that each is an example of."""

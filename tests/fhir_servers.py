@@ -158,7 +158,7 @@ DIFFERENCES = (
         _the_same_again,
         "version 2",
         "version 1",
-        "the version of a resource is never counted on",
+        "the version that is to be replaced is named as the server told it, never counted",
     ),
     Difference(
         "a conditional create of a DeviceMetric",

@@ -130,6 +130,19 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
             duration=2_400_000,
             members=("Observation/1", "Observation/2"),
         ),
+        "group-of-a-session": one(
+            _of(SENSOR, "activity_session"),
+            "walking",
+            duration=2_400_000,
+            members=("Observation/1", "Observation/2"),
+        ),
+        "group-of-a-session-set-right": one(
+            _of(SENSOR, "activity_session", clock="Observation/look-1"),
+            "walking",
+            duration=2_400_000,
+            flags=Quality.CLOCK_CORRECTED,
+            members=("Observation/1", "Observation/2"),
+        ),
         "group-of-components": one(
             _of(SENSOR, "blood_pressure"), "120|80", members=("Observation/1",)
         ),
@@ -160,7 +173,6 @@ EXAMPLES: dict[str, tuple[Outgoing, Shape]] = (
         "quantity-clock-set-right": one(
             replace(STRAP, clock="Observation/look-1"), 72, flags=Quality.CLOCK_CORRECTED
         ),
-        "quantity-clock-that-was-right": one(replace(STRAP, clock="Observation/look-1"), 72),
         "quantity-minute-mean": one(
             replace(STRAP, grain="minute"), 71.5, decimals=1, duration=60_000
         ),

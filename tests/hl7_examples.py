@@ -1,22 +1,18 @@
 """HL7's own examples, element by element, beside what we write when we say the same thing.
 
-Of each example the elements that it has and the codes in them are listed, as facts; `compare` says
-what only one side has. Numbers, times, references and words for people belong to an instance and
-are not compared; that they are there is. Every difference has its reason.
-
-Sources: HL7/phd, input/examples, in its stored versions of 2018 to 2026 (for PHD 2.0.0);
-HL7/cgm, input/fsh/examples.fsh (CGM 1.0.0).
+`compare` says what only one side has. Every difference has its reason. The facts of HL7's stand in
+`tests/hl7_facts.py`, with their sources.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fhir_mappings import systems
 from tests.fhir_faults import whole
+from tests.hl7_facts import Example
 
 SHORT = {
     systems.MDC: "MDC",
@@ -28,128 +24,13 @@ SHORT = {
     systems.DEVICE_IDENTIFIERS: "Continua",
     systems.ASN1: "ASN1",
     systems.YES_OR_NO: "v2-0136",
+    systems.PGHD: "PGHD",
+    systems.DICOM: "DICOM",
+    systems.SNOMED: "SNOMED",
+    systems.ACT_REASON: "ActReason",
+    systems.PARTICIPATION: "Participation",
 }
 
-
-@dataclass(frozen=True)
-class Example:
-    """One example of HL7, and what we make of the same."""
-
-    file: str
-    ours: str
-    theirs: frozenset[str]
-
-
-def _facts(*lines: str) -> frozenset[str]:
-    return frozenset(fact for line in lines for fact in line.split(", "))
-
-
-_OBSERVATION = "status, subject, effectiveDateTime, device"
-_GATEWAY = "extension observation-gatewayDevice"
-_CLOCK = "extension CoincidentTimeStampReference"
-_QUANTITY = "valueQuantity.value, valueQuantity.unit, valueQuantity.system, valueQuantity.code"
-
-EXAMPLES: tuple[Example, ...] = (
-    Example(
-        "numeric-spotnumeric.json",
-        "quantity-pulse",
-        _facts(
-            _OBSERVATION, _GATEWAY, _CLOCK, _QUANTITY, "performer, identifier.value",
-            "extension Accuracy, category category|vital-signs, category PHD|phd",
-            "code MDC|149530, code LOINC|8867-4, component.code MDC|68193",
-            "component.valueCodeableConcept MDC|150588",
-        ),
-    ),
-    Example(
-        "compound-numeric-blood-pressure.json",
-        "components-optional",
-        _facts(
-            _OBSERVATION, _GATEWAY, _CLOCK, "performer, category category|vital-signs",
-            "category PHD|phd, category LOINC|85354-9, code MDC|150020, code LOINC|85354-9",
-            "component.code LOINC|8480-6, component.code MDC|150021",
-            "component.code LOINC|8462-4, component.code MDC|150022, component.code MDC|150023",
-            "component.valueQuantity.value, component.valueQuantity.unit",
-            "component.valueQuantity.system, component.valueQuantity.code",
-        ),
-    ),
-    Example(
-        "temperature-observation.json",
-        "quantity-digits",
-        _facts(
-            _OBSERVATION, _GATEWAY, _CLOCK, _QUANTITY, "extension Accuracy",
-            "extension Confidence95, category category|vital-signs, category PHD|phd",
-            "code MDC|150364, code LOINC|8310-5",
-        ),
-    ),
-    Example(
-        "numeric-observation-not-a-number.json",
-        "absent-not-a-number",
-        _facts(
-            _OBSERVATION, _GATEWAY, "category PHD|phd, code MDC|150320",
-            "dataAbsentReason absent|not-a-number",
-        ),
-    ),
-    Example(
-        "meal-context-observation.json",
-        "category-mdc",
-        _facts(
-            _OBSERVATION, _GATEWAY, _CLOCK, "identifier.value, category PHD|phd",
-            "code MDC|8417864, valueCodeableConcept MDC|8417872",
-        ),
-    ),
-    Example(
-        "rtsa-example.json",
-        "samples",
-        _facts(
-            _OBSERVATION, _GATEWAY, _CLOCK, "performer, category PHD|phd, code MDC|150452",
-            "valueSampledData.origin.value, valueSampledData.origin.unit",
-            "valueSampledData.origin.system, valueSampledData.origin.code",
-            "valueSampledData.interval, valueSampledData.intervalUnit, valueSampledData.factor",
-            "valueSampledData.dimensions, valueSampledData.data",
-        ),
-    ),
-    Example(
-        "coin-example-1.json",
-        "clock",
-        _facts("status, code MDC|67975, subject, effectiveDateTime, valueDateTime, device"),
-    ),
-    Example(
-        "bp-devicemetric-example.json",
-        "device-metric",
-        _facts(
-            "type MDC|150020, unit MDC|266016, unit UCUM|mm[Hg], device, category",
-            "measurementFrequency",
-        ),
-    ),
-    Example(
-        "phd-74E8FFFEFF051C00.001C05FFE874.json",
-        "device-phd",
-        _facts(
-            "identifier.type Continua|SYSID, identifier.type Continua|BTMAC, identifier.system",
-            "identifier.value, manufacturer, modelNumber, serialNumber, type MDC|65573",
-            "type MDC|528388, conformsTo, deviceVersion, property",
-        ),
-    ),
-    Example(
-        "phg-example.json",
-        "gateway-phg",
-        _facts(
-            "identifier.type Continua|SYSID, identifier.system, identifier.value",
-            "identifier.assigner, manufacturer, type MDC|531981, specialization.version",
-            "specialization.systemType MDC|528457, version.type MDC|531975, version.value",
-            "version.type MDC|532352, property.type MDC|68220, property.type MDC|532353",
-            "property.type MDC|532355, property.type ASN1|532354.0",
-            "property.valueCode v2-0136|Y",
-        ),
-    ),
-    Example(
-        "cgmSensorReadingMassPerVolumeExample",
-        "quantity-glucose-sensor",
-        _facts(
-            "status, code LOINC|99504-3, subject, effectiveDateTime", _QUANTITY,
-        ),
-    ),
-)  # fmt: skip
 
 OURS_ALONE: Mapping[str, str] = {
     "meta.security": "says that a patient's own device measured it (PATAST)",
@@ -185,6 +66,11 @@ OURS_ALONE: Mapping[str, str] = {
     "version.type MDC|531976": "R4's name; the example is in the words of R5",
     "version.value": "R4's name; the example is in the words of R5",
     "modelNumber": "the name of this program",
+    "code MDC|147842": "the code of MDC, for Bluetooth devices",
+    "meta.tag": "US Core wants it of who writes vital signs: the patient supplied it",
+    "agent.type Participation|AUT": "on whose word, by a code that needs no licence",
+    "entity.detail": "how many Observations went, and the SHA-256 of what went",
+    "purposeOfEvent ActReason|TREAT": "the purpose that was agreed to",
 }  # fmt: skip
 """Why ours has what the example has not."""
 
@@ -219,6 +105,12 @@ THEIRS_ALONE: Mapping[str, str] = {
     "property.type MDC|532353": "not certified by Continua",
     "property.type MDC|532355": "not certified by Continua",
     "property.type MDC|68220": "how the computer keeps its time is not the gateway's to say",
+    "encounter": "a reading at home is of no visit",
+    "contained": "the phone or watch is a Device of its own at the recipient",
+    "agent.type SNOMED|429577009": "SNOMED only where the invitation allows it",
+    "purposeOfEvent ActReason|PATRQT": "the purpose that was agreed to stands there",
+    "meta.security": "HTEST, which ours bears where it is simulated alone",
+    "source.site": "where the gateway stands is nobody's business",
 }
 """Why ours has not what the example has."""
 
@@ -241,7 +133,7 @@ def facts(node: Any, path: str = "") -> Iterator[str]:
         yield f"{path.removesuffix('.coding')} {SHORT.get(system, system)}|{node.get('code')}"
     elif path == "extension":
         yield f"extension {node['url'].rpartition('/')[2]}"
-    elif path in ("meta", "") or path in _INSIDE or path.startswith("value"):
+    elif _is_looked_into(path, node):
         for name, inner in node.items():
             if name not in ("resourceType", "profile", "display", "text"):
                 inside = f"{path}.{name.removeprefix('_')}".lstrip(".")
@@ -253,7 +145,12 @@ def facts(node: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
+def _is_looked_into(path: str, node: Any) -> bool:
+    inside = path in ("meta", "") or path in _INSIDE or path.startswith("value")
+    return inside or (path == "source" and "observer" in node)
+
+
 _INSIDE = {
     "component", "component.valueQuantity", "identifier", "version", "specialization",
-    "effectivePeriod", "property",
+    "effectivePeriod", "property", "agent", "entity",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 from adapters.kinds import Kind
 from adapters.reading import (
+    ClockLook,
     DeviceFacts,
     DeviceKey,
     Instant,
@@ -116,12 +117,13 @@ class SharingHome:
         end: Instant | None = None,
         grain: str = "raw",
         zone: str = "",
+        purpose: str = "TREAT",
     ) -> str:
         """Agree; from now on, or also to the past."""
         offer = make_offer(
             recipient,
             kinds or ("heart_rate",),
-            purpose="TREAT",
+            purpose=purpose,
             start=self.now,
             end=end or self.now + 30 * DAY,
             history_from=history_from,
@@ -154,6 +156,7 @@ class SharingHome:
         device: DeviceKey = STRAP,
         decimals: int = 0,
         flags: Quality = Quality.NONE,
+        look: ClockLook | None = None,
     ) -> None:
         batch = ReadingBatch(
             person=ADA,
@@ -166,6 +169,7 @@ class SharingHome:
             decimals=[decimals] * n,
             nths=[0] * n,
             flags=[int(flags)] * n,
+            looks=[look] * n if look else (),
         )
         self.readings.take_in([batch], at=self.now, source="ble", simulated=True)
 

@@ -15,18 +15,28 @@ import logging
 import struct
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from adapters.ble.catalog import built_in
+from adapters.ble.characteristics import blood_pressure
+from adapters.ble.characteristics.blood_pressure import BloodPressureMeasurement
+from adapters.ble.characteristics.date_time import DateTime
+from adapters.ble.decoding import decoded
 from adapters.ble.describing.proposing import Came, Sample
 from adapters.ble.describing.shown import parse_shown
+from adapters.ble.device_clock import DeviceClock
 from adapters.ble.heard import Heard
-from adapters.ble.paired import RADIO
+from adapters.ble.hearing import Hearing
+from adapters.ble.paired import RADIO, Paired
 from adapters.kinds import all_kinds, kind
-from adapters.local_events import ClockSeen, LocalBatch, Synced, Unclaimed
+from adapters.local_events import ClockSeen, LocalBatch, Packet, Synced, Unclaimed
 from adapters.reading import Category, PersonKey, Quantity, Reading, batches, waveform
 from adapters.simulator.process import serve
 from adapters.simulator.scenario import load
+from fhir_mappings.systems import PHD_COINCIDENT
 from gateway import clock
 from gateway.app import House, make_house, open_house
 from gateway.importing import import_export
@@ -52,6 +62,8 @@ from tests.web_visitor import visiting
 
 _YEAR = 365 * 24 * 3_600_000
 _PATIENCE = 30.0
+MINUTES_AHEAD = 4
+"""How far a cuff of the marked zone is ahead of the time of day there."""
 _LIVE = ("heart_rate", "breath_carbon_monoxide")
 
 
@@ -157,6 +169,7 @@ async def _live(house: House, person: Person, folder: Path, lines: io.StringIO) 
         import_export(house, road.write_export(folder / "export"), person, now=clock.now)
         await _collect(house, thread, lines)
         _stored_records(house, person)
+        _clocks_that_are_off(house, person)
         _described(house)
         async with recipient() as one, recipient() as other:
             for server in (one, other):
@@ -197,6 +210,28 @@ def _stored_records(house: House, person: Person) -> None:
     own = batches(person.key, device, RADIO, [known], records=[record])
     curves = batches(person.key, device, RADIO, [curve])
     take_in(house, [*own, *curves, local], adapter="ble", at=now)
+
+
+def _clocks_that_are_off(house: House, person: Person) -> None:
+    """What a cuff tells by a clock of the marked zone, minutes and hours off."""
+    device = next(one.key for one in house.devices.list() if one.adapter == "ble")
+    paired = Paired(device, person.key, built_in()["blood-pressure-cuff"])
+    zone, now = ZoneInfo(canary.MARKED["zone"]), clock.now()
+    for minutes in (MINUTES_AHEAD, 300):
+        read_at = now - minutes * 1000  # each link at a time of its own
+        home = datetime.fromtimestamp(read_at / 1000, UTC).astimezone(zone).replace(tzinfo=None)
+        shown = home.replace(microsecond=0) + timedelta(minutes=minutes)
+        hearing = Hearing(DeviceClock.read(shown, read_at, zone))
+        measured = BloodPressureMeasurement(
+            Decimal(120), Decimal(80), Decimal(93), at=DateTime.of(shown - timedelta(minutes=9))
+        )
+        packet = Packet(device, blood_pressure.UUID, read_at + 1, bytes(measured), stored=True)
+        came = decoded(paired, [packet], hearing, _no_trouble)
+        take_in(house, came.arrivals, adapter="ble", at=now)
+
+
+def _no_trouble(_packet: Packet, why: str) -> None:
+    raise AssertionError(why)
 
 
 def _correct(house: House) -> None:
@@ -254,8 +289,9 @@ def _has_come(house: House) -> bool:
 
 def _agree(house: House, person: PersonKey, base: str) -> None:
     act = _act(person)
+    invitation = sandbox_invitation(base).model_copy(update={"profiles": (PHD_COINCIDENT,)})
     offer = make_offer(
-        house.recipients.add(sandbox_invitation(base), person, act),
+        house.recipients.add(invitation, person, act),
         [row.kind for row in all_kinds().values() if row.shareable],
         purpose="TREAT",
         start=act.at,

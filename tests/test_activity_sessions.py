@@ -44,7 +44,9 @@ from adapters.ble.hearing import Hearing
 from adapters.ble.profile import Told, told_by
 from adapters.ble.record import Record
 from adapters.errors import DecodeError
+from adapters.kinds import kind
 from adapters.reading import Absence, Category, Quality, Quantity
+from fhir_mappings.table import row_of
 from tests.ble_packets import packet
 
 PROFILE = built_in()["activity-monitor"]
@@ -117,7 +119,7 @@ def test_a_summary_from_the_midst_waits_for_the_one_at_the_end() -> None:
     monitor.runs(7, 0, EIGHT, EIGHT)
     monitor.counts(Head(7, 0, 2400, 4), 4000)
     assert monitor.runs(8, 0, later, later) == []
-    assert monitor.describes(7, None, EIGHT, later) == []
+    assert steps(monitor.describes(7, None, EIGHT, later)) == []
     told = monitor.counts(Head(7, 0, 3000, 5), 5000)
     assert steps(told) == [(EIGHT, 3_000_000, Decimal(5000))]
     assert {one.of for one in told if isinstance(one, Record)} == {step_counter_summary.UUID}
@@ -136,7 +138,7 @@ def test_where_none_comes_at_the_end_the_last_one_from_the_midst_counts() -> Non
 
 def test_a_session_that_ended_before_counts_at_once_by_its_descriptor() -> None:
     monitor = Monitor()
-    assert monitor.describes(6, None, EIGHT, NINE) == []
+    assert steps(monitor.describes(6, None, EIGHT, NINE)) == []
     told = monitor.counts(Head(6, 0, 3600, 9), 4200, 3650)
     assert steps(told) == [(EIGHT, 3_600_000, Decimal(4200))]
     distance = told[1]
@@ -171,6 +173,45 @@ def test_a_summary_told_twice_bears_the_same_identity() -> None:
     assert one == second.counts(Head(6, 0, 3600, 9), 4200)
     assert one
     assert all(isinstance(record, Record) and record.identity for record in one)
+
+
+def test_a_whole_session_that_has_ended_is_a_reading_of_what_was_done_and_when() -> None:
+    told = Monitor().describes(6, None, EIGHT, NINE)
+    assert told == Monitor().describes(6, None, EIGHT, NINE)  # told again, it is the same one
+    (session,) = told
+    assert isinstance(session, Record)
+    assert (session.kind, session.value) == ("activity_session", Category("walking"))
+    assert (session.told, session.duration) == (EIGHT, 3_600_000)
+    assert session.identity
+
+
+@pytest.mark.parametrize(
+    ("sub", "end", "deleted"),
+    [
+        pytest.param(None, None, False, id="it runs"),
+        pytest.param(1, NINE, False, id="a part"),
+        pytest.param(None, NINE, True, id="forgotten by the monitor"),
+        pytest.param(None, EIGHT, False, id="of no time"),
+    ],
+)
+def test_nothing_else_of_a_session_is_a_reading(
+    sub: int | None, end: datetime | None, deleted: bool
+) -> None:
+    descriptor = PhysicalActivitySessionDescriptor(
+        6, sub, BaseTime.of(EIGHT), BaseTime.of(end) if end else None, Activity.WALK, deleted
+    )
+    uuid = physical_activity_session_descriptor.UUID
+    assert told_by(PROFILE, packet(bytes(descriptor), uuid), Hearing()) == []
+
+
+@pytest.mark.parametrize("activity", [*Activity, 0x7F])
+def test_each_activity_of_a_session_has_a_word_with_a_code(activity: int) -> None:
+    descriptor = PhysicalActivitySessionDescriptor(
+        6, None, BaseTime.of(EIGHT), BaseTime.of(NINE), activity
+    )
+    (session,) = physical_activity_session_descriptor.records(descriptor)
+    assert isinstance(session.value, Category)
+    assert session.value.word in row_of(kind("activity_session")).values
 
 
 def test_energy_of_walking_and_running_is_the_active_energy() -> None:

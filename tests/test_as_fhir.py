@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from fhir.resources.R4B.consent import Consent
 
 from gateway.sharing import visit
 from gateway.sharing.as_fhir import consent_as_fhir, disclosures
-from gateway.sharing.claim import Claimed
+from gateway.sharing.compose import Letter
 from gateway.sharing.deliveries import counts
 from gateway.sharing.errors import NotAllowed
 from gateway.sharing.invitation import Party
+from gateway.sharing.post import Post
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.settle import Outcome
 from scripts.sandbox_server import Sandbox
 from tests.command_line import CommandLine
 from tests.fakes_consent import HOUR, act
@@ -194,11 +197,14 @@ async def test_a_batch_that_was_held_back_at_the_last_moment_is_no_event(
         home.take_in(3)
         home.now += HOUR
 
-        async def taken_back(_: object, claimed: Claimed, __: object) -> object:
+        async def taken_back(
+            _: Post, letters: Sequence[Letter], __: int, *, conditional: bool
+        ) -> tuple[Sequence[Letter], list[Outcome]]:
+            assert conditional
             await home.do(home.withdraw, grant)
-            return claimed.letters
+            return letters, []
 
-        monkeypatch.setattr(visit.Visit, "_missing_there", taken_back)
+        monkeypatch.setattr(visit, "ask_before", taken_back)
         await home.upload()
         assert home.db.execute("SELECT COUNT(*) FROM batch").fetchone() == (1,)
         assert told(home) == []

@@ -65,6 +65,9 @@ async def test_the_clock_of_a_cuff_is_set_before_it_may_send(house: House) -> No
     assert old.flags[0] & Quality.CLOCK_CORRECTED
     assert abs(new.starts[0] - house.clock.at) < 2000
     assert not new.flags[0] & (Quality.CLOCK_CORRECTED | Quality.CLOCK_NOT_TRUSTED)
+    assert [look and look.ahead for look in old.looks] == [None], "ten minutes are not told"
+    assert old.looks[0] is not None
+    assert new.looks == ()
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["next link", "next start"])

@@ -230,6 +230,24 @@ def test_an_access_token_is_kept_for_its_recipient_alone(tmp_path: Path) -> None
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
+def test_what_a_recipient_did_not_take_beside_readings_is_counted(tmp_path: Path) -> None:
+    command, invitation = simulation_home(tmp_path), tmp_path / "near.json"
+    command.answer(
+        "recipients", "invitation", "--fhir", "http://127.0.0.1:9/fhir", "--out", str(invitation)
+    )
+    key = command.answer("recipients", "add", str(invitation), "--script")["recipient"]
+    house = open_house(command.home)
+    for what, where in (("look:s:1", "-"), ("look:s:2", "-"), ("look:s:3", "Observation/3")):
+        house.opened.gateway.execute("INSERT INTO remote VALUES (?, ?, ?)", [key, what, where])
+    house.close()
+
+    (told,) = command.answer("sent")["without"]
+    assert (told["recipient"], told["what"], told["count"]) == (key, "look", 2)
+    (line,) = [one for one in command("sent").out.splitlines() if one.startswith("Also not taken")]
+    assert "2 at " in line
+    assert "There is nothing to do" in line
+
+
 def test_who_looks_at_readings_leaves_a_trace(tmp_path: Path) -> None:
     command = simulation_home(tmp_path)
     for words in (["readings"], ["consent", "list"], ["sent"], ["status"]):

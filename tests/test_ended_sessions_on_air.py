@@ -104,6 +104,17 @@ async def test_what_a_monitor_kept_is_asked_for_once(held: Held) -> None:
             await house.until(lambda: marks(house) == [1, 2, 3, 4])
             assert steps(house) == [108 * 35, 164 * 28]
             assert house.values("workout", MONITOR)
+            done = house.values("activity_session", MONITOR)
+            assert done == ["lying", "walking", "running", "cycling"]
+            times = {
+                kind: {
+                    (start, start + lasted)
+                    for batch in house.batches(kind, MONITOR)
+                    for start, lasted in zip(batch.starts, batch.durations, strict=True)
+                }
+                for kind in ("activity_session", "step_count", "workout")
+            }
+            assert times["step_count"] | times["workout"] < times["activity_session"]
             first = len(held.asked)
             await settled(lambda: len(held.asked) >= first + 2)
             assert set(held.ops[first:]) == {SESSION}, "nothing is new"

@@ -12,11 +12,14 @@ from urllib.parse import quote
 
 import pytest
 
+from adapters.reading import ClockLook, Quality
 from fhir_mappings import systems
-from fhir_mappings.bundle import Entry, batch_bundle, if_none_exist, with_id
+from fhir_mappings.bundle import Entry, batch_bundle, if_match, if_none_exist, with_id
 from fhir_mappings.render import render
 from fhir_mappings.shape import Shape
+from gateway.sharing.answers import OTHER_VERSION, version_in
 from scripts.judges import server as hapi_server
+from tests.fakes_consent import NOON
 from tests.fhir_made import MADE, SYSTEM
 from tests.fhir_servers import DIFFERENCES, SERVERS, Difference, ask, running, token, total
 from tests.fhir_shapes import EXAMPLES
@@ -155,6 +158,31 @@ def test_a_corrected_reading_replaces_the_first(base: str, place: dict[str, str]
     assert total(base, search) == 1
 
 
+def test_a_version_that_somebody_changed_is_not_replaced(base: str, place: dict[str, str]) -> None:
+    """Of a batch, only that entry is refused; what was refused stands as somebody left it."""
+    entries = []
+    for id_ in ("changed-there", "as-it-was"):
+        made = ask(base, "/Observation", _at(place, "quantity-instant", id_))
+        corrected = _at(place, "quantity-instant", id_, values=[74], status="amended")
+        at, seen = f"Observation/{made.body['id']}", made.headers["etag"]
+        assert seen == if_match(made.body["meta"]["versionId"])
+        if id_ == "changed-there":
+            noted = made.body | {"note": [{"text": "Seen on the ward."}]}
+            assert ask(base, f"/{at}", json.dumps(noted).encode(), "PUT").status == 200
+        body = with_id(corrected, made.body["id"])
+        entries.append(Entry(body, at, method="PUT", if_match=seen))
+    changed, untouched = (one.url for one in entries)
+    answer = ask(base, "", batch_bundle(entries))
+    alone = ask(base, f"/{changed}", entries[0].body, "PUT", If_Match=entries[0].if_match)
+
+    said = [one["response"] for one in answer.body["entry"]]
+    assert int(said[0]["status"][:3]) in OTHER_VERSION
+    assert alone.status in OTHER_VERSION
+    assert (said[1]["status"][:3], version_in(said[1]["etag"])) == ("200", "2")
+    assert ask(base, f"/{changed}").body["note"] == [{"text": "Seen on the ward."}]
+    assert ask(base, f"/{untouched}").body["status"] == "amended"
+
+
 def test_a_reading_taken_back_stays_as_entered_in_error(base: str, place: dict[str, str]) -> None:
     sent = ask(base, "/Observation", _at(place, "quantity-instant", "taken-back")).body
     gone = _at(
@@ -210,7 +238,9 @@ def test_provenances_of_the_same_thing_are_told_apart_by_their_moment(
     assert made == [201, 201, 200, 200]
 
 
-@pytest.mark.parametrize("resource", ["audit-event", "related-person", "device-metric", "clock"])
+@pytest.mark.parametrize(
+    "resource", ["audit-event", "related-person", "device-metric", "clock", "clock-masked"]
+)
 def test_the_other_resources_are_taken(base: str, place: dict[str, str], resource: str) -> None:
     body = _elsewhere(resource, place)
 
@@ -246,6 +276,35 @@ async def test_a_metric_is_made_once_where_the_server_can_look_for_it(
         assert total(base, f"DeviceMetric?source={metric['source']['reference']}") == 1
     else:
         assert where == "-"
+
+
+async def test_a_look_at_a_clock_is_found_by_the_reading_that_it_set_right(
+    base: str, tmp_path: Path
+) -> None:
+    async with SharingHome(tmp_path, timeout=60) as home:  # a server that has just started is slow
+        clinic = home.add_recipient(base, profiles=(systems.PHD_COINCIDENT,))
+        home.grant(clinic, "pulse_rate")
+        for _round in range(2):
+            look = ClockLook(NOON, -95_000)
+            quality = Quality.CLOCK_CORRECTED
+            home.take_in(2, start=home.now, kind="pulse_rate", flags=quality, look=look)
+            home.now += 200_000
+            assert (await home.upload()).sent == 2
+        patient = home.recipients.get(clinic.key).patient
+    readings = ask(base, f"/Observation?patient={patient}&_count=100").body["entry"]
+    said = [
+        one["valueReference"]["reference"]
+        for entry in readings
+        for one in entry["resource"]["extension"]
+        if one["url"] == systems.COINCIDENT_REFERENCE
+    ]
+    made = ask(base, f"/{said[0]}").body
+    named = made["identifier"][0]
+
+    assert len(said) == len(readings) == 4
+    assert len(set(said)) == 1
+    assert made["valueDateTime"] < made["effectiveDateTime"]
+    assert total(base, f"Observation?identifier={token(named['system'], named['value'])}") == 1
 
 
 async def test_a_home_shares_with_it_from_first_to_last(base: str, tmp_path: Path) -> None:

@@ -150,12 +150,16 @@ def test_a_metric_of_what_mdc_has_no_code_for_is_refused() -> None:
         )
 
 
-def test_a_clock_that_lost_its_time_has_a_reason_and_no_value() -> None:
-    right, lost = _made("clock"), _made("clock-lost")
+def test_a_clock_that_lost_its_time_or_is_not_told_has_a_reason_and_no_value() -> None:
+    right, lost, kept_back = _made("clock"), _made("clock-lost"), _made("clock-masked")
 
     assert right["valueDateTime"] < right["effectiveDateTime"]
     assert "valueDateTime" not in lost
     assert lost["dataAbsentReason"]["coding"][0]["code"] == "unknown"
+    assert "valueDateTime" not in kept_back
+    assert kept_back["dataAbsentReason"]["coding"] == [
+        {"system": systems.ABSENT, "code": "masked", "display": "Masked"}
+    ]
     assert right["subject"] == {"reference": "Device/strap"}
 
 
@@ -175,8 +179,12 @@ def test_a_disclosure_is_on_the_word_of_who_agreed() -> None:
 
 def test_a_disclosure_says_to_whom_under_which_consent_and_what() -> None:
     event = _made("audit-event")
-    _, recipient, person = event["agent"]
+    source, recipient, person = event["agent"]
     patient, data, consent = event["entity"]
+
+    # IHE BALP 1.1.4 wants a place of the source in the network; which one stays in the house.
+    assert list(source["network"]) == ["extension"]
+    assert source["network"]["extension"][0]["valueCode"] == "masked"
 
     assert recipient["who"]["display"] == "The Clinic"
     assert recipient["network"]["address"] == "https://fhir.clinic.example/r4"

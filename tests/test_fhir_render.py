@@ -25,6 +25,7 @@ from fhir_mappings.instant import utc
 from fhir_mappings.observation import to_observation
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
+from fhir_mappings.template import template
 from tests.fhir_readings import flags, instants, judge, outgoing_of, readings, shapes
 from tests.fhir_shapes import AT, EXAMPLES, ISSUED, STRAP
 
@@ -163,3 +164,13 @@ def test_the_models_alone_would_lose_a_digit() -> None:
 
     assert '"value":36.6,' in observation.model_dump_json()
     assert b'"value":36.60,' in render(outgoing_of(reading), shape)[0]
+
+
+def test_groups_of_any_size_are_written_by_one_template() -> None:
+    outgoing, shape = EXAMPLES["group"]
+    template.cache_clear()
+    for n in (1, 2, 1000):
+        links = [f"Observation/{number}" for number in range(n)]
+        (body,) = render(replace(outgoing, members=[links]), shape)
+        assert [one["reference"] for one in json.loads(body)["hasMember"]] == links
+    assert template.cache_info().currsize == 1

@@ -46,6 +46,7 @@ LOINC_IS_ABSENT = {
     "breath_carbon_monoxide",
     "basal_energy",
     "sleep_stage",
+    "activity_session",
     "glucose_trend",
     "soft_lean_mass",
     "body_impedance",

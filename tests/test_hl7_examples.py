@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts.hl7_page import page
-from tests.hl7_examples import EXAMPLES, OURS_ALONE, THEIRS_ALONE, Example, compare
+from tests.hl7_examples import OURS_ALONE, THEIRS_ALONE, compare
+from tests.hl7_facts import EXAMPLES, Example
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.errors import UnknownKind
-from adapters.kinds import all_kinds, kind, row_of
+from adapters.kinds import all_kinds, kind, members_of, row_of, tier_of
 
 
 def test_a_name_that_the_table_has_is_a_kind() -> None:
@@ -40,3 +40,18 @@ def test_what_stays_is_about_the_person_and_says_why() -> None:
         if row.stays:
             assert row.about == "person"
             assert not row.shareable
+
+
+def test_a_group_has_members_that_can_be_shared_as_it_can() -> None:
+    groups = {group for row in all_kinds().values() for group in row.member_of}
+    assert "workout" in groups
+    for group in map(kind, groups):
+        assert row_of(group).shareable
+        assert tier_of(group) > max(map(tier_of, members_of(group)))
+        assert all(row_of(member).shareable for member in members_of(group))
+
+
+def test_what_is_no_group_has_no_members() -> None:
+    assert members_of(kind("heart_rate")) == ()
+    assert tier_of(kind("heart_rate")) == 0
+    assert kind("heart_rate") in members_of(kind("workout"))

@@ -83,6 +83,30 @@ async def test_a_day_of_23_hours_is_one_too(home: SharingHome, clinic: Recipient
     assert [value for *_, value in days(take(home, clinic))] == [230, 10]
 
 
+async def test_of_a_day_that_begins_twice_every_reading_is_in_one_sum(tmp_path: Path) -> None:
+    """In Saint John's clocks went back at 00:01, into the day before, until 2011."""
+    saturday = ms("2010-11-06T02:30Z")
+    async with SharingHome(tmp_path) as home:
+        home.now = saturday - DAY
+        clinic = home.add_recipient("http://127.0.0.1:1/fhir")
+        home.grant(
+            clinic, "step_count", grain="local_day", zone="America/St_Johns", end=saturday + 9 * DAY
+        )
+        home.take_in(
+            100, start=saturday, step=HOUR // 2, kind="step_count", duration=HOUR // 2,
+            value=lambda _: 10,
+        )  # fmt: skip
+        home.now = saturday + 6 * DAY
+        home.release()
+        made = days(take(home, clinic))
+
+    assert made == [
+        ("2010-11-06T02:30:00.000Z", "2010-11-07T03:30:00.000Z", 500),
+        ("2010-11-07T03:30:00.000Z", "2010-11-08T03:30:00.000Z", 480),
+        ("2010-11-08T03:30:00.000Z", "2010-11-09T03:30:00.000Z", 20),
+    ]
+
+
 async def test_a_day_waits_until_it_is_over_where_the_person_lives(
     home: SharingHome, clinic: Recipient
 ) -> None:

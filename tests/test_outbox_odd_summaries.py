@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.reading import Quality
-from gateway.sharing.candidates import _together
+from gateway.sharing.summary import together
 from scripts.sandbox_server import Sandbox
 from tests.fakes_consent import DAY, HOUR, MINUTE, NOON
 from tests.loopback_proxy import LoopbackProxy
@@ -92,5 +92,5 @@ async def test_of_the_newest_alone_its_own_doubts_are_said(
 
 def test_a_limit_is_named_where_all_readings_passed_it() -> None:
     above, by_hand = int(Quality.ABOVE_LIMIT), int(Quality.ENTERED_BY_HAND)
-    assert _together([above | by_hand, 0]) == by_hand
-    assert _together([above, above]) == above
+    assert together([above | by_hand, 0]) == by_hand
+    assert together([above, above]) == above

@@ -5,7 +5,9 @@ The same promises as `test_privacy` (docs/privacy.md, B1 to B9), for every chang
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from tests import canary
 from tests.fakes_consent import ADA, DAY, NOON, act
 from tests.fakes_recipient import names_of, observations, recipient
 from tests.sharing_home import SharingHome
-from tests.small_road import Shown, walk
+from tests.small_road import MINUTES_AHEAD, Shown, walk
 
 KEPT_HERE = {
     "adapter's address",
@@ -60,6 +62,21 @@ def test_nothing_local_is_in_any_request(shown: Shown) -> None:
 
 def test_no_request_tells_a_signal_strength_or_a_time_zone(shown: Shown) -> None:
     assert set().union(*(canary.strays(one.raw) for one in shown.requests)) == set()
+
+
+def test_a_clock_is_told_of_without_the_time_of_day_that_it_shows(shown: Shown) -> None:
+    for requests in shown.recipients:
+        looks = [json.loads(one.body) for one in requests if one.path.endswith("/Observation")]
+        assert len(looks) == 2
+        (near,) = [one for one in looks if "valueDateTime" in one]
+        (far,) = [one for one in looks if one is not near]
+        off = _moment(near["valueDateTime"]) - _moment(near["effectiveDateTime"])
+        assert abs(off - timedelta(minutes=MINUTES_AHEAD)) < timedelta(seconds=1)
+        assert far["dataAbsentReason"]["coding"][0]["code"] == "masked"
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
 
 
 def test_nothing_local_is_in_any_line(shown: Shown) -> None:

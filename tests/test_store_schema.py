@@ -13,6 +13,7 @@ from gateway.store.gateway_db import create_gateway, is_simulation, open_gateway
 from gateway.store.local import create_local, open_local
 from gateway.store.migrations import bring_up_to_date
 from gateway.store.notes import Notes
+from gateway.store.unclaimed import waiting
 from tests.fakes_store import KEY, Row, Store, batch
 
 
@@ -34,7 +35,7 @@ def test_every_table_of_both_files_is_strict(tmp_path: Path) -> None:
 def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     create_gateway(tmp_path / "g.db", KEY).close()
     db = open_gateway(tmp_path / "g.db", KEY)
-    assert db.conn.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone() == (2,)
+    assert db.conn.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone() == (4,)
     db.close()
 
 
@@ -62,6 +63,49 @@ def test_batches_of_before_say_taken_only_where_that_is_known(tmp_path: Path) ->
     outcomes = [row[0] for row in db.conn.execute("SELECT outcome FROM batch ORDER BY id")]
     assert outcomes == ["0", "4", "4", "4", ""]
     db.close()
+
+
+def test_of_what_was_sent_before_no_version_at_the_recipient_is_known(tmp_path: Path) -> None:
+    db = create_gateway(tmp_path / "g.db", KEY)
+    db.conn.execute(
+        "INSERT INTO delivery (recipient, series, start, duration, value, nth, version, batch,"
+        " state) VALUES ('r', 1, 5, 0, 120, 0, 0, 1, 'sent')"
+    )
+    db.conn.execute("ALTER TABLE delivery DROP COLUMN etag")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0003%'")
+    db.close()
+    db = open_gateway(tmp_path / "g.db", KEY)
+    assert db.conn.execute("SELECT start, etag FROM delivery").fetchall() == [(5, "")]
+    db.close()
+
+
+def test_a_home_of_before_learns_to_keep_looks_at_clocks(tmp_path: Path) -> None:
+    db = create_gateway(tmp_path / "g.db", KEY)
+    db.conn.execute("DROP TABLE set_right")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0004%'")
+    db.close()
+    db = open_gateway(tmp_path / "g.db", KEY)
+    assert _tables(db)["set_right"]
+    db.conn.execute("INSERT INTO set_right VALUES (1, 5, 0, 120, 0, 9, -449999)")
+    for too_far in (-450_000, 450_000, 3_600_000):
+        with pytest.raises(IntegrityError):
+            db.conn.execute("INSERT INTO set_right VALUES (1, 6, 0, 120, 0, 9, ?)", (too_far,))
+    db.close()
+
+
+def test_what_waited_before_has_no_look_at_a_clock(tmp_path: Path) -> None:
+    local = create_local(tmp_path / "l.db", KEY)
+    for column in ("look_at", "ahead_ms"):
+        local.db.conn.execute(f"ALTER TABLE unclaimed DROP COLUMN {column}")
+    local.db.conn.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0002%'")
+    local.db.conn.execute(
+        "INSERT INTO unclaimed VALUES (1, x'00', 'cuff', 3, 'pulse_rate', 5, 0, 70, 0, 0, 0, '', 6,"
+        " 0)"
+    )
+    local.db.close()
+    again = open_local(tmp_path / "l.db", KEY)
+    assert [one.look for one in waiting(again.db)] == [None]
+    again.db.close()
 
 
 @pytest.mark.parametrize("which", ["gateway", "local"])

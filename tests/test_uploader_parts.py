@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.sharing.answers import reference_in, references_by_id
+from gateway.sharing.answers import reference_in, references_by_id, version_in
 from gateway.sharing.auth import SignIns
 from gateway.sharing.backoff import LONGEST_ASKED_MS, delay, retry_after
 from gateway.sharing.capability import Capability, read_capability
@@ -80,6 +80,23 @@ def test_whatever_a_server_says_of_itself_can_be_read(body: bytes) -> None:
 )
 def test_a_location_names_the_resource(location: str, expected: str) -> None:
     assert reference_in(location) == expected
+
+
+@pytest.mark.parametrize(
+    ("etag", "location", "expected"),
+    [
+        ('W/"3"', "", "3"),
+        ('"3"', "", "3"),
+        ("3", "", "3"),  # HAPI FHIR, in the entries of a batch
+        ("", "Observation/1/_history/12", "12"),
+        ("", "Observation/1", ""),
+        ('W/"3', "", ""),
+        ('W/"a b"', "", ""),
+        ('W/"3"\r\nX: y', "", ""),
+    ],
+)
+def test_a_version_is_read_in_each_form(etag: str, location: str, expected: str) -> None:
+    assert version_in(etag, location) == expected
 
 
 def test_only_our_own_identifiers_are_read_from_an_answer() -> None:

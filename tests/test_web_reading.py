@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.kinds import kind
-from adapters.reading import Category, Components, Reading
+from adapters.reading import Category, Components, Quality, Reading
 from tests.fakes_web import CUFF, NOW, STRAP, Furnished, make_home, number
 from tests.web_visitor import Answer, Visitor, visiting
 
@@ -55,6 +55,32 @@ async def test_a_reading_is_corrected_on_its_page(home: Furnished) -> None:
         assert "corrected" in (await visitor.get("/readings/body_weight?span=year")).words
     acts = [entry.act for entry in home.house.audit.entries()]
     assert acts.count("reading.corrected") == 1
+
+
+async def test_what_the_device_said_of_its_value_is_not_said_of_another(home: Furnished) -> None:
+    quality = Quality.MOVED | Quality.ENTERED_BY_HAND
+    weighed = number("body_weight", NOW - 3000, "73.50", "kg", quality)
+    home.take_in(STRAP, [weighed])
+    async with visiting(home) as visitor:
+        before, _ = await page_of(visitor, "body_weight")
+        corrected = await say(
+            visitor, "body_weight", ("answer", "value"), ("value", "71.4"), ("why", "mistyped")
+        )
+        listed = (await visitor.get("/readings/body_weight?span=year")).words
+        back = await say(
+            visitor, "body_weight", ("answer", "value"), ("value", "73.50"), ("why", "mistyped")
+        )
+
+    assert "you moved while it measured" in before.words
+    now, _, history = corrected.words.partition("Its values so far")
+    assert "you moved while it measured" not in now
+    assert "entered by hand · corrected" in now
+    assert "as it came · you moved while it measured" in history
+    assert "you moved while it measured" not in listed
+    assert "entered by hand" in listed
+    now, _, _ = back.words.partition("Its values so far")
+    assert "you moved while it measured" in now
+    assert "corrected" not in now
 
 
 async def test_a_reading_is_taken_back_on_its_page(home: Furnished) -> None:

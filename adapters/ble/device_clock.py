@@ -12,13 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from adapters.reading import Instant, Quality
+from adapters.reading import ClockLook, Instant, Quality
 
 RIGHT_WITHIN: Final = timedelta(minutes=1)
 """A clock this near to ours is right: its times are taken as they are."""
 
 DRIFT_WITHIN: Final = timedelta(minutes=15)
 """A clock this near drifted: its times are set right. Further off, the person must say so."""
+
+TOLD_WITHIN: Final = timedelta(minutes=7, seconds=30)
+"""Nearer than this, how far a clock was off may be told to who gets a reading.
+
+It is half of the quarter hours by which zones differ: seen from another zone the same clock would
+be off by more. So who knows what it showed, and when, knows no zone by it.
+"""
 
 NOW_WITHIN: Final = timedelta(seconds=5)
 """What is told for a moment this near to its coming is of now."""
@@ -32,6 +39,9 @@ _FIRST_BELIEVED: Final = (datetime(2010, 1, 1) - _EPOCH) // _MS  # noqa: DTZ001
 _FIRST_DAY: Final = (datetime(2, 1, 1) - _EPOCH) // _MS  # noqa: DTZ001
 _LAST_DAY: Final = (datetime(9998, 12, 31) - _EPOCH) // _MS  # noqa: DTZ001
 """Beyond them no zone is asked: its answer might be out of the calendar."""
+
+_Timed = tuple[Instant, Quality, ClockLook | None]
+"""When something was, what is doubtful about that, and by which look it was set right, if any."""
 
 _MONTHS_BACK: Final = tuple(timedelta(days=30 * months) for months in range(13))
 
@@ -119,6 +129,14 @@ class DeviceClock:
         """The clock from the moment on in which we set it right."""
         return DeviceClock(timedelta(0), self.zone, at, Setting(at, self.ahead, fetched))
 
+    @property
+    def look(self) -> ClockLook | None:
+        """What may be told of this look; None where the clock was not read."""
+        if self.ahead is None or self.read_at is None:
+            return None
+        near = abs(self.ahead) < TOLD_WITHIN
+        return ClockLook(self.read_at, self.ahead // _MS if near else None)
+
     def when(
         self,
         told: datetime,
@@ -127,6 +145,17 @@ class DeviceClock:
         live: bool = False,
         earliest: Instant | None = None,
     ) -> tuple[Instant, Quality]:
+        """The same as `timed`, without the look."""
+        return self.timed(told, received, live=live, earliest=earliest)[:2]
+
+    def timed(
+        self,
+        told: datetime,
+        received: Instant,
+        *,
+        live: bool = False,
+        earliest: Instant | None = None,
+    ) -> _Timed:
         """When something was measured that the device says was at ``told``.
 
         Args:
@@ -137,7 +166,8 @@ class DeviceClock:
 
         Returns:
             the time, ms UTC, and what is doubtful about it: `Quality.CLOCK_CORRECTED` where it was
-            set right, `Quality.CLOCK_NOT_TRUSTED` where the person must say whether it is.
+            set right, `Quality.CLOCK_NOT_TRUSTED` where the person must say whether it is; and the
+            look at the clock by which it was set right or counted back, None where it was not.
         """
         if live and (now := self._of_now(told, received)) is not None:
             return now
@@ -145,7 +175,7 @@ class DeviceClock:
             return self._by_one_clock(told, received)
         return self._by_either_clock(told, received, self.setting, earliest)
 
-    def _of_now(self, told: datetime, received: Instant) -> tuple[Instant, Quality] | None:
+    def _of_now(self, told: datetime, received: Instant) -> _Timed | None:
         """What is told for the moment that the clock shows itself; None if it is not so.
 
         How far the clock is off was read on this link, and such a time may be nothing else.
@@ -156,40 +186,42 @@ class DeviceClock:
         if abs(at - received) * _MS > NOW_WITHIN or at < _FIRST_BELIEVED:
             return None
         if self.is_right:
-            return at + self.ahead // _MS, Quality.NONE
-        return at, Quality.CLOCK_CORRECTED
+            return at + self.ahead // _MS, Quality.NONE, None
+        return at, Quality.CLOCK_CORRECTED, self.look
 
     def _by_either_clock(
         self, told: datetime, received: Instant, setting: Setting, earliest: Instant | None
-    ) -> tuple[Instant, Quality]:
+    ) -> _Timed:
         """What was measured before we set the clock was told by the clock as it was then."""
         until = replace(self, ahead=setting.ahead, read_at=setting.at, setting=None)
         if received <= setting.at:
             return until._by_one_clock(told, received)
-        new, doubt = replace(self, setting=None)._by_one_clock(told, received)
+        new, doubt, look = replace(self, setting=None)._by_one_clock(told, received)
         by_old = until._shown_by(told, setting.at)
         since = by_old if earliest is None else earliest - _SLACK
         fits_old = since <= by_old <= setting.at + _SLACK
         if not setting.at - _SLACK <= new <= received + _SLACK:
             old = until._by_one_clock(told, setting.at)
-            return old if fits_old else (new, doubt | Quality.CLOCK_NOT_TRUSTED)
+            return old if fits_old else (new, doubt | Quality.CLOCK_NOT_TRUSTED, look)
         far = setting.ahead is None or abs(setting.ahead) > DRIFT_WITHIN
-        return new, doubt | Quality.CLOCK_NOT_TRUSTED if fits_old and far else doubt
+        return new, doubt | Quality.CLOCK_NOT_TRUSTED if fits_old and far else doubt, look
 
-    def _by_one_clock(self, told: datetime, received: Instant) -> tuple[Instant, Quality]:
+    def _by_one_clock(self, told: datetime, received: Instant) -> _Timed:
         ahead, read_at = self.ahead or timedelta(0), self.read_at or received
+        look = self.look
         if abs(ahead) <= RIGHT_WITHIN:
             at, quality = self._as_told(told, timedelta(0), received)
+            look = None
         elif abs(ahead) <= DRIFT_WITHIN:
             at, quality = self._as_told(told, ahead, received)
             quality |= Quality.CLOCK_CORRECTED
         else:
-            at, quality = self._as_long_ago(told, ahead, read_at, received)
+            at, quality, look = self._as_long_ago(told, ahead, read_at, received)
         if not _FIRST_BELIEVED <= at <= received + _SLACK:
             quality |= Quality.CLOCK_NOT_TRUSTED
         if Quality.CLOCK_NOT_TRUSTED in quality:
             quality &= ~Quality.CLOCK_CORRECTED
-        return at, quality
+        return at, quality, look
 
     def _as_told(
         self, told: datetime, ahead: timedelta, received: Instant
@@ -204,7 +236,7 @@ class DeviceClock:
 
     def _as_long_ago(
         self, told: datetime, ahead: timedelta, read_at: Instant, received: Instant
-    ) -> tuple[Instant, Quality]:
+    ) -> _Timed:
         """As long before now as the device says it was before its own now.
 
         That hangs neither on the zone nor on summer time, since the device itself knows neither.
@@ -212,9 +244,11 @@ class DeviceClock:
         at = self._shown_by(told, read_at)
         if at > max(read_at, received) + _SLACK:
             # Told by the clock as it was set some time before.
-            return self._as_told(told, timedelta(0), received)[0], Quality.CLOCK_NOT_TRUSTED
+            at, _ = self._as_told(told, timedelta(0), received)
+            return at, Quality.CLOCK_NOT_TRUSTED, None
         explained = told.tzinfo is None and self._is_summer_time(ahead, read_at)
-        return at, Quality.CLOCK_CORRECTED if explained else Quality.CLOCK_NOT_TRUSTED
+        quality = Quality.CLOCK_CORRECTED if explained else Quality.CLOCK_NOT_TRUSTED
+        return at, quality, self.look
 
     def _shown_by(self, told: datetime, read_at: Instant) -> Instant:
         """When the clock showed this, if it has run on untouched to when it was read."""

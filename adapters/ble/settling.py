@@ -50,9 +50,9 @@ def settle(
     if isinstance(told, Reading):
         reading = replace(told, quality=told.quality | Quality.TIME_OF_ARRIVAL) if kept else told
         return _of_somebody(reading, None, "", paired)
-    start, quality = packet.received, told.quality
+    start, quality, look = packet.received, told.quality, None
     if told.told is not None:
-        start, of_clock = hearing.clock.when(
+        start, of_clock, look = hearing.clock.timed(
             told.told,
             packet.received,
             live=not packet.stored,
@@ -70,6 +70,7 @@ def settle(
         quality,
         told.where,
         situation=told.situation,
+        look=look,
     )
     origin = told.of or _origin(paired.profile, packet)
     record = f"{origin}:{told.identity}" if told.identity else ""

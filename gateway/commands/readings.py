@@ -16,7 +16,6 @@ from adapters.reading import (
     Instant,
     Quality,
     place_of,
-    quality_of,
     situation_of,
     text_of,
 )
@@ -35,7 +34,7 @@ from gateway.commands.output import (
 from gateway.errors import WrongUse
 from gateway.htmlkit import words
 from gateway.store.identity import SeriesRow
-from gateway.web.remarks import remarks
+from gateway.web.remarks import doubts_now, remarks
 
 FOR_EVER = 1 << 62
 LONGEST = 1_000_000
@@ -172,11 +171,13 @@ def _rows(
     shown: list[dict[str, object]] = []
     starts: list[Instant] = []
     marks: list[int] = []
+    doubts: list[Quality] = []
     for series in found:
         row = row_of(series.kind)
         rows = house.readings.window(series.id, first, last, limit)
         starts += [reading.start for reading in rows]
         marks += [reading.flags for reading in rows]
+        doubts += map(doubts_now, rows)
         shown += [
             {
                 "person": series.person,
@@ -188,9 +189,7 @@ def _rows(
                 if reading.current_value is None
                 else text_of(reading.current_value, reading.current_decimals),
                 "unit": row.unit,
-                "quality": [
-                    str(one.name).lower() for one in Quality if one & quality_of(reading.flags)
-                ],
+                "quality": [str(one.name).lower() for one in Quality if one & doubts_now(reading)],
                 "place": place_of(reading.flags) or None,
                 "situation": situation_of(reading.flags) or None,
             }
@@ -209,9 +208,9 @@ def _rows(
                 row_of(Kind(str(r["kind"]))).title,
                 to_the_second(at),
                 *_value(r["value"], str(r["unit"])),
-                ", ".join(remarks(quality_of(flags), place_of(flags), situation_of(flags))),
+                ", ".join(remarks(doubt, place_of(flags), situation_of(flags))),
             )
-            for r, at, flags in zip(shown, starts, marks, strict=True)
+            for r, at, flags, doubt in zip(shown, starts, marks, doubts, strict=True)
         ],
     )
 

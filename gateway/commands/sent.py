@@ -17,7 +17,7 @@ from gateway.sharing import sent as outgoing
 from gateway.sharing.as_fhir import disclosures
 from gateway.sharing.decision import windows
 from gateway.sharing.outbound import outbound_id
-from gateway.sharing.words import sentence_of
+from gateway.sharing.words import WITHOUT, sentence_of
 from gateway.store.identity import key_of
 from gateway.store.records import Identities
 
@@ -55,6 +55,7 @@ def sent(
         waits = outgoing.waiting(db)
         days = outgoing.days(db)
         refused = outgoing.refusals(db)
+        without = outgoing.without(db)
         kept = withheld(house)
         titles = {one.key: one.invitation.title for one in house.recipients.list(removed=True)}
         single = _single(house) if readings else []
@@ -80,6 +81,10 @@ def sent(
                  "why": sentence_of(r.outcome)}
                 for r in refused
             ],
+            "without": [
+                {"recipient": w.recipient, "what": w.what, "count": w.n, "why": WITHOUT[w.what]}
+                for w in without
+            ],
         }  # fmt: skip
         if readings:
             document["readings"] = single
@@ -98,6 +103,9 @@ def sent(
     )  # fmt: skip
     for one in refused:
         say(f"Not taken, {one.n:,} {row_of(one.kind).title}: {sentence_of(one.outcome)}")
+    for less in without:
+        title = titles.get(less.recipient, less.recipient)
+        say(f"Also not taken, {less.n:,} at {title}: {WITHOUT[less.what]}")
     for kind, why in sorted(kept.items()):
         say(f"Stays here: {row_of(kind).title}. {why}")
 

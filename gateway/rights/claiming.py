@@ -26,6 +26,7 @@ def as_batch(one: Waiting, person: PersonKey) -> ReadingBatch:
         nths=[one.nth],
         flags=[one.flags],
         records=[one.record] if one.record else (),
+        looks=[one.look] if one.look else (),
     )
 
 

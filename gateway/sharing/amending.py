@@ -21,6 +21,15 @@ MOST_LINKS: Final = 60
 STANDING: Final = ("sent", "already")
 """States in which an Observation stands at the recipient."""
 
+CHANGED: Final = "changed_there"
+"""Why a correction was refused: what stands at the recipient is not what was sent there."""
+
+NO_PLACE: Final = "no_place"
+"""Why a correction waits: the recipient has what it is of, and does not say where."""
+
+GONE: Final = "gone_there"
+"""Why nothing is taken back: the recipient was asked, and has it no longer."""
+
 _STANDS: Final = f"{STANDING}"
 
 
@@ -35,7 +44,32 @@ def stands(db: Database, recipient: str, key: Key) -> str:
     return str(row[0]) if row else ""
 
 
-def found_again(db: Database, recipient: str, key: Key, reference: str) -> bool:
+def version_there(db: Database, recipient: str, key: Key) -> str:
+    """Which version of it stands there, as the recipient told it last; empty if it never did."""
+    row = db.conn.execute(
+        "SELECT etag FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS} AND reference != ''"
+        " ORDER BY version DESC LIMIT 1",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def is_unplaced(db: Database, recipient: str, key: Key) -> bool:
+    """Whether an earlier version stands at the recipient and it is not known where.
+
+    The recipient never said it, or it moved since. What replaces that version must not go as a new
+    Observation before the recipient was asked: a conditional create would leave the old one there.
+    """
+    row = db.conn.execute(
+        "SELECT MAX(reference) FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS}",
+        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    ).fetchone()
+    return bool(row[0] == "")
+
+
+def found_again(db: Database, recipient: str, key: Key, reference: str, etag: str = "") -> bool:
     """Keep where an earlier version stands, if it was known by no place; whether there is one.
 
     The recipient says of a correction that it is there already. That is the earlier version, of
@@ -45,10 +79,10 @@ def found_again(db: Database, recipient: str, key: Key, reference: str) -> bool:
         return False
     return bool(
         db.conn.execute(
-            "UPDATE delivery SET reference = ?"  # noqa: S608  # fixed text
+            "UPDATE delivery SET reference = ?, etag = ?"  # noqa: S608  # fixed text
             " WHERE (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, ?)"
             f" AND version < ? AND state IN {_STANDS} AND reference = '' RETURNING 1",
-            (reference, recipient, key.series, key.start, key.duration, key.value, key.nth,
+            (reference, etag, recipient, key.series, key.start, key.duration, key.value, key.nth,
              key.version),
         ).fetchall()
     )  # fmt: skip

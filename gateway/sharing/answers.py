@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fhir_mappings.operation_outcome import sentence
+from gateway.sharing.amending import CHANGED
 from gateway.sharing.compose import Letter
 from gateway.sharing.door import Answer
 from gateway.sharing.names import READING_SYSTEM
@@ -22,10 +23,15 @@ NOT_NOW: Final = frozenset({408, 425, 429})
 NOT_HERE: Final = frozenset({401, 403, 404, 405, 407, 410, 426, 451})
 """For a whole request: the address or the sign-in is wrong, not what was sent."""
 
+OTHER_VERSION: Final = frozenset({409, 412})
+"""To a replacement that names a version: another one stands there. Some servers say so by 409."""
+
 ANSWER_LOST: Final = frozenset({502, 504})
 """Something between here and the server lost its answer: what was sent may be stored."""
 
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]{1,40}/[A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?$")
+_ETAG = re.compile(r"(?:W/)?(?P<quote>\"?)(?P<id>[A-Za-z0-9.-]{1,64})(?P=quote)")
+_HISTORY = re.compile(r"/_history/(?P<id>[A-Za-z0-9.-]{1,64})$")
 
 
 def is_deferral(status: int) -> bool:
@@ -33,15 +39,20 @@ def is_deferral(status: int) -> bool:
     return status in NOT_NOW or status >= 500
 
 
-def outcome_of(letter: Letter, status: int, location: str, said: object) -> Outcome:
-    """What became of one Observation, from the status of its entry or its own request."""
-    reference = reference_in(location)
+def outcome_of(letter: Letter, status: int, location: str, said: object, etag: str = "") -> Outcome:
+    """What became of one Observation, from the status of its entry or its own request.
+
+    ``etag`` is the header of that name; where there is none, a Location may tell the version too.
+    """
+    reference, version = reference_in(location), version_in(etag, location)
     if status == 201 and not letter.replaces:
-        return Outcome(letter.key, "sent", reference)
+        return Outcome(letter.key, "sent", reference, etag=version)
     if letter.replaces and 200 <= status < 300:
-        return Outcome(letter.key, "sent", reference or letter.replaces)
+        return Outcome(letter.key, "sent", reference or letter.replaces, etag=version)
     if 200 <= status < 300:
-        return Outcome(letter.key, "already", reference)
+        return Outcome(letter.key, "already", reference, etag=version)
+    if status in OTHER_VERSION and letter.candidate.there:
+        return Outcome(letter.key, "rejected", text=CHANGED)
     if status == 412:  # several match: it is stored, more than once, and would answer so for ever
         return Outcome(letter.key, "already", text="stored there more than once")
     if is_deferral(status):
@@ -61,7 +72,9 @@ def outcomes_of_bundle(answer: Answer, letters: Sequence[Letter]) -> list[Outcom
     if len(entries) != len(letters):
         return None
     return [
-        outcome_of(letter, status, _location(entry), entry.get("outcome"))
+        outcome_of(
+            letter, status, _location(entry), entry.get("outcome"), str(entry.get("etag") or "")
+        )
         for letter, status, entry in zip(letters, statuses, entries, strict=True)
     ]
 
@@ -70,6 +83,15 @@ def reference_in(location: str) -> str:
     """``Observation/123`` from a Location; empty where there is none."""
     found = _REFERENCE.search(location)
     return found[1] if found else ""
+
+
+def version_in(etag: str, location: str = "") -> str:
+    """The id of a version, ``3`` from ``W/"3"`` or ``…/_history/3``; empty where there is none.
+
+    HAPI FHIR writes it bare in the entries of a batch.
+    """
+    found = _ETAG.fullmatch(etag.strip()) or _HISTORY.search(location)
+    return found["id"] if found else ""
 
 
 def references_by_id(body: bytes, system: str = READING_SYSTEM) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ they were there: 23, 24 or 25 hours.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 from adapters.reading import Instant
 from gateway.sharing.consent import Grain
 from gateway.sharing.errors import NotAllowed
-from gateway.store.calendar import midnight
+from gateway.store.calendar import day_of, midnight
 
 _LENGTHS: Final[dict[Grain, int]] = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def bucket(grain: Grain, zone: str, at: Instant) -> tuple[Instant, int]:
@@ -35,7 +34,7 @@ def bucket(grain: Grain, zone: str, at: Instant) -> tuple[Instant, int]:
         size = _LENGTHS[grain]
         return at // size * size, size
     where = zone_named(zone)
-    day = (_EPOCH + timedelta(milliseconds=at)).astimezone(where).date()
+    day = day_of(where, at)
     start, end = midnight(where, day), midnight(where, day + timedelta(days=1))
     return start, end - start
 

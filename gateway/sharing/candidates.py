@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import reduce
-from operator import and_, or_
 from typing import Final
 
 from adapters.kinds import row_of
-from adapters.reading import Instant, Quality, Value, quality_of, text_of
+from adapters.reading import Instant, Quality, Value, text_of
 from fhir_mappings.words import OF_THE_VALUE
-from gateway.sharing.amending import STANDING, derived_from, is_newest, stands
+from gateway.sharing.amending import (
+    STANDING,
+    derived_from,
+    is_newest,
+    is_unplaced,
+    stands,
+    version_there,
+)
 from gateway.sharing.buckets import bucket
 from gateway.sharing.consent import FUTURE_TOLERANCE_MS, Grain
 from gateway.sharing.deliveries import CLAIMABLE, Key
 from gateway.sharing.spans import Span
-from gateway.sharing.summary import Measured, figures, is_number
+from gateway.sharing.summary import Measured, figures, is_number, together
 from gateway.store.clock_answers import SETTLED, Verdicts
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
@@ -48,7 +53,10 @@ class Candidate:
         doubt: why it must stay here whatever consent says; empty mostly.
         was: see `deliveries.Delivery`.
         derived: where the readings of a summary stand at the recipient, if all of them do.
+        members: where what belongs to a group stands at the recipient (`members.Members`).
         replaces: where an earlier version stands at the recipient; empty mostly.
+        there: which version of that stands there, as far as it is known.
+        unplaced: whether one stands there and it is not known where: the recipient is asked first.
         reaches: until when the readings of a summary last, where that is behind its own end.
     """
 
@@ -59,7 +67,10 @@ class Candidate:
     doubt: str = ""
     was: str | None = None
     replaces: str = ""
+    there: str = ""
+    unplaced: bool = False
     derived: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     reaches: Instant = 0
 
     @property
@@ -127,7 +138,8 @@ def _readings(
                 state is None or state in CLAIMABLE or is_newest(db, span.recipient, candidate.key)
             ):
                 candidate = _amended(db, span.recipient, candidate)
-                if candidate.replaces or state is None or state in (*CLAIMABLE, *STANDING):
+                there = candidate.replaces or candidate.unplaced
+                if there or state is None or state in (*CLAIMABLE, *STANDING):
                     yield candidate
     yield last + 1
 
@@ -160,10 +172,15 @@ def _amended(db: Database, recipient: str, candidate: Candidate) -> Candidate:
 
     What was entered in error and stands nowhere stays here; what stands somewhere is taken back.
     """
-    if not candidate.key.version or not (there := stands(db, recipient, candidate.key)):
+    if not candidate.key.version:
+        return candidate
+    there = stands(db, recipient, candidate.key)
+    unplaced = not there and is_unplaced(db, recipient, candidate.key)
+    if not there and not unplaced:
         return candidate
     doubt = "" if candidate.doubt == ENTERED_IN_ERROR else candidate.doubt
-    return replace(candidate, replaces=there, doubt=doubt)
+    version = version_there(db, recipient, candidate.key)
+    return replace(candidate, replaces=there, there=version, unplaced=unplaced, doubt=doubt)
 
 
 def _summaries(
@@ -272,22 +289,10 @@ def _summary(
     said = figures(kind, measured)
     if said is None:
         taken_back = _amended(db, recipient, Candidate(key, None, 0, 0, ENTERED_IN_ERROR))
-        if taken_back.replaces:
+        if taken_back.replaces or taken_back.unplaced:
             return taken_back
         return Candidate(key, None, 0, 0, "no_summary") if rows else None
-    flags = _together([row[3] for row in (numbers[-1:] if kind.aggregation == "latest" else rows)])
+    flags = together([row[3] for row in (numbers[-1:] if kind.aggregation == "latest" else rows)])
     derived = derived_from(db, recipient, series.id, times, len(rows))
     reaches = max(row[4] for row in rows)
     return _amended(db, recipient, Candidate(key, *said, flags, derived=derived, reaches=reaches))
-
-
-_OF_ALL: Final = Quality.BELOW_LIMIT | Quality.ABOVE_LIMIT
-"""What a device says of one value says nothing of a mean, unless it is said of all."""
-
-
-def _together(stored: Sequence[int]) -> int:
-    """What is said of several readings: every doubt, and a place only where it is that of all."""
-    each = [quality_of(flags) for flags in stored]
-    quality = reduce(or_, each) & ~_OF_ALL | reduce(and_, each) & _OF_ALL
-    places = {flags & ~int(one) for flags, one in zip(stored, each, strict=True)}
-    return int(quality) | (places.pop() if len(places) == 1 else 0)

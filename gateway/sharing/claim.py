@@ -6,17 +6,19 @@ have arrived. Withdrawal takes the same lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from adapters.kinds import tier_of
 from adapters.reading import Instant
 from gateway.sharing.compose import Letter, References
 from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import of_batch
 from gateway.sharing.ledger import Ledger
+from gateway.sharing.looks import LooksFirst, not_asked
 from gateway.sharing.making import Limits, Making
 from gateway.sharing.recipients import Recipient
-from gateway.sharing.spans import due_spans
+from gateway.sharing.spans import Span, due_spans
 from gateway.sharing.still import PASSING, still
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import SeriesRow
@@ -32,7 +34,7 @@ class Plan:
         series: whose readings, at most.
         consent: under which grant.
         again: the deferred batch that is due; 0 when the readings come from waiting spans.
-        mark: stands for all that is due; the same again means that claiming got nowhere.
+        mark: stands for what it would take; the same again means that claiming got nowhere.
     """
 
     ledger_seq: int
@@ -69,9 +71,17 @@ class Claimed:
 
 
 def plan(
-    db: Database, ledger: Ledger, recipient: str, now: Instant, clock: ClockState
+    db: Database,
+    ledger: Ledger,
+    recipient: str,
+    now: Instant,
+    clock: ClockState,
+    passed: Collection[int] = (),
 ) -> Plan | Reason | None:
     """What would be claimed next, so that the recipient can be told of the devices first.
+
+    Groups come after all that may be a member of them. ``passed`` holds the marks of plans of which
+    nothing could be claimed: they are passed over, so that what must wait stops nothing else.
 
     Returns:
         None when nothing is due; a reason when something is, but must wait for a person.
@@ -79,14 +89,13 @@ def plan(
     with transaction(db):
         state = ledger.state()
         held: Reason | None = None
-        everything = list(_due(db, recipient, now))
-        spans = [span for _, span in due_spans(db, recipient, now)]
-        mark = hash((tuple(spans), tuple(due.again for due in everything)))
-        for due in everything:
+        for due in sorted(_due(db, recipient, now), key=_tier):
+            if due.mark in passed:
+                continue
             reasons = {row: still(state, due.consent, row, now, clock) for row in due.series}
             free = tuple(row for row, why in reasons.items() if why is Reason.PERMITTED)
             if free:
-                return replace(due, ledger_seq=state.seq, series=free, mark=mark)
+                return replace(due, ledger_seq=state.seq, series=free)
             held = next((why for why in reasons.values() if why in PASSING), held)
         return held
 
@@ -106,6 +115,10 @@ def claim(
     Returns:
         None when consent has changed since, or nothing of the plan was left to be sent. What was
         looked at and must stay is marked ``withheld`` with the reason.
+
+    Raises:
+        LooksFirst: these looks at clocks are to be made at the recipient before; nothing was
+            claimed.
     """
     with transaction(db):
         state = ledger.state()
@@ -118,6 +131,10 @@ def claim(
             making.take_waiting(planned.series, references)
         if not making.letters:
             return None
+        if references.looks is not None:
+            readings = ((one.series, one.key) for one in making.letters)
+            if first := not_asked(db, references.looks, planned.grain, readings):
+                raise LooksFirst(first)
         batch, bundle = making.write_down()
         return Claimed(
             batch=batch,
@@ -161,12 +178,20 @@ def _due(db: Database, recipient: str, now: Instant) -> Iterator[Plan]:
         (recipient, now),
     ).fetchall():
         numbers = {row.key.series for row in of_batch(db, batch, "deferred")}
-        yield Plan(0, _rows(db, numbers), consent, grain, batch)
-    groups: dict[tuple[str, Grain], set[int]] = {}
-    for _, span in due_spans(db, recipient, now):
-        groups.setdefault((span.consent, span.grain), set()).add(span.series)
-    for (consent, grain), numbers in groups.items():
-        yield Plan(0, _rows(db, numbers), consent, grain)
+        yield Plan(0, _rows(db, numbers), consent, grain, batch, hash(("again", batch)))
+    spans = [span for _, span in due_spans(db, recipient, now)]
+    rows = {row.id: row for row in _rows(db, {span.series for span in spans})}
+    plans: dict[tuple[str, Grain, int], list[Span]] = {}
+    for span in spans:
+        path = span.consent, span.grain, tier_of(rows[span.series].kind)
+        plans.setdefault(path, []).append(span)
+    for (consent, grain, _), those in plans.items():
+        found = sorted({span.series for span in those})
+        yield Plan(0, tuple(rows[one] for one in found), consent, grain, mark=hash(tuple(those)))
+
+
+def _tier(due: Plan) -> int:
+    return min((tier_of(row.kind) for row in due.series), default=0)
 
 
 def _rows(db: Database, numbers: set[int]) -> tuple[SeriesRow, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from adapters.kinds import row_of as kind_row_of
 from adapters.reading import Instant, Value, Waveform, text_of
-from fhir_mappings.bundle import Entry, if_none_exist, with_id
+from fhir_mappings.bundle import Entry, if_match, if_none_exist, with_id
 from fhir_mappings.errors import MappingError
 from fhir_mappings.outgoing import Outgoing
 from fhir_mappings.render import render
@@ -19,6 +19,7 @@ from fhir_mappings.systems import SNOMED
 from gateway.sharing.candidates import Candidate
 from gateway.sharing.consent import Grain
 from gateway.sharing.deliveries import Key
+from gateway.sharing.looks import look_of, where
 from gateway.sharing.names import READING_SYSTEM
 from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
@@ -40,11 +41,14 @@ class References:
         subject: the Patient.
         gateway: this gateway's Device.
         devices: the sensors' Devices, by our own key; one that is missing is not named.
+        looks: where looks at sensors' clocks stand, by `SensorLook.what`; None where the recipient
+            does not ask for them.
     """
 
     subject: str
     gateway: str
     devices: Mapping[str, str]
+    looks: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Letter:
     def entry(self) -> Entry:
         """It as an entry of a Bundle: made at the recipient only once, or replacing itself."""
         if self.replaces:
-            return Entry(self.body, self.replaces, method="PUT")
+            seen = if_match(self.candidate.there)
+            return Entry(self.body, self.replaces, method="PUT", if_match=seen)
         return Entry(self.body, "Observation", self.search)
 
 
@@ -102,9 +107,10 @@ def compose(
     identities = Identities(db, series)
     letters: list[Letter] = []
     refused: list[tuple[Candidate, str]] = []
-    for (status, corrected), together in groupby(chosen, partial(_standing, grain)):
+    alike = partial(_standing, db, references, series, grain)
+    for (status, corrected, clock), together in groupby(chosen, alike):
         left = list(together)
-        shape = replace(first, status=status, corrected=corrected)
+        shape = replace(first, status=status, corrected=corrected, clock=clock)
         while left:
             outgoing = _outgoing(db, recipient, series, identities, left, issued)
             try:
@@ -127,10 +133,15 @@ def _letter(one: Candidate, series: SeriesRow, id_: str, body: bytes) -> Letter:
     return Letter(one, series, id_, body, search, _numbers(one.value, one.decimals))
 
 
-def _standing(grain: Grain, one: Candidate) -> tuple[Status, bool]:
-    """Its status, and whether its value is another than the one that came."""
+def _standing(
+    db: Database, references: References, series: SeriesRow, grain: Grain, one: Candidate
+) -> tuple[Status, bool, str]:
+    """Its status, whether its value is another than the one that came, and what set it right."""
     there = grain == "raw" and one.value is not None
-    return _status(one), there and one.value != one.key.value
+    looks, clock = references.looks, ""
+    if looks is not None:
+        clock = where(looks, look_of(db, series, one.key, grain))
+    return _status(one), there and one.value != one.key.value, clock
 
 
 def _status(one: Candidate) -> Status:
@@ -200,6 +211,7 @@ def _outgoing(
         ids=[outbound(recipient, identities, one.key) for one in chosen],
         issued=issued,
         waveforms=_waveforms(db, series, chosen),
+        members=[one.members for one in chosen] if any(one.members for one in chosen) else (),
         derived=[one.derived for one in chosen] if any(one.derived for one in chosen) else (),
     )
 

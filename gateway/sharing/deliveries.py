@@ -52,6 +52,7 @@ class Delivery:
     Attributes:
         reference: where it stands at the recipient, ``Observation/…``.
         outcome: why it is so, in a word or a sentence of the recipient's.
+        etag: which version of it that is there, as far as the recipient told.
         was: the state that its row has now, empty where there is no row; None if not looked up.
     """
 
@@ -60,11 +61,12 @@ class Delivery:
     state: State
     reference: str = ""
     outcome: str = ""
+    etag: str = ""
     was: str | None = None
 
-    def now(self, state: State, reference: str = "", outcome: str = "") -> Delivery:
+    def now(self, state: State, reference: str = "", outcome: str = "", etag: str = "") -> Delivery:
         """The same in another state."""
-        return Delivery(self.key, self.kind, state, reference, outcome, self.was)
+        return Delivery(self.key, self.kind, state, reference, outcome, etag, self.was)
 
 
 def put(db: Database, recipient: str, batch: int, changed: Sequence[Delivery]) -> None:
@@ -76,11 +78,12 @@ def put(db: Database, recipient: str, batch: int, changed: Sequence[Delivery]) -
             counts[one.kind, was] -= 1
         counts[one.kind, one.state] += 1
     db.conn.executemany(
-        "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET batch = excluded.batch, state = excluded.state,"
-        " reference = excluded.reference, outcome = excluded.outcome",
+        "INSERT INTO delivery (recipient, series, start, duration, value, nth, version, batch,"
+        " state, reference, outcome, etag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET batch = excluded.batch, state = excluded.state,"
+        " reference = excluded.reference, outcome = excluded.outcome, etag = excluded.etag",
         [
-            (*_row(recipient, one.key), batch, one.state, one.reference, one.outcome)
+            (*_row(recipient, one.key), batch, one.state, one.reference, one.outcome, one.etag)
             for one in changed
         ],
     )
@@ -102,10 +105,10 @@ def take_back(db: Database, recipient: str, claims: Iterable[Delivery]) -> None:
 def of_batch(db: Database, batch: int, *states: State) -> list[Delivery]:
     """What belongs to a batch, in these states; in any where none is named."""
     return [
-        Delivery(Key(*row[:6]), Kind(row[6]), row[7], row[8], row[9], row[7])
+        Delivery(Key(*row[:6]), Kind(row[6]), row[7], row[8], row[9], row[10], row[7])
         for row in db.conn.execute(
             "SELECT d.series, d.start, d.duration, d.value, d.nth, d.version, s.kind, d.state,"
-            " d.reference, d.outcome FROM delivery d JOIN series s ON s.id = d.series"
+            " d.reference, d.outcome, d.etag FROM delivery d JOIN series s ON s.id = d.series"
             " WHERE d.batch = ? ORDER BY d.series, d.start, d.duration, d.value, d.nth",
             (batch,),
         )

@@ -25,7 +25,7 @@ from gateway.sharing.scan import Scanner
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 _FHIR = "application/fhir+json"
-_ALLOWED_HEADERS = frozenset({"If-None-Exist", "Authorization", "Content-Type"})
+_ALLOWED_HEADERS = frozenset({"If-None-Exist", "If-Match", "Authorization", "Content-Type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Request:
         method: GET asks, POST creates, PUT replaces.
         url: the whole address, encoded as it will be sent.
         body: the bytes; none for GET.
-        headers: beside the fixed ones: If-None-Exist, Authorization, or another Content-Type.
+        headers: beside the fixed ones: If-None-Exist, If-Match, Authorization, or another
+            Content-Type.
         numbers: the readings in it, as digits: a position of equal digits is no leak.
     """
 
@@ -49,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: 200 to 599, but never a redirect."""
+    """What came back: 200 to 599, but never a redirect. Names of headers are in any case."""
 
     status: int
     body: bytes
@@ -151,7 +152,7 @@ class Door:
                 if 300 <= response.status < 400:
                     raise UploadDeferred("The recipient pointed to another address.", left=True)
                 body = await _read(response)
-                return Answer(response.status, body, dict(response.headers))
+                return Answer(response.status, body, response.headers.copy())
         except TimeoutError as error:
             raise UploadDeferred("No answer in time.", reached=passage.begun) from error
         except aiohttp.ClientSSLError as error:

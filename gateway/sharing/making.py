@@ -21,6 +21,7 @@ from gateway.sharing.consent import (
 )
 from gateway.sharing.decision import windows
 from gateway.sharing.deliveries import Delivery, of_batch, put, take_back
+from gateway.sharing.members import Members, is_group
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.spans import Span, due_spans, shrink, wait
 from gateway.sharing.still import still
@@ -66,6 +67,7 @@ class Making:
         self._now = now
         self._clock = clock
         self._limits = limits
+        self._members = Members(db, state, consent, now, clock)
         self._octets = _ENVELOPE
         self._full = False
         self.letters: list[Letter] = []
@@ -140,13 +142,14 @@ class Making:
                 break
             else:
                 chosen.append(one)
-        stop = self._write(series, references, self._decided(series, chosen))
+        later = [one for one in chosen if self._is_early(one) or self._is_to_wait(series, one)]
+        now = [one for one in chosen if one not in later] if later else chosen
+        stop = self._write(series, references, self._decided(series, now))
         self._full = self._full or len(chosen) == room
         shrink(self._db, number, span, seen if stop is None else min(seen, stop))
-        for one in chosen:
-            if self._is_early(one):
-                start = one.key.start
-                wait(self._db, replace(span, first=start, last=start))
+        for one in later:
+            start = one.key.start
+            wait(self._db, replace(span, first=start, last=start))
 
     def _permission(self, series: SeriesRow) -> Window | None:
         """What the grant of this claim lets leave of a series now."""
@@ -178,10 +181,16 @@ class Making:
     def _is_early(self, one: Candidate) -> bool:
         return max(one.key.start, one.end - 1) > self._now + FUTURE_TOLERANCE_MS
 
+    def _is_to_wait(self, series: SeriesRow, one: Candidate) -> bool:
+        """Whether it is a group of which a member is still under way."""
+        return is_group(series.kind) and self._members.are_awaited(series, one)
+
     def _write(
         self, series: SeriesRow, references: References, allowed: Sequence[Candidate]
     ) -> Instant | None:
         """Write letters until the batch is full; when the first that found no room started."""
+        if is_group(series.kind) and self._grain == "raw":
+            allowed = [replace(one, members=self._members.of(series, one)) for one in allowed]
         letters, refused = compose(
             self._db, self._recipient, references, series, self._grain, allowed, self._now
         )

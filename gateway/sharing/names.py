@@ -14,6 +14,9 @@ READING_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e11"
 DEVICE_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e12"
 """Of a Device's keyed id: sensors and this gateway."""
 
+LOOK_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e16"
+"""Of the keyed id of a look at a sensor's clock."""
+
 PATIENT_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e13"
 """Of the keyed id of a Patient that the gateway made itself."""
 
@@ -22,3 +25,6 @@ RELATED_PERSON_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e15"
 
 CONSENT_SYSTEM: Final = "urn:uuid:3c9f5d0e-52c1-4b7c-9a53-8d1f0f6a7e14"
 """Of a grant in the person's consent ledger."""
+
+NOWHERE: Final = "-"
+"""Remembered as the place of what the recipient does not take, and that can be done without."""

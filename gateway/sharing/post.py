@@ -75,6 +75,7 @@ class Post:
         *,
         ledger_seq: int,
         only_if_none: str = "",
+        only_if: str = "",
         numbers: frozenset[bytes] = frozenset(),
     ) -> Answer:
         """Send one request, if nothing was decided since ``ledger_seq``.
@@ -85,6 +86,7 @@ class Post:
             body: the resource or Bundle.
             ledger_seq: the last entry of the ledger when this was decided.
             only_if_none: a search; the server creates only if it finds none.
+            only_if: the version that is replaced; see `fhir_mappings.bundle.if_match`.
             numbers: see `door.Request`.
 
         Raises:
@@ -94,6 +96,8 @@ class Post:
         headers = dict(self._parts.sign_ins.headers(self._recipient))
         if only_if_none:
             headers["If-None-Exist"] = only_if_none
+        if only_if:
+            headers["If-Match"] = only_if
         base = self._recipient.invitation.fhir_base
         request = Request(method, f"{base}/{path}" if path else base, body, headers, numbers)
         return await self._parts.door.send(request, self._parts.gate.permit(ledger_seq))

@@ -169,7 +169,9 @@ class Recipients:
                 "UPDATE recipient SET invitation = ? WHERE key = ?", [invitation.text, key]
             )
             if invitation.fhir_base != before.fhir_base:  # its ids are those of another server
-                self._db.execute("UPDATE delivery SET reference = '' WHERE recipient = ?", [key])
+                self._db.execute(
+                    "UPDATE delivery SET reference = '', etag = '' WHERE recipient = ?", [key]
+                )
             if moved:
                 self._db.execute("UPDATE recipient SET patient = ? WHERE key = ?", [patient, key])
                 self._db.execute("DELETE FROM remote WHERE recipient = ?", [key])

@@ -1,12 +1,12 @@
-"""What Observations point to at a recipient: the Patient, this gateway, the sensors.
+"""What Observations point to at a recipient: the Patient, this gateway, the sensors, their clocks.
 
 Each is made there once (conditional create) and remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from adapters.kinds import Kind
 from adapters.reading import DeviceFacts, DeviceKey
@@ -16,13 +16,20 @@ from fhir_mappings.device_metric import device_metric, has_metric
 from fhir_mappings.patient import patient_resource
 from fhir_mappings.related_person import related_person
 from fhir_mappings.shape import Adapter
-from fhir_mappings.systems import PHD_METRIC
+from fhir_mappings.systems import PHD_COINCIDENT, PHD_METRIC
 from gateway.sharing.answers import is_deferral, reference_in, references_by_id
 from gateway.sharing.claim import Plan
 from gateway.sharing.compose import References, adapter_of
 from gateway.sharing.consent import Grant
 from gateway.sharing.errors import NotTaken
-from gateway.sharing.names import DEVICE_SYSTEM, PATIENT_SYSTEM, RELATED_PERSON_SYSTEM
+from gateway.sharing.looks import SensorLook, look_body
+from gateway.sharing.names import (
+    DEVICE_SYSTEM,
+    LOOK_SYSTEM,
+    NOWHERE,
+    PATIENT_SYSTEM,
+    RELATED_PERSON_SYSTEM,
+)
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.recipients import Recipient, outbound_id
 from gateway.store.devices import Devices
@@ -30,8 +37,6 @@ from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 
 _GATEWAY = "gateway"
-NOWHERE: Final = "-"
-"""What is remembered of what the recipient does not take, and that can be done without."""
 
 
 class Remote:
@@ -70,7 +75,33 @@ class Remote:
         if PHD_METRIC in self._recipient.invitation.profiles:
             for row in plan.series:
                 await self._metric(plan, row, devices[row.device])
-        return References(subject, gateway, devices)
+        asks = PHD_COINCIDENT in self._recipient.invitation.profiles
+        return References(subject, gateway, devices, dict(self._known) if asks else None)
+
+    async def with_looks(
+        self, plan: Plan, references: References, looks: Iterable[SensorLook]
+    ) -> References:
+        """The same, with where these looks stand; readings go without one that is not taken.
+
+        Raises:
+            UploadDeferred: the recipient takes nothing now.
+            SendingStopped: something was decided meanwhile.
+        """
+        for look in looks:
+            await self._look(plan, references, look)
+        return replace(references, looks=dict(self._known))
+
+    async def _look(self, plan: Plan, references: References, look: SensorLook) -> None:
+        def body(identifier: str) -> bytes:
+            return look_body(
+                look,
+                identifier,
+                device=references.devices[look.device],
+                gateway_device=references.gateway,
+                profiles=self._recipient.invitation.profiles,
+            )
+
+        await self._thing(plan, look.what, body, "Observation", LOOK_SYSTEM, can_do_without=True)
 
     async def _patient(self, plan: Plan, simulated: bool) -> str:
         known = self._known.get("patient")
@@ -180,6 +211,8 @@ class Remote:
             return reference
         if answer.status in (200, 201, 412):  # it is there; ask where
             found = await self._post.send("GET", f"{kind}?{search}", ledger_seq=plan.ledger_seq)
+            if is_deferral(found.status):
+                raise self._post.refused(found, "The recipient did not answer a question")
             try:
                 reference = references_by_id(found.body, system).get(identifier, "")
             except ValueError:

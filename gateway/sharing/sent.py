@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.kinds import Kind
-from adapters.reading import Instant, Value
+from adapters.reading import Instant, PersonKey, Value
+from gateway.sharing.amending import NO_PLACE
 from gateway.sharing.deliveries import CLAIMABLE, counts
+from gateway.sharing.names import NOWHERE
 from gateway.store.driver import Database
 
 __all__ = [
-    "Day", "Refusal", "SentReading", "cancelled_since", "counts", "days", "readings", "refusals",
-    "totals", "waiting",
+    "Day", "Refusal", "SentReading", "Without", "cancelled_since", "counts", "days", "readings",
+    "refusals", "totals", "waiting", "without",
 ]  # fmt: skip
 
 _DAY_MS = 86_400_000
@@ -62,6 +64,18 @@ class Refusal:
     n: int
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What readings refer to and a recipient did not take, so that they went without it.
+
+    ``what`` is a word of `words.WITHOUT`.
+    """
+
+    recipient: str
+    what: str
+    n: int
+
+
 def days(db: Database, recipient: str | None = None, limit: int = 400) -> list[Day]:
     """What was sent per day, recipient, grant, kind and state, newest day first."""
     return [
@@ -105,15 +119,30 @@ def totals(db: Database) -> list[tuple[str, Kind, str, int]]:
 
 
 def refusals(db: Database, recipient: str | None = None) -> list[Refusal]:
-    """What was refused or withheld, by reason, the most frequent first."""
+    """What was refused, withheld or stuck, by reason, the most frequent first."""
     return [
         Refusal(row[0], Kind(row[1]), row[2], row[3], row[4])
         for row in db.conn.execute(
             "SELECT d.recipient, s.kind, d.state, d.outcome, COUNT(*) FROM delivery d"
             " JOIN series s ON s.id = d.series WHERE d.state NOT IN ('sent', 'already')"
-            " AND d.state IN ('rejected', 'withheld') AND (? IS NULL OR d.recipient = ?)"
+            " AND (d.state IN ('rejected', 'withheld') OR d.outcome = ?)"
+            " AND (? IS NULL OR d.recipient = ?)"
             " GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC",
-            (recipient, recipient),
+            (NO_PLACE, recipient, recipient),
+        )
+    ]
+
+
+def without(db: Database, person: PersonKey | None = None) -> list[Without]:
+    """What readings went without at each recipient, of one person's recipients or of all."""
+    return [
+        Without(*row)
+        for row in db.conn.execute(
+            "SELECT m.recipient, SUBSTR(m.what, 1, INSTR(m.what, ':') - 1), COUNT(*)"
+            " FROM remote m JOIN recipient r ON r.key = m.recipient"
+            " WHERE m.reference = ?1 AND (?2 IS NULL OR r.person = ?2)"
+            " GROUP BY 1, 2 ORDER BY 1, 2",
+            (NOWHERE, person),
         )
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapters.reading import Instant
-from gateway.sharing.amending import found_again, stands
+from gateway.sharing.amending import NO_PLACE, found_again, is_unplaced, stands
 from gateway.sharing.compose import outbound
 from gateway.sharing.consent import ClockState, Grain, Reason
 from gateway.sharing.deliveries import Delivery, Key, State, of_batch, put, take_back
@@ -19,17 +20,27 @@ from gateway.store.driver import Database, transaction
 from gateway.store.records import Identities
 from gateway.store.series import series_by_id
 
+THERE_BEFORE: Final = "there before"
+"""The text of what was found at the recipient before it was sent: it left with no batch of ours."""
+
 _OPEN: Final[tuple[State, ...]] = ("sending", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the recipient said of one Observation; ``text`` is its reason where it refused."""
+    """What became of one Observation.
+
+    Attributes:
+        state: what the recipient said; ``withheld`` where there is nothing to be said to it.
+        etag: which version of it stands there now, where it told that.
+        text: its reason where it refused; a word of `words.STUCK` where a person should know more.
+    """
 
     key: Key
-    state: Literal["sent", "already", "rejected", "deferred", "unknown"]
+    state: Literal["sent", "already", "rejected", "deferred", "unknown", "withheld"]
     reference: str = ""
     text: str = ""
+    etag: str = ""
 
 
 def answered(
@@ -44,21 +55,7 @@ def answered(
         recipient, consent, tries, grain = _batch(db, batch)
         rows = of_batch(db, batch)
         open_ = {row.key: row for row in rows if row.state in _OPEN}
-        deferred: list[Delivery] = []
-        done: list[Delivery] = []
-        for one in outcomes:
-            row = open_.pop(one.key, None)
-            if row is None:
-                continue
-            uncorrected = one.state == "already" and found_again(
-                db, recipient, one.key, one.reference
-            )
-            if one.state != "deferred" and not uncorrected:
-                done.append(row.now(one.state, one.reference, one.text))
-            elif _may_go_on(db, ledger, consent, one.key, now):
-                deferred.append(row.now("deferred", outcome=one.text))
-            else:
-                done.append(row.now("cancelled"))
+        done, deferred = _parted(db, ledger, recipient, consent, open_, outcomes, now)
         put(db, recipient, batch, done)
         _taken(db, batch)
         if deferred and len(deferred) == len(rows):
@@ -76,6 +73,66 @@ def answered(
             ("unknown" if left else "done", now, now + later if left else 0,
              tries + 1 if left else tries, batch),
         )  # fmt: skip
+
+
+def leaving(
+    db: Database, ledger: Ledger, batch: int, body: bytes, n: int,
+    known: Sequence[Outcome], now: Instant, later: int,
+) -> None:  # fmt: skip
+    """Write down what leaves, before it does, where that is not what was claimed.
+
+    ``body`` is of the request, to the byte, with ``n`` Observations in it; ``known`` is what became
+    of the others, which need not be sent or must not. So the digest that is kept, and that an
+    AuditEvent names, is always that of what was on the wire.
+    """
+    with transaction(db):
+        recipient, consent, tries, grain = _batch(db, batch)
+        open_ = {row.key: row for row in of_batch(db, batch, *_OPEN)}
+        done, deferred = _parted(db, ledger, recipient, consent, open_, known, now)
+        put(db, recipient, batch, done)
+        if deferred:
+            _defer(db, recipient, consent, grain, deferred, now + later, tries + 1)
+        db.conn.execute(
+            "UPDATE batch SET rows = ?, bytes = ?, sha256 = ? WHERE id = ?",
+            (n, len(body), hashlib.sha256(body).digest(), batch),
+        )
+
+
+def _parted(
+    db: Database,
+    ledger: Ledger,
+    recipient: str,
+    consent: str,
+    open_: dict[Key, Delivery],
+    outcomes: Sequence[Outcome],
+    now: Instant,
+) -> tuple[list[Delivery], list[Delivery]]:
+    """What is done and what is to be tried again; what had an outcome is taken out of ``open_``."""
+    done: list[Delivery] = []
+    deferred: list[Delivery] = []
+    for one in outcomes:
+        row = open_.pop(one.key, None)
+        if row is None:
+            continue
+        text = _uncorrected(db, recipient, one) if one.state == "already" else None
+        if one.state != "deferred" and text is None:
+            done.append(row.now(one.state, one.reference, one.text, one.etag))
+        elif _may_go_on(db, ledger, consent, one.key, now):
+            deferred.append(row.now("deferred", outcome=one.text if text is None else text))
+        else:
+            done.append(row.now("cancelled"))
+    return done, deferred
+
+
+def _uncorrected(db: Database, recipient: str, one: Outcome) -> str | None:
+    """Why a correction is still due though "it is there already"; None where it is not.
+
+    What is there already is the earlier version. Where the recipient says at which place, the
+    correction replaces it next.
+    """
+    if found_again(db, recipient, one.key, one.reference, one.etag):
+        return ""
+    return NO_PLACE if is_unplaced(db, recipient, one.key) else None
 
 
 def lost(db: Database, batch: int, now: Instant, later: int) -> None:
@@ -202,7 +259,7 @@ def unknown(
 def _taken(db: Database, batch: int) -> None:
     """Write down whether the recipient took what left: all of it, not all, or nothing."""
     (n,) = db.conn.execute("SELECT rows FROM batch WHERE id = ?", (batch,)).fetchone()
-    states = [row.state for row in of_batch(db, batch)]
+    states = [row.state for row in of_batch(db, batch) if row.outcome != THERE_BEFORE]
     taken, refused = sum(one in ("sent", "already") for one in states), states.count("rejected")
     outcome = "0" if taken == n else "8" if refused == n else "4"
     db.conn.execute("UPDATE batch SET outcome = ? WHERE id = ?", (outcome, batch))

@@ -10,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from functools import reduce
+from operator import and_, or_
+from typing import Final
 
 from adapters.kinds import KindRow
-from adapters.reading import Value, stored
+from adapters.reading import Quality, Value, quality_of, stored
 
 _EXACTLY = Context(prec=1000)
 """Digits enough for the sums of all numbers that a reading can have."""
+
+
+_OF_ALL: Final = Quality.BELOW_LIMIT | Quality.ABOVE_LIMIT
+"""What a device says of one value says nothing of a mean, unless it is said of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,14 @@ def is_number(value: str) -> bool:
         return Decimal(value).is_finite()
     except ArithmeticError:
         return False
+
+
+def together(flags: Sequence[int]) -> int:
+    """What is said of several readings: every doubt, and a place only where it is that of all."""
+    each = [quality_of(one) for one in flags]
+    quality = reduce(or_, each) & ~_OF_ALL | reduce(and_, each) & _OF_ALL
+    places = {said & ~int(one) for said, one in zip(flags, each, strict=True)}
+    return int(quality) | (places.pop() if len(places) == 1 else 0)
 
 
 def _mean(measured: Sequence[Measured]) -> Decimal:

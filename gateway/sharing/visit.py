@@ -21,15 +21,17 @@ from gateway.sharing.answers import (
 )
 from gateway.sharing.backoff import retry_after
 from gateway.sharing.capability import Capability, read_capability
-from gateway.sharing.claim import Claimed, claim, drop_what_ended, plan
+from gateway.sharing.claim import Claimed, Plan, claim, drop_what_ended, plan
 from gateway.sharing.compose import Letter
 from gateway.sharing.consent import Reason
 from gateway.sharing.door import Answer
 from gateway.sharing.errors import DoorClosed, LeakBlocked, SendingStopped, UploadDeferred
+from gateway.sharing.looks import LooksFirst
 from gateway.sharing.making import Limits
+from gateway.sharing.overwriting import look_again
 from gateway.sharing.post import Parts, Post
 from gateway.sharing.provenances import make_owed
-from gateway.sharing.question import ask
+from gateway.sharing.question import ask, ask_before
 from gateway.sharing.recipients import Recipient
 from gateway.sharing.remote import Remote
 
@@ -87,24 +89,33 @@ class Visit:
     async def _send_what_is_due(self) -> None:
         p = self._parts
         await p.do(drop_what_ended, p.db, p.ledger, self._recipient.key, p.now(), p.clock())
-        looked_at = None
+        passed: set[int] = set()
         while True:
-            due = await p.do(plan, p.db, p.ledger, self._recipient.key, p.now(), p.clock())
+            due = await p.do(plan, p.db, p.ledger, self._recipient.key, p.now(), p.clock(), passed)
             self.held = due if isinstance(due, Reason) else None
-            if due is None or isinstance(due, Reason) or due.mark == looked_at:
+            if due is None or isinstance(due, Reason):
                 return
             if self._capability is None:
                 self._capability = await self._read_capability(due.ledger_seq)
-            references = await self._remote.references(due)
-            at_once = self._at_once if self._capability.batch else 1
-            claimed = await p.do(
-                claim, p.db, p.ledger, self._recipient, due, references, p.now(), p.clock(),
-                Limits(at_once, p.limits.octets),
-            )  # fmt: skip
-            looked_at = due.mark if claimed is None else None
-            if claimed is not None:
+            claimed = await self._claim(due, self._at_once if self._capability.batch else 1)
+            if claimed is None:
+                passed.add(due.mark)
+            else:
                 await self._deliver(claimed, self._capability)
                 await make_owed(p, self._recipient, self._post)
+
+    async def _claim(self, due: Plan, at_once: int) -> Claimed | None:
+        """Claim what is due, once all that it refers to stands at the recipient."""
+        p = self._parts
+        references = await self._remote.references(due)
+        while True:
+            try:
+                return await p.do(
+                    claim, p.db, p.ledger, self._recipient, due, references, p.now(), p.clock(),
+                    Limits(at_once, p.limits.octets),
+                )  # fmt: skip
+            except LooksFirst as first:
+                references = await self._remote.with_looks(due, references, first.looks)
 
     async def _read_capability(self, ledger_seq: int) -> Capability:
         answer = await self._post.send("GET", "metadata", ledger_seq=ledger_seq)
@@ -114,10 +125,24 @@ class Visit:
 
     async def _deliver(self, claimed: Claimed, capability: Capability) -> None:
         """Send a claim, and write down what became of it whatever happens."""
+        p = self._parts
         letters: Sequence[Letter] = ()
         try:
-            letters = await self._missing_there(claimed, capability)
-            answer = await self._send(claimed, letters, capability) if letters else None
+            letters, known = await ask_before(
+                self._post, claimed.letters, claimed.ledger_seq, conditional=capability.conditional
+            )
+            body = _body(claimed, letters, capability)
+            later = p.pause(claimed.tries)
+            if not letters:
+                await p.do(settle.answered, p.db, p.ledger, claimed.batch, known, p.now(), later)
+                await self._as_a_whole(claimed, "")
+                return
+            if body is not claimed.bundle:
+                await p.do(
+                    settle.leaving, p.db, p.ledger, claimed.batch, body, len(letters), known,
+                    p.now(), later,
+                )  # fmt: skip
+            answer = await self._send(claimed, letters, body, capability)
         except SendingStopped:
             await self._give_back(claimed)
             await self._as_a_whole(claimed, "")
@@ -130,40 +155,19 @@ class Visit:
             if not letters or not error.left:
                 await self._as_a_whole(claimed, "")
             raise
-        if answer is not None:
-            await self._settle(claimed, letters, answer)
-        else:
-            await self._as_a_whole(claimed, "")
-
-    async def _missing_there(self, claimed: Claimed, capability: Capability) -> Sequence[Letter]:
-        """What is still to be sent: all of it, where the server makes nothing twice."""
-        if capability.conditional:
-            return claimed.letters
-        new = [one.id for one in claimed.letters if not one.replaces]
-        has = await ask(self._post, new, claimed.ledger_seq)
-        there = [
-            settle.Outcome(one.key, "already", has[one.id])
-            for one in claimed.letters
-            if has and one.id in has and not one.replaces
-        ]
-        p = self._parts
-        await p.do(settle.answered, p.db, p.ledger, claimed.batch, there, p.now(), 0)
-        return [one for one in claimed.letters if one.replaces or not has or one.id not in has]
+        await self._settle(claimed, letters, answer)
 
     async def _send(
-        self, claimed: Claimed, letters: Sequence[Letter], capability: Capability
+        self, claimed: Claimed, letters: Sequence[Letter], body: bytes, capability: Capability
     ) -> Answer:
         if not capability.batch:
             (letter,) = letters
             entry = letter.entry
             search = entry.if_none_exist if capability.conditional else ""
             return await self._post.send(
-                entry.method, entry.url, letter.body, ledger_seq=claimed.ledger_seq,
-                only_if_none=search, numbers=letter.numbers,
+                entry.method, entry.url, body, ledger_seq=claimed.ledger_seq,
+                only_if_none=search, only_if=entry.if_match, numbers=letter.numbers,
             )  # fmt: skip
-        body = claimed.bundle
-        if not capability.conditional:
-            body = batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
         return await self._post.send(
             "POST", "", body, ledger_seq=claimed.ledger_seq, numbers=claimed.numbers
         )
@@ -190,6 +194,7 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
+            outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
             await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
@@ -207,8 +212,8 @@ class Visit:
                 return None
         elif is_deferral(answer.status) or answer.status in NOT_HERE:
             return None
-        location = answer.headers.get("Location", "")
-        return [outcome_of(letters[0], answer.status, location, answer.body)]
+        location, etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
+        return [outcome_of(letters[0], answer.status, location, answer.body, etag)]
 
     async def _not_now(self, claimed: Claimed, error: UploadDeferred) -> None:
         p = self._parts
@@ -240,6 +245,20 @@ class Visit:
         await self._as_a_whole(claimed, "")
         if not guilty:
             raise UploadDeferred(str(error))
+
+
+def _body(claimed: Claimed, letters: Sequence[Letter], capability: Capability) -> bytes:
+    """What leaves of a claim: the bytes that were claimed, where the server can take them so."""
+    if not letters:
+        return b""
+    if not capability.batch:
+        (letter,) = letters
+        return letter.body
+    if not capability.conditional:
+        return batch_bundle([replace(one.entry, if_none_exist="") for one in letters])
+    if len(letters) < len(claimed.letters):
+        return batch_bundle([one.entry for one in letters])
+    return claimed.bundle
 
 
 def _refuses_what_was_sent(status: int) -> bool:

@@ -95,6 +95,36 @@ DOUBTS: Final[Mapping[str, str]] = {
 }
 """Why single readings stay here, whatever was agreed to."""
 
+STUCK: Final[Mapping[str, str]] = {
+    "no_place": N_(
+        "The recipient has this reading and does not say where it keeps it, so your correction "
+        "could not be put there yet. It is tried again by itself. To be sure, tell the recipient "
+        "what you corrected."
+    ),
+    "changed_there": N_(
+        "The recipient has another version of this reading than the one that was sent from here "
+        "last: somebody changed it there. Your correction was not put over it. Tell the recipient "
+        "what you corrected, and ask what stands there now."
+    ),
+    "gone_there": N_(
+        "You took this reading back. The recipient was asked and does not have it, so there was "
+        "nothing to take back there."
+    ),
+}
+"""What became of single readings at a recipient that a person should know, and do."""
+
+WITHOUT: Final[Mapping[str, str]] = {
+    "look": N_(
+        "The recipient did not take how far a device’s clock was off. Your readings go on without "
+        "it, and still say that their time was set right. There is nothing to do."
+    ),
+    "metric": N_(
+        "The recipient did not take the description of what a device measures. Your readings go on "
+        "without it. There is nothing to do."
+    ),
+}
+"""What readings refer to and a recipient did not take."""
+
 PURPOSE_WORDS: Final[Mapping[Purpose, str]] = {
     "TREAT": N_("your treatment"),
     "HRESCH": N_("health research"),
@@ -147,6 +177,7 @@ def sentence(reason: Reason, language: str = "en") -> str:
 
 def sentence_of(why: str, language: str = "en") -> str:
     """The sentence for a reason's word; a text that is no such word is a sentence already."""
-    if why in DOUBTS:
-        return said(DOUBTS[why], language)
+    for sentences in (DOUBTS, STUCK):
+        if why in sentences:
+            return said(sentences[why], language)
     return sentence(Reason(why), language) if why in Reason.__members__.values() else why

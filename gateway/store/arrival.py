@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from adapters.reading import Instant, ReadingBatch, Value, picked
+from gateway.store.clock_looks import keep_looks
 from gateway.store.driver import Database
 from gateway.store.identity import (
     SeriesRow,
@@ -161,6 +162,8 @@ class Arrival:
         for batch, fresh in self._fresh:
             if batch.waveforms:
                 self._keep_waveforms(batch, fresh)
+            if batch.looks:
+                keep_looks(self._db, self.series.id, batch, fresh)
         starts = sorted(chain.from_iterable(_picked(batch, fresh) for batch, fresh in self._fresh))
         series, rows = self.series.id, len(starts)
         notes.intake.append((self._seq, at, source, series, starts[0], starts[-1], rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ Step = Literal["quarter_hour", "hour", "day", "week", "month", "year"]
 
 _QUARTER_HOUR = 900_000
 _HOUR = 3_600_000
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def edges(zone: ZoneInfo, first: date, last: date, step: Step) -> list[Instant]:
@@ -35,10 +37,37 @@ def edges(zone: ZoneInfo, first: date, last: date, step: Step) -> list[Instant]:
     return [midnight(zone, day) for day in _beginnings(first, last, step)]
 
 
-def midnight(zone: ZoneInfo, day: date) -> Instant:
-    """When a day begins in a zone; where the clocks skip midnight, when they skip it."""
-    begins = int(datetime.combine(day, time(), zone).timestamp() * 1000)
+def midnight(zone: tzinfo, day: date) -> Instant:
+    """When a day begins in a zone.
+
+    Where the clocks skip midnight, when they skip it. Where they go back over it, a day begins when
+    the one before it is over for good: in Saint John's it was 00:01 twice until 2011, once a minute
+    after the first midnight and once an hour later, after 59 more minutes of the day before. Where
+    they go back to midnight itself the day begins once, and is longer.
+    """
+    first, again = (
+        int(datetime.combine(day, time(), zone).replace(fold=fold).timestamp() * 1000)
+        for fold in (0, 1)
+    )
+    begins = again if again > first and _date(zone, again - 1) < day else first
     return begins // _QUARTER_HOUR * _QUARTER_HOUR  # no zone was off the quarter hour since 1972
+
+
+def day_of(zone: tzinfo, at: Instant) -> date:
+    """The day that holds a moment, from its `midnight` to that of the next.
+
+    It is the date that clocks there show, but for the minutes of a day that begins twice.
+    """
+    shown = _date(zone, at)
+    while midnight(zone, shown) > at:
+        shown -= _DAY
+    while midnight(zone, shown + _DAY) <= at:
+        shown += _DAY
+    return shown
+
+
+def _date(zone: tzinfo, at: Instant) -> date:
+    return (_EPOCH + timedelta(milliseconds=at)).astimezone(zone).date()
 
 
 def _beginnings(first: date, last: date, step: Step) -> Iterator[date]:

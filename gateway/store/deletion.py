@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters.reading import Instant
+from gateway.store.clock_looks import forget_looks
 from gateway.store.driver import Database, transaction
 from gateway.store.identity import ReadingId, SeriesRow, tombstone_of
 from gateway.store.records import Identities, forget_record
@@ -56,6 +57,7 @@ def _delete_keys(
     )
     db.conn.executemany(f"DELETE FROM correction WHERE {_SAME}", keys)  # noqa: S608
     db.conn.executemany(f"DELETE FROM reading WHERE {_SAME}", keys)  # noqa: S608
+    forget_looks(db, series.id, keys)
     mark_dirty(db, series.id, (key[1] for key in keys))
     mark_unresolved(db, [(series.id, hour) for hour in hours(key[1] for key in keys)])
     count(db, series.id, -len(keys))

@@ -104,3 +104,9 @@ CREATE TABLE head (
 ) STRICT, WITHOUT ROWID;
 -- what: 'ledger', 'intake', 'audit'
 """
+
+LOOKS = """
+-- By which look at the device's clock the time of what waits was set right, as in `set_right`.
+ALTER TABLE unclaimed ADD COLUMN look_at INTEGER;
+ALTER TABLE unclaimed ADD COLUMN ahead_ms INTEGER;
+"""

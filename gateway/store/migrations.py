@@ -22,9 +22,27 @@ def _gateway_0002(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@GATEWAY(name="0003 which version stands at a recipient")
+def _gateway_0003(db: Database) -> None:
+    for statement in statements(schema.ETAG):
+        db.conn.execute(statement)
+
+
+@GATEWAY(name="0004 looks at clocks")
+def _gateway_0004(db: Database) -> None:
+    for statement in statements(schema.SET_RIGHT):
+        db.conn.execute(statement)
+
+
 @LOCAL(name="0001 first tables")
 def _local_0001(db: Database) -> None:
     for statement in statements(local_schema.LOCAL):
+        db.conn.execute(statement)
+
+
+@LOCAL(name="0002 looks at clocks of what waits")
+def _local_0002(db: Database) -> None:
+    for statement in statements(local_schema.LOOKS):
         db.conn.execute(statement)
 
 

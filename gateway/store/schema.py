@@ -212,6 +212,7 @@ CREATE TABLE delivery (
     PRIMARY KEY (recipient, series, start, duration, value, nth, version)
 ) STRICT, WITHOUT ROWID;
 -- state: sending, sent, already, rejected, deferred, unknown, cancelled, withheld
+-- later: etag, see `ETAG`
 CREATE INDEX delivery_by_batch ON delivery (batch);
 CREATE INDEX delivery_open ON delivery (recipient, state) WHERE state NOT IN ('sent', 'already');
 
@@ -269,6 +270,23 @@ WHEN 'simulation' IN (OLD.name, NEW.name)
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
 CREATE TRIGGER simulation_never_goes BEFORE DELETE ON note WHEN OLD.name = 'simulation'
 BEGIN SELECT RAISE(ABORT, 'simulation is a home of its own, for ever'); END;
+"""
+
+ETAG = """
+ALTER TABLE delivery ADD COLUMN etag TEXT NOT NULL DEFAULT '';
+-- The id of the version at the recipient that it told when it took this; '' if it told none.
+"""
+
+SET_RIGHT = """
+-- Readings whose time was set right by a look at their device's clock, and what may be told of it.
+CREATE TABLE set_right (
+    series INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    value ANY NOT NULL, nth INTEGER NOT NULL, look_at INTEGER NOT NULL,
+    ahead_ms INTEGER CHECK (ABS(ahead_ms) < 450000),
+    PRIMARY KEY (series, start, duration, value, nth)
+) STRICT, WITHOUT ROWID;
+-- look_at: by our clock; ahead_ms: how far ahead of it theirs was, without any zone; NULL where it
+-- was half of a quarter hour or more, as a clock of another zone is: that stays here
 """
 
 OUTCOME = """

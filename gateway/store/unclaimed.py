@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from adapters.errors import ReadingRefused
 from adapters.kinds import Kind
 from adapters.local_events import Unclaimed
 from adapters.reading import (
+    ClockLook,
     DeviceKey,
     Instant,
     ReadingBatch,
@@ -19,7 +21,10 @@ from adapters.reading import (
 )
 from gateway.store.driver import Database
 
-_COLUMNS = "id, device, user, kind, start, duration, value, decimals, nth, flags, record, at, live"
+_COLUMNS = (
+    "id, device, user, kind, start, duration, value, decimals, nth, flags, record, at, live,"
+    " look_at, ahead_ms"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Waiting:
         record: as in `adapters.reading.ReadingBatch.records`.
         at: when it came.
         live: whether it came as it was measured, one of a stream maybe.
+        look: as in `adapters.reading.Reading`.
     """
 
     number: int
@@ -47,6 +53,7 @@ class Waiting:
     record: str
     at: Instant
     live: bool
+    look: ClockLook | None = None
 
 
 def note_unclaimed(db: Database, event: Unclaimed) -> None:
@@ -68,7 +75,8 @@ def note_unclaimed(db: Database, event: Unclaimed) -> None:
         return
     db.conn.execute(
         "INSERT INTO unclaimed (digest, device, user, kind, start, duration, value, decimals,"
-        " nth, flags, record, at, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " nth, flags, record, at, live, look_at, ahead_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (digest) DO NOTHING",
         (
             digest,
@@ -84,6 +92,8 @@ def note_unclaimed(db: Database, event: Unclaimed) -> None:
             event.record,
             event.at,
             event.live,
+            reading.look.at if reading.look else None,
+            reading.look.ahead if reading.look else None,
         ),
     )
 
@@ -97,7 +107,14 @@ def waiting(
         " AND (?2 IS NULL OR user = ?2) ORDER BY device, user, start, id",
         (device, user),
     )
-    return [replace(Waiting(*row), live=bool(row[-1])) for row in rows]
+    return [_waiting(*row) for row in rows]
+
+
+def _waiting(*row: Any) -> Waiting:
+    *told, look_at, ahead = row
+    found = Waiting(*told)
+    look = None if look_at is None else ClockLook(look_at, ahead)
+    return replace(found, live=bool(found.live), look=look)
 
 
 def waiting_by_user(db: Database) -> dict[tuple[DeviceKey, int], int]:

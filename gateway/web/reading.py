@@ -9,11 +9,13 @@ from typing import Final
 from aiohttp import web
 
 from adapters.kinds import Kind, KindRow, all_kinds, row_of
-from adapters.reading import Instant
+from adapters.reading import Instant, quality_of
+from fhir_mappings.words import OF_THE_VALUE
 from gateway.htmlkit.language import gettext as _
 from gateway.rights.correcting import WHYS, WHYS_OF_A_VALUE, Found, can_be_told
 from gateway.sharing.errors import NotAllowed
 from gateway.store.query import ReadingRow
+from gateway.web.remarks import remarks
 from gateway.web.shown import Shown, shown, unit_of
 from gateway.web.visit import VISIT, Visit
 
@@ -40,6 +42,7 @@ async def reading(request: web.Request) -> web.StreamResponse:
         row=row,
         here_is=shown(row, found.row, device),
         first=shown(row, first, device),
+        of_the_value=remarks(quality_of(first.flags) & OF_THE_VALUE, ""),
         said=_said(row, found),
         parts=_parts(row),
         unit=unit_of(row),

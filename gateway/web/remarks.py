@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.reading import Quality
+from adapters.reading import Quality, quality_of
+from fhir_mappings.words import OF_THE_VALUE
 from gateway.htmlkit.language import gettext as _
+from gateway.store.query import ReadingRow
 
 
 def remarks(
@@ -18,6 +20,20 @@ def remarks(
     if corrected:
         said.append(_("corrected"))
     return said
+
+
+def doubts_now(reading: ReadingRow) -> Quality:
+    """What is doubtful of a reading as it stands, as a recipient is told too.
+
+    What the device said of its own value is not said of another that a person put in its place.
+    """
+    quality = quality_of(reading.flags)
+    return quality & ~OF_THE_VALUE if is_corrected(reading) else quality
+
+
+def is_corrected(reading: ReadingRow) -> bool:
+    """Whether another value stands in the place of the one that the device sent."""
+    return reading.current_value is not None and reading.current_value != reading.value
 
 
 def quality_words() -> dict[Quality, str]:

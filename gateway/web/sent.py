@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.words import when
-from gateway.sharing.words import sentence
+from gateway.sharing.words import STUCK, WITHOUT, said, sentence
 from gateway.web.sent_book import SentRow
 from gateway.web.visit import VISIT
 
@@ -49,6 +49,9 @@ async def overview(request: web.Request) -> web.StreamResponse:
         totals=await visit.ask(book.totals, visit.person),
         waiting=await visit.ask(book.waiting, visit.person),
         refusals=await visit.ask(book.refusals, visit.person),
+        stuck={word: said(text, visit.language) for word, text in STUCK.items()},
+        without=await visit.ask(book.without, visit.person),
+        lacking={word: said(text, visit.language) for word, text in WITHOUT.items()},
         stays=stays,
         reasons=reasons,
         states=state_words(),

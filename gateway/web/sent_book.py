@@ -8,10 +8,12 @@ from typing import Final
 
 from adapters.kinds import Kind
 from adapters.reading import Instant, PersonKey
+from gateway.sharing.amending import NO_PLACE
 from gateway.sharing.consent import ClockState, Reason, Request, shareable_kinds
 from gateway.sharing.decision import decide
 from gateway.sharing.ledger import Ledger
 from gateway.sharing.recipients import Recipient
+from gateway.sharing.sent import Without, without
 from gateway.store.driver import Database
 from gateway.store.readings import Readings
 
@@ -41,7 +43,11 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reading that the recipient refused, and what it said."""
+    """A reading that the recipient refused, or a correction that waits for it.
+
+    Attributes:
+        outcome: what the recipient said; a word of `words.STUCK` where it is ours to say.
+    """
 
     recipient: str
     kind: Kind
@@ -121,15 +127,19 @@ class SentBook:
         return found
 
     def refusals(self, person: PersonKey) -> list[Refusal]:
-        """The newest readings that a recipient refused."""
+        """The newest readings that a recipient refused, and corrections that stand nowhere yet."""
         rows = self._db.conn.execute(
             "SELECT d.recipient, s.kind, d.start, d.outcome FROM delivery d"
             " JOIN recipient r ON r.key = d.recipient JOIN series s ON s.id = d.series"
-            " WHERE d.state = 'rejected' AND d.recipient = r.key AND r.person = ?"
-            " ORDER BY d.batch DESC LIMIT ?",
-            (person, _REFUSALS),
+            " WHERE (d.state = 'rejected' OR d.state NOT IN ('sent', 'already') AND d.outcome = ?)"
+            " AND d.recipient = r.key AND r.person = ? ORDER BY d.batch DESC LIMIT ?",
+            (NO_PLACE, person, _REFUSALS),
         )
         return [Refusal(*row) for row in rows]
+
+    def without(self, person: PersonKey) -> list[Without]:
+        """What the person's readings went without at their recipients, and how often."""
+        return without(self._db, person)
 
     def stays(
         self, person: PersonKey, recipients: Sequence[Recipient], now: Instant, clock: ClockState

@@ -9,12 +9,13 @@ from typing import Final
 
 from adapters.kinds import KindRow
 from adapters.panel import parted
-from adapters.reading import Instant, Quality, place_of, quality_of, situation_of, text_of
+from adapters.reading import Instant, Quality, place_of, situation_of, text_of
 from gateway.htmlkit.language import gettext as _
 from gateway.htmlkit.words import unit as unit_words
 from gateway.rights.correcting import mark_of
 from gateway.store.device_names import Called
 from gateway.store.query import ReadingRow
+from gateway.web.remarks import doubts_now, is_corrected
 
 PPM: Final = Decimal("1000000") * Decimal("24.45") / Decimal("28.01")
 """From kg/m³ of carbon monoxide to ppm: molar volume at 25 °C and 101.325 kPa, molar mass."""
@@ -28,7 +29,8 @@ class Shown:
         words: its parts as they came.
         numbers: its parts as numbers; None for a word or an absence.
         unit: a UCUM code.
-        doubts: what is known to be doubtful about it.
+        doubts: what is known to be doubtful about it, as it stands now.
+        corrected: whether its value is another than the one that came, or was taken back.
         place: where it was taken, one of `adapters.reading.PLACES`; empty where that is not said.
         situation: one of `adapters.reading.SITUATIONS`; empty where that is not said.
         mark: stands for it in an address (`correcting.mark_of`).
@@ -94,8 +96,8 @@ def shown(row: KindRow, reading: ReadingRow, device: Called | None) -> Shown:
         numbers=numbers,
         unit=unit_of(row),
         device=device,
-        doubts=quality_of(reading.flags),
-        corrected=reading.version > 0,
+        doubts=doubts_now(reading),
+        corrected=is_corrected(reading) or reading.current_value is None,
         place=place_of(reading.flags),
         situation=situation_of(reading.flags),
         mark=mark_of(reading.id),

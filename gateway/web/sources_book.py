@@ -8,13 +8,13 @@ from datetime import date, timedelta, tzinfo
 
 from adapters.kinds import Kind
 from adapters.reading import DeviceKey, Instant, PersonKey, SourceKey
+from gateway.store.calendar import midnight
 from gateway.store.device_names import Called, DeviceNames
 from gateway.store.driver import Database
 from gateway.store.identity import SeriesRow
 from gateway.store.local import LocalStore
 from gateway.store.readings import Readings
 from gateway.store.source_order import Origin, SourceOrder
-from gateway.web.spans import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class SourcesBook:
 
     def day(self, person: PersonKey, kind: Kind, day: date, today: date, zone: tzinfo) -> DayTotal:
         """The total of a day, from midnight to midnight where the person lives; without names."""
-        since, until = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        since, until = midnight(zone, day), midnight(zone, day + timedelta(days=1))
         series = {one.id: one for one in self._readings.series(person, kind)}
         found = self._readings.accounts(person, kind, since, until)
         counters = self._counters(series[one.series] for one in found)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Final, Literal, get_args
 
 from adapters.reading import Instant
 from gateway.htmlkit.chart import Frame
 from gateway.htmlkit.words import DAY, HOUR, MINUTE
+from gateway.store.calendar import day_of, midnight
 
 Span = Literal["hour", "day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = get_args(Span)
@@ -34,14 +35,7 @@ class Cut:
 
 def _midnight(now: Instant, zone: tzinfo, days: int) -> Instant:
     """The beginning of a local day, so many days from today."""
-    today = datetime.fromtimestamp(now / 1000, tz=UTC).astimezone(zone).date()
-    return midnight(today + timedelta(days=days), zone)
-
-
-def midnight(day: date, zone: tzinfo) -> Instant:
-    """The beginning of a day in a zone."""
-    begin = datetime.combine(day, datetime.min.time(), tzinfo=zone)
-    return int(begin.timestamp()) * 1000
+    return midnight(zone, day_of(zone, now) + timedelta(days=days))
 
 
 def today(now: Instant, zone: tzinfo) -> tuple[Instant, Instant]:

@@ -45,6 +45,14 @@ def write(folder: Path, instead: Path | None = None) -> None:
         (folder / f"{number:03}-{one['id']}.json").write_text(json.dumps(one))
 
 
+def whose(profile: str) -> str:
+    """Whose rules the judges hold of a profile, and of which version."""
+    if profile.startswith("http://hl7.org/fhir/StructureDefinition/"):
+        return "HL7's, R4 4.0.1"
+    held = {one["url"]: one["version"] for one in _from_medplum()}
+    return f"HL7's, {held[profile]}" if profile in held else "constraints"
+
+
 def _given(folder: Path | None) -> Iterator[Json]:
     for file in sorted(folder.glob("*.json")) if folder else ():
         yield json.loads(file.read_text(encoding="utf-8"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.judges import guides
 from scripts.judges.asking import JUDGES
 from tests.fhir_faults import FAULTS
 from tests.fhir_judged import Judged, row_instances
 from tests.fhir_made import MADE
+from tests.fhir_published import EXAMPLES as PUBLISHED
+from tests.fhir_published import guide_of
 from tests.fhir_references import REFERENCES
 from tests.fhir_servers import DIFFERENCES, SERVERS
 from tests.fhir_shapes import EXAMPLES
@@ -22,11 +25,14 @@ this project wrote one of them. `scripts/judges/install` installs them, checked 
 | --- | --- |
 """
 _DEFINITIONS = """
-HAPI and Medplum have HL7's own definitions of R4, with the vital signs; US Core's blood pressure
-and the gateway extension come with Medplum. No registry has the packages of the Personal Health
-Device (PHD) and Continuous Glucose Monitoring (CGM) guides, of IHE's Basic Audit Log Patterns
-(BALP) and of US Core's other vital signs. Their rules are written down as constraints in
-`tests/fhir_profiles.py`, by which both judge with engines of their own. Who has the guides'
+HAPI and Medplum have HL7's own definitions of R4, with the vital signs; US Core's blood pressure,
+of US Core 5.0.1, and the gateway extension come with Medplum, whose newest version (5.2.13) has no
+newer one. No registry has the packages of the Personal Health Device (PHD), Continuous Glucose
+Monitoring (CGM) and Personal Health Record (PHR) guides, of IHE's Basic Audit Log Patterns (BALP)
+and of US Core 9.0.0. Their rules are written down as constraints in `tests/fhir_profiles.py`, read
+in the guides' sources in the versions of the table below, by which both judge with engines of
+their own; what US Core 9.0.0 asks beyond 5.0.1 of a blood pressure, and of who writes vital signs,
+`tests/test_fhir_profiles.py` holds every Observation against. Who has the guides'
 StructureDefinitions in a folder gives it: `python -m scripts.judges --guides FOLDER`.
 
 `fhir.resources`, by which this project makes its resources, and the server `sekmet-fhir`, which
@@ -35,8 +41,10 @@ uses it too, are no judges of a shape.
 _EXAMPLES = """
 ## Who can judge which profile
 
-Asked about HL7's own example of each profile, in its essentials. Who refuses that is no judge of
-the profile, and its verdict on ours is not counted.
+Every profile that is claimed. Asked about HL7's (or IHE's) own example of it, in its essentials,
+by the rules that the judges hold: the publisher's definition with its version, or constraints of
+ours from that of the guide. Who refuses the example is no judge of the profile, and its verdict on
+ours is not counted.
 
 """
 _SHAPES = """
@@ -80,10 +88,12 @@ def _pieces(judged: Judged) -> Iterator[str]:
     yield from (f"| {name} | {what} |\n" for name, what in JUDGES.items())
     yield _DEFINITIONS
     yield _EXAMPLES
-    yield _line("profile", *JUDGES) + _line(*["---"] * (len(JUDGES) + 1))
+    yield _line("profile", "guide", "its example", "rules", *JUDGES)
+    yield _line(*["---"] * (len(JUDGES) + 4))
     for profile in REFERENCES:
         refused = [bool(judged.said[one][f"reference {profile}"].complaints) for one in JUDGES]
-        yield _line(f"<{profile}>", *("no" if one else "yes" for one in refused))
+        known = (guide_of(profile), f"`{PUBLISHED[profile]}`", guides.whose(profile))
+        yield _line(f"<{profile}>", *known, *("no" if one else "yes" for one in refused))
     yield _SHAPES
     yield _line("resource", *JUDGES) + _line(*["---"] * (len(JUDGES) + 1))
     names = [*(f"shape {name}" for name in EXAMPLES), *(f"made {name}" for name in MADE)]

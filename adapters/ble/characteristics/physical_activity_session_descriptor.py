@@ -1,5 +1,8 @@
 """Physical Activity Session Descriptor, 0x2B45: when a session, or a part of one, began and ended.
 
+A whole session that has ended is a reading: what was done most in it, and when. It stands for the
+session; what was measured in it are readings of their own.
+
 Source: Bluetooth SIG, Physical Activity Monitor Service 1.0, 3.11. The layout is that of the two
 trial implementations by its authors (Philips 2018: `UpdateSessionDescriptor` in firmware for PSoC
 4 BLE, and `HBPhysicalActivityMonitorSessDescriptor`, which stops before the activity type); the
@@ -8,21 +11,26 @@ activity type in one byte, and its numbers, after table 3.7 as bluetooth-sig 0.6
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from typing import Final, Self
 
-from adapters.ble.characteristic import Characteristic, because
+from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
 from adapters.ble.formats.activity_time import BaseTime
 from adapters.ble.formats.fields import Reader, Writer
 from adapters.ble.formats.uuids import assigned
 from adapters.ble.hearing import Hearing
 from adapters.ble.record import Record
+from adapters.kinds import kind
 from adapters.local_events import Packet
+from adapters.reading import Category
 
 UUID = assigned(0x2B45)
+
+_SESSION = kind("activity_session")
 
 _OF_SESSION: Final = 1
 _RUNS: Final = 2
@@ -48,6 +56,25 @@ class Activity(IntEnum):
     SPORTS = 0x0D
     SWIM = 0x0E
     UNKNOWN = 0xFF
+
+
+_WORDS: Final[Mapping[int, str]] = {
+    Activity.OTHER: "other",
+    Activity.SIT: "resting",
+    Activity.LIE: "lying",
+    Activity.STAND: "resting",
+    Activity.WALK: "walking",
+    Activity.SHUFFLE: "walking",
+    Activity.RUN: "running",
+    Activity.CYCLE_INDOOR: "cycling",
+    Activity.CYCLE_OUTDOOR: "cycling",
+    Activity.CYCLE: "cycling",
+    Activity.AEROBIC_WORKOUT: "mixed-cardio",
+    Activity.ELLIPTICAL: "elliptical",
+    Activity.SPORTS: "other",
+    Activity.SWIM: "swimming",
+}
+"""What stands for an activity; "unknown" for every other number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +125,7 @@ class PhysicalActivitySessionDescriptor:
 
 
 def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
-    """The summaries that waited for this session to end.
+    """A session that has ended, and the summaries that waited for its end.
 
     Raises:
         DecodeError: the packet is not well formed.
@@ -108,7 +135,20 @@ def readings(packet: Packet, hearing: Hearing) -> Iterator[Record]:
     known.began(key, told.start.told)
     if told.end is not None:
         known.ended(key, told.end.told)
+    yield from records(told)
     yield from known.ready()
+
+
+def records(told: PhysicalActivitySessionDescriptor) -> Iterator[Record]:
+    """The whole session, once it has ended; nothing of a part, or of one that was forgotten."""
+    if told.sub_session is not None or told.end is None or told.deleted:
+        return
+    start = told.start.told
+    lasted = (told.end.told - start) // timedelta(milliseconds=1)
+    if lasted > 0:
+        word = Category(_WORDS.get(told.activity, "unknown"))
+        identity = f"{start.isoformat()} {told.session}.0"
+        yield Record(_SESSION, word, start, None, identity, lasted)
 
 
 _WHEN = because("tells when a session was: the times of its data are reckoned from it")
@@ -120,7 +160,7 @@ CHARACTERISTIC = Characteristic(
     value=PhysicalActivitySessionDescriptor,
     fields={
         **dict.fromkeys(("session", "sub_session", "start", "end"), _WHEN),
-        "activity": because("the summary of the session tells it as a workout"),
+        "activity": becomes(_SESSION),
         "deleted": because("the monitor has forgotten the session; what came of it stays"),
     },
     source="Physical Activity Monitor Service 1.0, 3.11",
