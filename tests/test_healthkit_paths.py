@@ -230,6 +230,26 @@ def test_a_pointer_within_the_name_of_an_app_is_a_part_of_the_name() -> None:
     assert as_told(read(content, fast=True, size=2**20)) == wanted
 
 
+def test_equal_lists_of_beats_are_numbered_in_the_order_of_the_file() -> None:
+    """Also where what a record is was found out after that of a later one."""
+    at = "2026-01-20 10:00:00 +0100"
+    by_hand = '>\n  <MetadataEntry key="HKWasUserEntered" value="1"/>'
+
+    def line(day: int, *, typed: bool) -> str:
+        dates = {"start": at, "endDate": at, "creationDate": f"2026-01-{day} 10:00:00 +0100"}
+        one = usual("HKQuantityTypeIdentifierHeartRateVariabilitySDNN", "40", "ms", **dates)
+        return one.replace("/>\n", by_hand * typed + with_beats(3, 7)[typed:])
+
+    known = [LINES[i] for i in range(4, 120, 6)]
+    twins = [line(20, typed=True)] * 2 + [line(21, typed=True), line(22, typed=False)]
+    content = document([*LINES, *known, *LINES[:60], *twins, *known])
+    wanted = read(content, fast=False, size=2**20, limits=Limits())
+    assert len(wanted.of("heart_beats")) > 2
+    for size in (900, 5000, 2**20):
+        found = read(content, fast=True, size=size, limits=Limits())
+        assert as_told(found) == as_told(wanted)
+
+
 @pytest.mark.parametrize(
     "between", ['<Foo a="1"\n', "<Foo\n", "</Foo\n", "<![CDATA[", "<![CDATA[\n"]
 )

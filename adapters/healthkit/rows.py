@@ -75,13 +75,14 @@ class Rows:
         )
 
     def with_beats(self) -> Iterator[tuple[Row, bytes]]:
-        """The rows in which beats stand, each with its end."""
-        rows = np.fromiter(self.beats, np.int64, len(self.beats))
+        """The rows in which beats stand, each with its end; in their order, not as found out."""
+        rows = np.array(sorted(self.beats), np.int64)
+        ends = [self.beats[row] for row in rows.tolist()]
         shapes = [self.all_shapes[number] for number in self.shapes[rows].tolist()]
         columns = (self.starts, self.durations, self.decimals, self.created)
         written = (column[rows].tolist() for column in columns)
         for shape, end, value, start, duration, decimals, created in zip(
-            shapes, self.beats.values(), self.values(rows), *written, strict=True
+            shapes, ends, self.values(rows), *written, strict=True
         ):
             yield Row(shape.series, start, duration, value, decimals, shape.flags, created), end
 
