@@ -124,13 +124,20 @@ def load(home_config: Path | None = None) -> Settings:
             raise WrongSettings(f"{home_config.name} is not saved as UTF-8 text.") from error
         except OSError as error:
             raise WrongSettings(f"{home_config.name} cannot be read: {error.strerror}.") from error
-    try:
-        if any(name.upper().startswith(PREFIX) for name in os.environ):
-            from gateway.settings_environment import with_environment  # takes a while to load
+    if any(name.upper().startswith(PREFIX) for name in os.environ):
+        from gateway.settings_environment import with_environment  # takes a while to load
 
-            return with_environment(columns)
+        columns = with_environment(columns)
+    try:
         return Settings(**columns)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise WrongSettings(f"config.toml, {where}: {first['msg']}.") from error
+        raise WrongSettings(f"{_place(first['loc'])}: {first['msg']}.") from error
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    """Where a setting is said: the variable of the environment, if there is one, or the file."""
+    variable = PREFIX + "__".join(map(str, where[:2])).upper()
+    if any(name.upper() == variable for name in os.environ):
+        return variable
+    return f"config.toml, {'.'.join(map(str, where))}"

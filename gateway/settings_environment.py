@@ -4,49 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import create_model
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
 from gateway.errors import WrongSettings
 from gateway.settings import PREFIX, Settings
 
+_SECTIONS: dict[str, Any] = {
+    field.alias or name: (field.annotation, ...) for name, field in Settings.model_fields.items()
+}
+"""By their names in the file: of a field with an alias pydantic would forget the prefix."""
 
-class _Everywhere(Settings, BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment comes before the file."""
-        return env_settings, init_settings
+_Sections = create_model("_Sections", __base__=BaseSettings, **_SECTIONS)
 
 
-def with_environment(columns: dict[str, Any]) -> Settings:
-    """The settings of a file, with those of the environment.
+def with_environment(columns: dict[str, Any]) -> dict[str, Any]:
+    """What a file says, and what the environment says in its place.
 
     Args:
         columns: section -> key -> value, as the file has them.
 
     Raises:
-        ValidationError: a key or value is not known.
         WrongSettings: a variable names no section and key.
     """
+    source = EnvSettingsSource(_Sections, env_prefix=PREFIX, env_nested_delimiter="__")
     try:
-        return _Everywhere(**columns)
+        said = source()
     except SettingsError as error:
         raise WrongSettings(
             "An environment variable HEALTH_GATEWAY_… is not understood: "
             "name a section and a key, as in HEALTH_GATEWAY_PAGES__PORT."
         ) from error
+    both = dict(columns)
+    for section, keys in said.items():
+        filed = columns.get(section)
+        if isinstance(filed, dict) and isinstance(keys, dict):
+            both[section] = {**filed, **keys}
+        else:
+            both[section] = keys
+    return both

@@ -43,3 +43,66 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, word: str) -
     (tmp_path / "config.toml").write_text(text)
     with pytest.raises(WrongSettings, match=word):
         load(tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize("section", [*Settings().model_dump(by_alias=True)])
+@pytest.mark.parametrize("lower", [False, True])
+def test_the_environment_is_heard_of_every_section_and_named_where_it_is_wrong(
+    section: str, lower: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"HEALTH_GATEWAY_{section.upper()}__NO_SUCH_KEY"
+    monkeypatch.setenv(name.lower() if lower else name, "1")
+    with pytest.raises(WrongSettings, match=f"^{name}: Extra inputs"):
+        load()
+
+
+def test_only_names_that_begin_with_the_program_s_are_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("IMPORT__LARGEST_GIB", "PAGES__PORT", "import", "IMPORT"):
+        monkeypatch.setenv(name, "3")
+    assert load() == Settings()
+    monkeypatch.setenv("HEALTH_GATEWAY_HOME", str(tmp_path))
+    assert load() == Settings()
+    monkeypatch.setenv("HEALTH_GATEWAY_IMPORT__LARGEST_GIB", "5")
+    assert load().import_.largest_gib == 5
+
+
+def test_a_section_may_be_said_at_once_and_keeps_what_the_file_says_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text("[import]\nlargest_gib = 9\nlargest_ratio = 300\n")
+    monkeypatch.setenv("HEALTH_GATEWAY_IMPORT", '{"largest_gib": 7}')
+    monkeypatch.setenv("HEALTH_GATEWAY_BLUETOOTH__POLAR_STREAMS", '["ecg", "ppi"]')
+    found = load(tmp_path / "config.toml")
+    assert (found.import_.largest_gib, found.import_.largest_ratio) == (7, 300)
+    assert found.bluetooth.polar_streams == ["ecg", "ppi"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "word"),
+    [
+        ("PAGES__PORT", "", "^HEALTH_GATEWAY_PAGES__PORT: "),
+        ("PAGES__PORT", "many", "^HEALTH_GATEWAY_PAGES__PORT: "),
+        ("BLUETOOTH__POLAR_STREAMS", '["eeg"]', "^HEALTH_GATEWAY_BLUETOOTH__POLAR_STREAMS: "),
+        ("BLUETOOTH__POLAR_STREAMS", "[", "name a section and a key"),
+        ("PAGES", "[1]", "^HEALTH_GATEWAY_PAGES: "),
+        ("PAGES", "9000", "^HEALTH_GATEWAY_PAGES: "),
+        ("PAGES", "port", "name a section and a key"),
+    ],
+)
+def test_a_wrong_variable_is_refused_by_name(
+    name: str, said: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"HEALTH_GATEWAY_{name}", said)
+    with pytest.raises(WrongSettings, match=word):
+        load()
+
+
+def test_a_wrong_file_is_not_put_down_to_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text("[pages]\nport = 99999\n")
+    monkeypatch.setenv("HEALTH_GATEWAY_PAGES__HOST", "::1")
+    with pytest.raises(WrongSettings, match=r"^config\.toml, pages\.port: "):
+        load(tmp_path / "config.toml")
