@@ -35,8 +35,10 @@ class WrongSettings(GatewayError):
 
     code = ExitCode.WRONG_USE
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, "Compare the file with the shipped config.toml.")
+    def __init__(
+        self, what: str, next_step: str = "Compare the file with the shipped config.toml."
+    ) -> None:
+        super().__init__(what, next_step)
 
 
 class WrongUse(GatewayError):

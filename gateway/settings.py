@@ -15,6 +15,8 @@ from gateway.errors import WrongSettings
 PREFIX = "HEALTH_GATEWAY_"
 """What names of settings begin with in the environment."""
 
+CHANGE_IT = "Change that variable, or unset it."
+
 Seconds = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -132,12 +134,14 @@ def load(home_config: Path | None = None) -> Settings:
         return Settings(**columns)
     except ValidationError as error:
         first = error.errors()[0]
-        raise WrongSettings(f"{_place(first['loc'])}: {first['msg']}.") from error
+        variable = _variable(first["loc"])
+        if variable is not None:
+            raise WrongSettings(f"{variable}: {first['msg']}.", CHANGE_IT) from error
+        where = ".".join(map(str, first["loc"]))
+        raise WrongSettings(f"config.toml, {where}: {first['msg']}.") from error
 
 
-def _place(where: tuple[int | str, ...]) -> str:
-    """Where a setting is said: the variable of the environment, if there is one, or the file."""
+def _variable(where: tuple[int | str, ...]) -> str | None:
+    """The variable of the environment that says a setting, if one does."""
     variable = PREFIX + "__".join(map(str, where[:2])).upper()
-    if any(name.upper() == variable for name in os.environ):
-        return variable
-    return f"config.toml, {'.'.join(map(str, where))}"
+    return variable if any(name.upper() == variable for name in os.environ) else None

@@ -8,7 +8,7 @@ from pydantic import create_model
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
 from gateway.errors import WrongSettings
-from gateway.settings import PREFIX, Settings
+from gateway.settings import CHANGE_IT, PREFIX, Settings
 
 _SECTIONS: dict[str, Any] = {
     field.alias or name: (field.annotation, ...) for name, field in Settings.model_fields.items()
@@ -33,7 +33,8 @@ def with_environment(columns: dict[str, Any]) -> dict[str, Any]:
     except SettingsError as error:
         raise WrongSettings(
             "An environment variable HEALTH_GATEWAY_… is not understood: "
-            "name a section and a key, as in HEALTH_GATEWAY_PAGES__PORT."
+            "name a section and a key, as in HEALTH_GATEWAY_PAGES__PORT.",
+            CHANGE_IT,
         ) from error
     both = dict(columns)
     for section, keys in said.items():

@@ -95,8 +95,9 @@ def test_a_wrong_variable_is_refused_by_name(
     name: str, said: str, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"HEALTH_GATEWAY_{name}", said)
-    with pytest.raises(WrongSettings, match=word):
+    with pytest.raises(WrongSettings, match=word) as wrong:
         load()
+    assert wrong.value.next_step == "Change that variable, or unset it."
 
 
 def test_a_wrong_file_is_not_put_down_to_the_environment(
@@ -104,5 +105,6 @@ def test_a_wrong_file_is_not_put_down_to_the_environment(
 ) -> None:
     (tmp_path / "config.toml").write_text("[pages]\nport = 99999\n")
     monkeypatch.setenv("HEALTH_GATEWAY_PAGES__HOST", "::1")
-    with pytest.raises(WrongSettings, match=r"^config\.toml, pages\.port: "):
+    with pytest.raises(WrongSettings, match=r"^config\.toml, pages\.port: ") as wrong:
         load(tmp_path / "config.toml")
+    assert "config.toml" in wrong.value.next_step
