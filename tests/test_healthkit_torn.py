@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from zlib_ng import zlib_ng
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit.archive import open_archive
@@ -213,3 +214,25 @@ def test_members_are_not_counted_for_ever(tmp_path: Path) -> None:
     (tmp_path / "e.zip").write_bytes(one[: directory_at(one)] * 200_000)
     with pytest.raises(ArchiveRefused, match="more than 100000 files"):
         run(tmp_path / "e.zip")
+
+
+def test_many_members_that_are_no_bombs_alone_are_one_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may unpack to so much whatever it weighs: not all of them, one after the other."""
+    limits, unpacked = Limits(ratio_from=2**20), 0
+    count = zlib_ng.crc32
+
+    def counted(piece: bytes, before: int) -> int:
+        nonlocal unpacked
+        unpacked += len(piece)
+        checksum: int = count(piece, before)
+        return checksum
+
+    files = {f"{number}.txt": b" " * (2**20 - 1) for number in range(60)}
+    content = zipped({"export.xml": document(HEART), **files}, "sizes behind")
+    (tmp_path / "e.zip").write_bytes(content[: directory_at(content)])
+    monkeypatch.setattr(zlib_ng, "crc32", counted)
+    with pytest.raises(ArchiveRefused, match="zip bomb"):
+        run(tmp_path / "e.zip", limits)
+    assert unpacked < 4 * 2**20

@@ -37,8 +37,8 @@ without, and with sizes of four bytes or eight."""
 def torn_members(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
     """Each member that begins in the file, in its order; the last may say more than is there.
 
-    Where a header does not say how long its member is, that is found by unpacking it, up to what
-    ``limits`` allow of a whole archive.
+    Where a header does not say how long its member is, that is found by unpacking it, until all
+    of them together are more than ``limits`` allow of a whole archive.
     """
     found: list[zipfile.ZipInfo] = []
     with path.open("rb") as stream:
@@ -51,13 +51,13 @@ def torn_members(path: Path, limits: Limits) -> list[zipfile.ZipInfo]:
 
 def _members(stream: BinaryIO, limits: Limits) -> Iterator[zipfile.ZipInfo]:
     size = os.fstat(stream.fileno()).st_size
-    at = 0
+    at = packed = unpacked = 0
     while (info := _header(stream, at)) is not None:
         begins = stream.tell()
         if info.flag_bits & _SIZES_FOLLOW:
             if info.compress_type != zipfile.ZIP_DEFLATED:
                 return  # nobody can say where it ends
-            ends = _measured(stream, info, limits)
+            ends = _measured(stream, info, limits, before=(packed, unpacked))
         else:
             ends = begins + info.compress_size
             if ends > size:
@@ -65,7 +65,7 @@ def _members(stream: BinaryIO, limits: Limits) -> Iterator[zipfile.ZipInfo]:
         yield info
         if ends is None or ends > size:
             return
-        at = ends
+        at, packed, unpacked = ends, packed + info.compress_size, unpacked + info.file_size
 
 
 def _bound(info: zipfile.ZipInfo, packed: int, limits: Limits) -> None:
@@ -105,19 +105,24 @@ def _sizes(extra: bytes, unpacked: int, packed: int) -> tuple[int, int]:
     return unpacked, packed
 
 
-def _measured(stream: BinaryIO, info: zipfile.ZipInfo, limits: Limits) -> int | None:
-    """Unpack a member to find its sizes; where the next begins, or None if it does not end."""
+def _measured(
+    stream: BinaryIO, info: zipfile.ZipInfo, limits: Limits, *, before: tuple[int, int]
+) -> int | None:
+    """Unpack a member to find its sizes; where the next begins, or None if it does not end.
+
+    ``before``: bytes of the members before it, packed and unpacked.
+    """
     begins = stream.tell()
     unpacking, packed, unpacked, checksum = zlib_ng.decompressobj(-15), b"", 0, 0
     read = 0
     try:
-        while not unpacking.eof and unpacked <= limits.ratio_from + limits.max_ratio * read:
+        while not unpacking.eof and not _too_much(before[0] + read, before[1] + unpacked, limits):
             packed = unpacking.unconsumed_tail or stream.read(_PORTION)
             read += 0 if unpacking.unconsumed_tail else len(packed)
             piece = unpacking.decompress(packed, _AT_ONCE)
             unpacked += len(piece)
             checksum = zlib_ng.crc32(piece, checksum)
-            if unpacked > limits.max_inflated or not (packed or piece):
+            if not (packed or piece):
                 break
     except zlib_ng.error:  # type: ignore[misc]  # its stubs call it a function
         unpacked += _AT_ONCE  # as much at most may come before the damage
@@ -134,3 +139,8 @@ def _measured(stream: BinaryIO, info: zipfile.ZipInfo, limits: Limits) -> int | 
             info.CRC = int.from_bytes(told[at : at + 4], "little")
             return ends + length
     return None
+
+
+def _too_much(packed: int, unpacked: int, limits: Limits) -> bool:
+    tight = unpacked > limits.ratio_from + limits.max_ratio * packed
+    return tight or unpacked > limits.max_inflated
