@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import queue
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import threading
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,11 @@ import pytest
 
 from adapters.errors import ArchiveRefused
 from adapters.healthkit import apart, reader
-from adapters.healthkit.apart import ImportApart, _read_on
+from adapters.healthkit.apart import ImportApart, ReaderFailed, _read_on
 from adapters.healthkit.limits import Limits
 from adapters.healthkit.report import ImportReport
 from adapters.reading import DeviceKey, PersonKey, SourceKey
+from gateway.commands import only_import
 from tests.fakes_healthkit import make
 
 TOLD = pickle.dumps(ImportReport())
@@ -85,3 +88,92 @@ def test_a_reader_that_is_stopped_and_goes_on_loses_no_word(
         children[0].send_signal(signal.SIGSTOP)
         children[0].send_signal(signal.SIGCONT)
     assert disturbed == undisturbed
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Every process that is begun for reading."""
+    begun, made = reader._begun, []
+
+    def noted() -> subprocess.Popen[bytes]:
+        made.append(begun())
+        return made[-1]
+
+    monkeypatch.setattr(reader, "_begun", noted)
+    return made
+
+
+def gone(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it ended and was waited for, without asking the system now."""
+    return child.returncode is not None
+
+
+def test_a_reader_that_was_killed_before_it_was_asked_is_said_in_a_sentence(
+    tmp_path: Path, children: list[subprocess.Popen[bytes]]
+) -> None:
+    make(tmp_path / "export.zip", days=1)
+    reader.get_ready()
+    children[0].kill()
+    with suppress(ChildProcessError):  # until it is dead, without taking note of it
+        os.waitid(os.P_PID, children[0].pid, os.WEXITED | os.WNOWAIT)
+    export = ImportApart(tmp_path / "export.zip", PersonKey("p"), DeviceKey, SourceKey, Limits())
+    with pytest.raises(ReaderFailed) as failed:
+        list(export.arrivals())
+    assert failed.value.next_step == "Import the same file again to go on."
+    assert gone(children[0])
+
+
+def test_where_nothing_more_can_be_begun_no_reader_is_left(
+    tmp_path: Path, children: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    make(tmp_path / "export.zip", days=1)
+    export = ImportApart(tmp_path / "export.zip", PersonKey("p"), DeviceKey, SourceKey, Limits())
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError):
+        export.arrivals()
+    assert gone(children[0])
+
+
+@pytest.mark.parametrize("asked_for", [0, 1])
+def test_a_reader_ends_with_its_arrivals(
+    tmp_path: Path, children: list[subprocess.Popen[bytes]], asked_for: int
+) -> None:
+    make(tmp_path / "export.zip", days=60)
+    export = ImportApart(tmp_path / "export.zip", PersonKey("p"), DeviceKey, SourceKey, Limits())
+    arrivals = export.arrivals()
+    for _ in range(asked_for):
+        next(arrivals)
+    arrivals.close()
+    assert gone(children[0])
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.02, 0.1, 0.3])
+def test_ctrl_c_while_it_loads_is_not_for_the_reader(
+    children: list[subprocess.Popen[bytes]], capfd: pytest.CaptureFixture[str], wait: float
+) -> None:
+    """The terminal sends it to both; of what the reader loads nobody wants to read."""
+    reader.get_ready()
+    time.sleep(wait)
+    children[0].send_signal(signal.SIGINT)
+    children[0].communicate(b"")
+    assert (children[0].returncode, *capfd.readouterr()) == (0, "", "")
+    reader.dismiss()
+
+
+def test_an_interrupt_still_comes_here() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    reader.get_ready()
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+    reader.dismiss()
+
+
+def test_where_nothing_is_to_be_read_no_reader_is_left(
+    tmp_path: Path, children: list[subprocess.Popen[bytes]]
+) -> None:
+    (tmp_path / "export.zip").write_bytes(bytes(2**20))
+    home = str(tmp_path / "no home")
+    assert only_import.main(["--home", home, "import", str(tmp_path / "export.zip")])
+    assert [gone(child) for child in children] == [True]

@@ -124,10 +124,10 @@ class ImportApart:
         reading = threading.Thread(
             target=_read_on, args=(child.stdout, portions, given_up), daemon=True
         )
-        reading.start()
         places: Generator[LocalBatch, None, None] | None = None
         accepted = ended = False  # of a file that is refused nothing is given
         try:
+            reading.start()
             yield None
             export_of_places = self._export_of_places()
             places = export_of_places.places()
@@ -228,8 +228,8 @@ def _started(asked: _Asked) -> subprocess.Popen[bytes]:
     child = taken()
     assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018  # asked for above
     _widen(child.stdout)
-    child.stdin.write(pickle.dumps(asked))
-    child.stdin.close()
+    with suppress(BrokenPipeError), child.stdin:  # it was ended: its silence will tell
+        child.stdin.write(pickle.dumps(asked))
     child.stdin = None
     return child
 

@@ -6,8 +6,11 @@ It is asked by its stdin, once, and ends when that closes. Nothing of a home is 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -31,10 +34,34 @@ def taken() -> subprocess.Popen[bytes]:
     return _ready.pop() if _ready else _begun()
 
 
+def dismiss() -> None:
+    """End those that nobody asked."""
+    while _ready:
+        with _ready.pop() as child:
+            child.kill()
+
+
 def _begun() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "adapters.healthkit.apart"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **_ENVIRONMENT},
-    )
+    with _without_interrupts():
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "adapters.healthkit.apart"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **_ENVIRONMENT},
+        )
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let what is begun hear no Ctrl-C, from its first instant: whoever began it ends it.
+
+    It comes here as soon as this is over.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -15,14 +15,17 @@ _LARGE = 2**20
 def main(words: Sequence[str]) -> int:
     """Run it; see `program.run_one`. The process that reads loads beside this one."""
     gc.set_threshold(100_000, 20, 100)  # rows by the million make no circles to be looked for
-    if any(_is_large(Path(word)) for word in words):
-        reader.get_ready()
-    from gateway.commands import imports
-    from gateway.commands.program import new_app, run_one
+    try:
+        if any(_is_large(Path(word)) for word in words):
+            reader.get_ready()
+        from gateway.commands import imports
+        from gateway.commands.program import new_app, run_one
 
-    app = new_app()
-    imports.add_to(app)
-    return run_one(app, words)
+        app = new_app()
+        imports.add_to(app)
+        return run_one(app, words)
+    finally:
+        reader.dismiss()  # nothing was to be read after all
 
 
 def _is_large(path: Path) -> bool:
