@@ -66,3 +66,34 @@ def test_what_is_no_hexadecimal_number_is_no_pointer() -> None:
         np.arange(len(pieces)) * size, np.full(len(pieces), size), Numbers(), pointer
     )
     assert found.tolist() == ([1] * 15 + [2]) * 2
+
+
+@st.composite
+def close_ones(draw: st.DrawFn) -> list[bytes]:
+    """Many pieces of one size that differ in a byte or none, with pointers of any digits."""
+    pointed = st.text("0123456789abcdefABFg:/`@", min_size=1, max_size=12).map(str.encode)
+    base = draw(
+        st.binary(min_size=1, max_size=40) | pointed.map(lambda digits: b"0x%b, W" % digits)
+    )
+    changed = [base]
+    for at in draw(st.lists(st.integers(0, len(base) - 1), max_size=4)):
+        byte = draw(
+            st.sampled_from([0, 0x2F, 0x30, 0x39, 0x3A, 0x60, 0x61, 0x66, 0x67, 0xB0, 0xFF])
+        )
+        changed.append(base[:at] + bytes([byte]) + base[at + 1 :])
+    return draw(st.lists(st.sampled_from(changed), min_size=16, max_size=60))
+
+
+@given(close_ones(), st.lists(st.binary(max_size=9), min_size=60, max_size=60))
+def test_what_stands_around_a_piece_changes_nothing(
+    pieces: list[bytes], between: list[bytes]
+) -> None:
+    text, places = b"", []
+    for piece, other in zip(pieces, between, strict=False):
+        text += other
+        places.append(len(text))
+        text += piece
+    sizes = np.array([len(piece) for piece in pieces], np.int64)
+    number = Numbers()
+    found = Windows(text).numbered(np.array(places, np.int64), sizes, number, pointer)
+    assert found.tolist() == [number(piece, 1) for piece in pieces]
