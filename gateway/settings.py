@@ -126,7 +126,7 @@ def load(home_config: Path | None = None) -> Settings:
             raise WrongSettings(f"{home_config.name} is not saved as UTF-8 text.") from error
         except OSError as error:
             raise WrongSettings(f"{home_config.name} cannot be read: {error.strerror}.") from error
-    if any(name.upper().startswith(PREFIX) for name in os.environ):
+    if _environment_says_some():
         from gateway.settings_environment import with_environment  # takes a while to load
 
         columns = with_environment(columns)
@@ -139,6 +139,12 @@ def load(home_config: Path | None = None) -> Settings:
             raise WrongSettings(f"{variable}: {first['msg']}.", CHANGE_IT) from error
         where = ".".join(map(str, first["loc"]))
         raise WrongSettings(f"config.toml, {where}: {first['msg']}.") from error
+
+
+def _environment_says_some() -> bool:
+    """Whether a variable names a section; `HEALTH_GATEWAY_HOME` and the like do not."""
+    sections = {PREFIX + (one.alias or name).upper() for name, one in Settings.model_fields.items()}
+    return any(name.upper().partition("__")[0] in sections for name in os.environ)
 
 
 def _variable(where: tuple[int | str, ...]) -> str | None:

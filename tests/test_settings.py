@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -108,3 +111,19 @@ def test_a_wrong_file_is_not_put_down_to_the_environment(
     with pytest.raises(WrongSettings, match=r"^config\.toml, pages\.port: ") as wrong:
         load(tmp_path / "config.toml")
     assert "config.toml" in wrong.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("name", "loaded"),
+    [("HEALTH_GATEWAY_HOME", False), ("PAGES__PORT", False), ("health_gateway_pages__port", True)],
+)
+def test_what_reads_the_environment_is_loaded_where_it_says_a_setting(
+    name: str, loaded: bool
+) -> None:
+    code = (
+        "import sys, gateway.settings as settings; settings.load();"
+        "sys.exit('pydantic_settings' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code]
+    ended = subprocess.run(words, env={**os.environ, name: "9000"}, check=False)
+    assert ended.returncode == loaded
