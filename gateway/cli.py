@@ -8,6 +8,9 @@ import sys
 from gateway import outlets
 from gateway.errors import ExitCode
 
+INTERRUPTED = 128 + 2
+"""The exit code of a command that Ctrl-C ended: what a shell says of SIGINT."""
+
 
 def main() -> None:
     """Run one command and end with its exit code.
@@ -42,8 +45,8 @@ def _run(words: list[str]) -> None:
             code = everything.main(words)
         gc.freeze()  # the process ends: nobody needs to look for circles in what is left
         sys.exit(code)
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.FAILED)
+    except KeyboardInterrupt:  # while it loads; a command that is under way ends with the same
+        sys.exit(INTERRUPTED)
     except Exception as error:  # what nobody foresaw: where it was, but nothing of what was in it
         sys.exit(unforeseen(error, as_json="--json" in words))
 

@@ -74,7 +74,7 @@ def commands() -> str:
         "`HEALTH_GATEWAY_HOME` sets the same as `--home`. With `--json` stdout is JSON alone;",
         "everything else goes to stderr. A command ends with 0 done, 1 failed, 2 wrong use,",
         "3 refused (locked, no consent, not allowed), 4 a device failed, not the gateway,",
-        "and 141 where nobody reads its answer any more (`… | head`).",
+        "130 where Ctrl-C ended it, and 141 where nobody reads its answer any more (`… | head`).",
     ]
     for name, command in sorted(_commands(typer.main.get_command(app))):
         options = RUN if name == "run" else list(_options(command))

@@ -12,6 +12,7 @@ from subprocess import PIPE, STDOUT
 
 import pytest
 
+from gateway import cli, outlets
 from gateway.app import open_house
 from gateway.store.courtesy import announced
 from gateway.store.home import Home
@@ -87,3 +88,17 @@ def test_what_came_before_stays_and_the_same_command_goes_on(
     report = command.answer("import", "--show", "2")
     assert report["known"] == before
     assert report["new"] + before == report["rows"] == readings(command)
+
+
+def test_ctrl_c_while_a_command_loads_ends_it_as_one_that_is_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(words: list[str]) -> str:
+        raise KeyboardInterrupt(*words)
+
+    monkeypatch.setattr(cli, "_command", interrupted)
+    monkeypatch.setattr(sys, "argv", ["health-gateway", "status"])
+    monkeypatch.setattr(outlets, "take_over", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
