@@ -110,6 +110,21 @@ def test_only_our_own_identifiers_are_read_from_an_answer() -> None:
         references_by_id(b"[]")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '"text"',
+        '[{"resource":"text"},"text",{"resource":{"identifier":{"system":"urn:ours"}}}]',
+        '[{"resource":{"resourceType":"Observation","id":"1","identifier":["text"]}}]',
+        '[{"resource":{"resourceType":"Observation","id":"1?_count=9",'
+        '"identifier":[{"system":"urn:ours","value":"y"}]}}]',
+    ],
+)
+def test_of_an_answer_that_is_not_in_order_nothing_is_found(entry: str) -> None:
+    body = f'{{"resourceType":"Bundle","entry":{entry}}}'.encode()
+    assert references_by_id(body, "urn:ours") == {}
+
+
 def test_a_token_is_one_word_that_only_this_account_can_read(tmp_path: Path) -> None:
     sign_ins = SignIns(tmp_path)
     sign_ins.keep("rclinic", " abc.def \n")

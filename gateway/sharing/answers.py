@@ -104,13 +104,19 @@ def references_by_id(body: bytes, system: str = READING_SYSTEM) -> Mapping[str, 
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         raise ValueError("this is no search result")
     found: dict[str, str] = {}
-    for entry in bundle.get("entry") or ():
-        resource = entry.get("resource") or {}
-        for identifier in resource.get("identifier") or ():
-            if identifier.get("system") == system and resource.get("id"):
-                reference = f"{resource.get('resourceType')}/{resource['id']}"
+    for entry in _dicts(bundle.get("entry")):
+        resource = entry.get("resource")
+        if not isinstance(resource, dict):
+            continue
+        reference = reference_in(f"{resource.get('resourceType')}/{resource.get('id')}")
+        for identifier in _dicts(resource.get("identifier")):
+            if reference and identifier.get("system") == system:
                 found.setdefault(str(identifier.get("value")), reference)
     return found
+
+
+def _dicts(listed: object) -> list[dict[str, object]]:
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _location(entry: Mapping[str, object]) -> str:
