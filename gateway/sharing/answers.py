@@ -23,6 +23,9 @@ NOT_NOW: Final = frozenset({408, 425, 429})
 NOT_HERE: Final = frozenset({401, 403, 404, 405, 407, 410, 426, 451})
 """For a whole request: the address or the sign-in is wrong, not what was sent."""
 
+NOT_THERE: Final = frozenset({404, 405, 410})
+"""To a replacement: what it replaces is gone, or nothing may be replaced there."""
+
 OTHER_VERSION: Final = frozenset({409, 412})
 """To a replacement that names a version: another one stands there. Some servers say so by 409."""
 
@@ -53,7 +56,7 @@ def outcome_of(letter: Letter, status: int, location: str, said: object, etag: s
         return Outcome(letter.key, "already", reference, etag=version)
     if status in OTHER_VERSION and letter.candidate.there:
         return Outcome(letter.key, "rejected", text=CHANGED)
-    if status == 412:  # several match: it is stored, more than once, and would answer so for ever
+    if status == 412 and not letter.replaces:  # several match: it is there, and would stay so
         return Outcome(letter.key, "already", text="stored there more than once")
     if is_deferral(status):
         return Outcome(letter.key, "deferred", text=f"{status}")
