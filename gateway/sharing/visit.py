@@ -98,6 +98,7 @@ class Visit:
                 return
             if self._capability is None:
                 self._capability = await self._read_capability(due.ledger_seq)
+                self._remote.conditional = self._capability.conditional
             claimed = await self._claim(due, self._at_once if self._capability.batch else 1)
             if claimed is None:
                 passed.add(due.mark)
