@@ -196,7 +196,7 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
-            outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
+            outcomes = await look_again(p, self._post, letters, outcomes, claimed)
             await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
