@@ -104,7 +104,7 @@ class Members:
             " ON (r.series, r.start, r.duration, r.value, r.nth, r.version)"
             " = (d.series, d.start, d.duration, d.value, d.nth, d.version)"
             f" WHERE d.recipient = ? AND d.series IN ({', '.join('?' * len(numbers))})"
-            " AND d.start BETWEEN ? AND ? AND d.start + d.duration <= ?"
+            " AND d.start >= ? AND d.start <= ? AND d.start + d.duration <= ?"
             f" AND r.current_value IS NOT NULL AND d.state IN {STANDING} AND d.reference != ''"
             " ORDER BY d.start, d.series, d.duration, d.value, d.nth",
             (self._recipient, *numbers, group.key.start, group.end, group.end),
