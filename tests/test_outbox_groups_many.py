@@ -92,3 +92,24 @@ async def test_members_are_looked_for_within_the_time_of_the_group_alone(
     _delivered(home, clinic)
 
     assert steps() <= few + 2
+
+
+async def test_members_are_looked_for_only_of_groups_that_fit(
+    home: SharingHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic, _ = _shares(home)
+    for number in range(20):
+        start = NOON + 2 * number * HOUR
+        run_of(home, start=start)
+        home.take_in(900, start=start, device=WATCH)
+    home.now += 3 * DAY
+    home.release()
+    _delivered(home, clinic)
+    asked = _counting(monkeypatch, "of")
+    due = plan(home.db, home.ledger, clinic.key, home.now, home.clock)
+    assert isinstance(due, Plan)
+    claimed = _claim(home, clinic, due, 50)
+    assert claimed is not None
+
+    assert 1 < len(claimed.letters) < 20
+    assert len(asked) == len(claimed.letters) + 1  # the last found no room, and waits

@@ -189,8 +189,18 @@ class Making:
         self, series: SeriesRow, references: References, allowed: Sequence[Candidate]
     ) -> Instant | None:
         """Write letters until the batch is full; when the first that found no room started."""
-        if is_group(series.kind) and self._grain == "raw":
-            allowed = [replace(one, members=self._members.of(series, one)) for one in allowed]
+        if not is_group(series.kind) or self._grain != "raw":
+            return self._write_those(series, references, allowed)
+        for one in allowed:  # a group may be long, and its members are looked for: one by one
+            members = self._members.of(series, one)
+            stop = self._write_those(series, references, [replace(one, members=members)])
+            if stop is not None:
+                return stop
+        return None
+
+    def _write_those(
+        self, series: SeriesRow, references: References, allowed: Sequence[Candidate]
+    ) -> Instant | None:
         letters, refused = compose(
             self._db, self._recipient, references, series, self._grain, allowed, self._now
         )
