@@ -113,3 +113,36 @@ async def test_members_are_looked_for_only_of_groups_that_fit(
 
     assert 1 < len(claimed.letters) < 20
     assert len(asked) == len(claimed.letters) + 1  # the last found no room, and waits
+
+
+async def test_groups_that_must_wait_are_passed_over_and_not_one_claimful_at_a_time(
+    home: SharingHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic, grant = _shares(home)
+    for number in range(60):
+        run_of(home, start=NOON + 2 * number * HOUR)
+    home.take_in(60, start=NOON + MINUTE, step=2 * HOUR, device=WATCH)
+    home.now += 6 * DAY
+    home.release()
+    home.db.execute(
+        "INSERT INTO batch (id, recipient, claimed_at, consent, rows, state, not_before, tries,"
+        " grain) VALUES (1, ?, 0, ?, 60, 'deferred', ?, 1, 'raw')",
+        (clinic.key, grant, home.now + HOUR),
+    )
+    _delivered(home, clinic, "deferred", 1)
+    asked = _counting(monkeypatch, "are_awaited")
+    passed: set[int] = set()
+    while isinstance(
+        due := plan(home.db, home.ledger, clinic.key, home.now, home.clock, passed), Plan
+    ):
+        assert _claim(home, clinic, due, 10) is None
+        passed.add(due.mark)
+
+    assert len(asked) <= 2 * 60
+    home.now += 2 * HOUR  # they were tried in vain for too long
+    home.db.execute("UPDATE batch SET tries = 9")
+    due = plan(home.db, home.ledger, clinic.key, home.now, home.clock, {hash(("again", 1))})
+    assert isinstance(due, Plan)
+    claimed = _claim(home, clinic, due, 50)
+    assert claimed is not None
+    assert len(claimed.letters) == 50
