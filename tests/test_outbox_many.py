@@ -1,4 +1,4 @@
-"""Years of workouts at once: what a claim costs does not grow with all that is there."""
+"""Years of readings at once: what a claim costs does not grow with all that is there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from gateway.sharing import settle
 from gateway.sharing.candidates import Candidate
 from gateway.sharing.claim import Claimed, Plan, claim, plan
 from gateway.sharing.compose import References
-from gateway.sharing.deliveries import Key
+from gateway.sharing.deliveries import Key, of_batch
 from gateway.sharing.making import Limits
 from gateway.sharing.members import Members
 from gateway.sharing.recipients import Recipient
@@ -146,3 +147,35 @@ async def test_groups_that_must_wait_are_passed_over_and_not_one_claimful_at_a_t
     claimed = _claim(home, clinic, due, 50)
     assert claimed is not None
     assert len(claimed.letters) == 50
+
+
+async def test_what_is_tried_again_is_looked_at_batch_by_batch(
+    home: SharingHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic, _ = _shares(home)
+    home.take_in(30, device=WATCH)
+    run_of(home)
+    home.now += HOUR
+    home.release()
+    for _ in range(10):
+        due = plan(home.db, home.ledger, clinic.key, home.now, home.clock)
+        assert isinstance(due, Plan)
+        claimed = _claim(home, clinic, due, 3)
+        assert claimed is not None
+        tried = [settle.Outcome(one.key, "deferred", text="500") for one in claimed.letters]
+        settle.answered(home.db, home.ledger, claimed.batch, tried, home.now, MINUTE)
+    home.now += HOUR
+    read: list[int] = []
+
+    def reads(db: Any, batch: int, *states: Any) -> Any:
+        read.append(batch)
+        return of_batch(db, batch, *states)
+
+    monkeypatch.setattr("gateway.sharing.claim.of_batch", reads)
+    due = plan(home.db, home.ledger, clinic.key, home.now, home.clock)
+    assert isinstance(due, Plan)
+    assert read == [due.again]
+    passed = {due.mark}
+    due = plan(home.db, home.ledger, clinic.key, home.now, home.clock, passed)
+    assert isinstance(due, Plan)
+    assert read[1:] == [due.again]
