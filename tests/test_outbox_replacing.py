@@ -7,6 +7,7 @@ import json
 import pytest
 
 from gateway.sharing.sent import refusals
+from gateway.sharing.words import sentence_of
 from scripts.sandbox_server import Sandbox
 from tests.amending_home import correct, home, proxy, sent_to, there_of
 from tests.fakes_consent import HOUR, NOON
@@ -57,6 +58,7 @@ async def test_it_is_refused_and_shown_and_what_comes_after_goes(
     (shown,) = refusals(home.db)
 
     assert (report.rejected, report.already, report.sent) == (1, 0, 0)
-    assert shown.outcome.startswith(f"{status}")
+    told = "Tell the recipient what you corrected" if status in (404, 405, 410) else f"{status}"
+    assert told in sentence_of(shown.outcome)
     assert (after.sent, after.deferred, after.waiting, after.held) == (2, 0, 0, {})
     assert len(await there_of(sandbox, home, clinic)) == 5

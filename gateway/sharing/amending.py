@@ -24,6 +24,9 @@ STANDING: Final = ("sent", "already")
 CHANGED: Final = "changed_there"
 """Why a correction was refused: what stands at the recipient is not what was sent there."""
 
+NOT_PUT: Final = "not_put"
+"""Why a correction was refused: what it replaces is there no more, or nothing may be replaced."""
+
 NO_PLACE: Final = "no_place"
 """Why a correction waits: the recipient has what it is of, and does not say where."""
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fhir_mappings.operation_outcome import sentence
-from gateway.sharing.amending import CHANGED
+from gateway.sharing.amending import CHANGED, NOT_PUT
 from gateway.sharing.compose import Letter
 from gateway.sharing.door import Answer
 from gateway.sharing.names import READING_SYSTEM
@@ -56,6 +56,8 @@ def outcome_of(letter: Letter, status: int, location: str, said: object, etag: s
         return Outcome(letter.key, "already", reference, etag=version)
     if status in OTHER_VERSION and letter.candidate.there:
         return Outcome(letter.key, "rejected", text=CHANGED)
+    if status in NOT_THERE and letter.replaces:
+        return Outcome(letter.key, "rejected", text=NOT_PUT)
     if status == 412 and not letter.replaces:  # several match: it is there, and would stay so
         return Outcome(letter.key, "already", text="stored there more than once")
     if is_deferral(status):
