@@ -80,6 +80,10 @@ def test_a_reading_is_corrected_and_taken_back_by_a_command(tmp_path: Path) -> N
     values = [one["value"] for one in command.answer("readings")["readings"]]
     assert values == [None, "71.40"]
 
+    gone = command("delete", "--kind", "body_weight", "--since", "2026-01-01T12:00:00.001", "--yes")
+    assert gone.out.startswith("1 reading deleted here.")
+    assert "What was sent of them is with who received it" in gone.out
+
 
 @pytest.mark.parametrize(
     ("words", "code"),
