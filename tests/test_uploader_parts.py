@@ -52,6 +52,7 @@ def test_retry_after_is_read_in_both_forms(text: str, expected: int | None) -> N
             Capability(conditional=False),
         ),
         (200, b'{"rest":[{"resource":[{"type":"Observation"}]}]}', Capability()),
+        (200, b'{"rest":[{"interaction":[{"code":["batch"]}]}]}', Capability(batch=False)),
         (200, b"<html>", Capability()),
         (200, b"[]", Capability()),
         (404, b"", Capability()),
