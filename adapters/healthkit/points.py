@@ -2,7 +2,7 @@
 
 A run of such points is replaced by one empty element, so where it stands, and whether anything may
 stand there, is still for expat to say. Points could only hide in a comment, a CDATA section or an
-instruction: where one begins, nothing is replaced from there on.
+instruction, which begin with ``<!`` or ``<?``: from the first such sign on nothing is replaced.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _POINT = (
 _ONE = re.compile(b"(%b)" % _POINT)
 _BEGIN, _END = b"<trkpt ", b"</trkpt>"
 _RUN = re.compile(rb"(?:%b)++" % re.sub(rb"\((?!\?)", b"(?:", _POINT))
-_ODD = (b"<!", b"<?", MARK.encode())
+_ODD = (b"!", b"?", MARK.encode())  # single signs are found ten times as fast as pairs
 _JOINT = len(MARK) - 1
 """Bytes on either side of a cut in which an odd one may lie that was parted."""
 

@@ -7,6 +7,7 @@ importer asks whether somebody holds the other; where the system has no such loc
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,9 +35,13 @@ def somebody_is_live(file: Path) -> bool:
     """Whether anybody has announced itself, in this process or another."""
     nobody = False
     if sys.platform != "win32":
-        with file.open("a") as asked, suppress(BlockingIOError):
-            fcntl.flock(asked, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            nobody = True
+        asked = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)  # asked often: no more
+        try:
+            with suppress(BlockingIOError):
+                fcntl.flock(asked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                nobody = True
+        finally:
+            os.close(asked)
     return not nobody
 
 
