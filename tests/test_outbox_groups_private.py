@@ -60,8 +60,8 @@ async def test_a_group_names_nothing_of_another_person_of_the_same_device(
     home.add_device(WATCH)
     for person in (ADA, BEN):
         _shares(home, proxy.base, person)
-    _ran(home, ADA, start=NOON, n=5)
-    _ran(home, BEN, start=NOON + 10 * MINUTE, n=7)  # in the time of hers
+    _ran(home, ADA, start=NOON, n=15)
+    _ran(home, BEN, start=NOON + 10 * MINUTE, n=7)  # each in the time of the other
     home.now += 2 * HOUR
     await home.upload_until_done()
     resources = [
@@ -76,8 +76,8 @@ async def test_a_group_names_nothing_of_another_person_of_the_same_device(
         ).fetchone()
         whose[patient].add(reference.partition("/")[2])
 
-    assert sum(RATE in json.dumps(one).encode() for one in resources) == 12
+    assert sum(RATE in json.dumps(one).encode() for one in resources) == 22
     assert len(whose) == len(groups) == 2
     for group in groups:
         assert set(named(group)) < whose[group["subject"]["reference"]]
-    assert sorted(len(named(one)) for one in groups) == [5, 7]
+    assert sorted(len(named(one)) for one in groups) == [7, 15]
