@@ -9,7 +9,16 @@ import pytest
 
 from adapters.ble.paired import RADIO
 from adapters.kinds import kind
-from adapters.reading import DeviceFacts, DeviceKey, PersonKey, Quality, Quantity, Reading, batches
+from adapters.reading import (
+    Category,
+    DeviceFacts,
+    DeviceKey,
+    PersonKey,
+    Quality,
+    Quantity,
+    Reading,
+    batches,
+)
 from gateway.app import open_house
 from gateway.pipeline import take_in
 from tests.command_line import CommandLine, simulation_home
@@ -80,6 +89,10 @@ def test_a_reading_is_corrected_and_taken_back_by_a_command(tmp_path: Path) -> N
     values = [one["value"] for one in command.answer("readings")["readings"]]
     assert values == [None, "71.40"]
 
+    gone = command("delete", "--kind", "body_weight", "--since", "2026-01-01T12:00:00.001", "--yes")
+    assert gone.out.startswith("1 reading deleted here.")
+    assert "What was sent of them is with who received it" in gone.out
+
 
 @pytest.mark.parametrize(
     ("words", "code"),
@@ -103,3 +116,22 @@ def test_a_correction_that_cannot_be_is_refused(
 
     assert command("correct", "body_weight", "2026-01-01T12:00:00", *words).code == code
     assert command.answer("readings")["readings"][0]["value"] == "72.50"
+
+
+def test_what_is_taken_back_is_said_to_come_back_only_where_it_can(tmp_path: Path) -> None:
+    command = simulation_home(tmp_path, "ble")
+    house = open_house(command.home)
+    person: PersonKey = house.people.list()[0].key
+    run = Reading(kind("workout"), NOON, Category("running"), duration=60_000)
+    weight = Reading(kind("body_weight"), NOON, Quantity(Decimal("72.50"), "kg"))
+    for one in (run, weight):
+        take_in(house, batches(person, BREATH, RADIO, [one]), adapter="ble", at=NOON)
+    house.close()
+    at = "2026-01-01T12:00:00"
+    said = [
+        command("correct", one, at, "--in-error", "--why", "not_mine").out
+        for one in ("workout", "body_weight")
+    ]
+
+    assert ["--value brings it back" in one for one in said] == [False, True]
+    assert all(one.startswith("Taken back: it does not count any more.") for one in said)

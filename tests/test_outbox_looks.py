@@ -24,6 +24,10 @@ from tests.sharing_home import STRAP, SharingHome
 LOOK = ClockLook(NOON + HOUR, -95_000)
 FAR = ClockLook(NOON + HOUR, None)
 SET_RIGHT = Quality.CLOCK_CORRECTED
+_UNCONDITIONAL = (
+    b'{"resourceType":"CapabilityStatement","rest":[{"interaction":[{"code":"batch"}],'
+    b'"resource":[{"type":"Observation","conditionalCreate":false}]}]}'
+)
 
 
 class Recipients(TakesEverything):
@@ -234,6 +238,33 @@ async def test_a_look_whose_answer_was_lost_is_asked_for_by_its_name(
 
     assert first.named["if-none-exist"] == again.named["if-none-exist"]
     assert first.body == again.body
+
+
+async def test_a_look_whose_answer_was_lost_is_not_made_twice_where_servers_take_all_as_new(
+    home: SharingHome, there: LoopbackProxy
+) -> None:
+    taken, kept = there.fault, list[bytes]()
+    assert taken is not None
+
+    async def unconditional(seen: Seen) -> bytes | str:
+        if seen.path.endswith("/metadata"):
+            return answer(200, _UNCONDITIONAL)
+        if seen.method == "GET" and "/Observation?" in seen.path:
+            entries = [{"resource": json.loads(one) | {"id": "77"}} for one in kept]
+            return answer(200, json.dumps({"resourceType": "Bundle", "entry": entries}).encode())
+        if seen.path.endswith("/Observation") and not kept:
+            kept.append(seen.body)
+            return "cut"
+        return await taken(seen)
+
+    there.fault = unconditional
+    home.grant(_asking(home, there))
+    home.take_in(2, flags=SET_RIGHT, look=LOOK)
+    home.now += 2 * HOUR
+    await home.upload_until_done()
+
+    assert len(_looks(there)) == 1
+    assert _referred(there) == ["Observation/77"] * 2
 
 
 async def test_nothing_is_told_of_a_clock_before_a_reading_may_leave_that_it_set_right(

@@ -52,6 +52,7 @@ def test_retry_after_is_read_in_both_forms(text: str, expected: int | None) -> N
             Capability(conditional=False),
         ),
         (200, b'{"rest":[{"resource":[{"type":"Observation"}]}]}', Capability()),
+        (200, b'{"rest":[{"interaction":[{"code":["batch"]}]}]}', Capability(batch=False)),
         (200, b"<html>", Capability()),
         (200, b"[]", Capability()),
         (404, b"", Capability()),
@@ -108,6 +109,21 @@ def test_only_our_own_identifiers_are_read_from_an_answer() -> None:
     assert references_by_id(body, "urn:ours") == {"y": "Observation/1"}
     with pytest.raises(ValueError, match="search result"):
         references_by_id(b"[]")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '"text"',
+        '[{"resource":"text"},"text",{"resource":{"identifier":{"system":"urn:ours"}}}]',
+        '[{"resource":{"resourceType":"Observation","id":"1","identifier":["text"]}}]',
+        '[{"resource":{"resourceType":"Observation","id":"1?_count=9",'
+        '"identifier":[{"system":"urn:ours","value":"y"}]}}]',
+    ],
+)
+def test_of_an_answer_that_is_not_in_order_nothing_is_found(entry: str) -> None:
+    body = f'{{"resourceType":"Bundle","entry":{entry}}}'.encode()
+    assert references_by_id(body, "urn:ours") == {}
 
 
 def test_a_token_is_one_word_that_only_this_account_can_read(tmp_path: Path) -> None:

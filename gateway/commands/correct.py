@@ -14,7 +14,7 @@ from gateway.commands.opening import SESSION, Json, PersonName, opened, person_o
 from gateway.commands.output import called, iso, print_json, say
 from gateway.commands.readings import known_kind, when
 from gateway.errors import WrongUse
-from gateway.rights.correcting import WHYS, Correcting, Found
+from gateway.rights.correcting import WHYS, Correcting, Found, can_be_told
 from gateway.sharing.recipients import Act
 
 _TO_THE_MINUTE = re.compile(r"[^T ]+[T ]\d\d:?\d\d(Z|[+-]\d\d:?\d\d)?")
@@ -83,7 +83,9 @@ def correct(
             }
         )
     elif in_error:
-        say("Taken back: it does not count any more. `correct` with --value brings it back.")
+        say("Taken back: it does not count any more.")
+        if can_be_told(row_of(wanted)):
+            say("`correct` with --value brings it back.")
     else:
         say(f"Corrected: {_value(one) or 'entered in error'} is {_value(after)} now.")
 

@@ -39,10 +39,14 @@ def delete(
             if not sys.stdin.isatty():
                 raise Refused("Nothing was deleted.", "Say --yes if nobody is here to be asked.")
             aside("Deleted readings are gone from this home, and no import brings them back.")
+            aside("Where they were sent, they stay. To take one back there, do this first:")
+            aside("health-gateway correct KIND WHEN --in-error")
             if input("Delete them? [y/N] ").strip().lower() not in ("y", "yes"):
                 raise Refused("Nothing was deleted.")
         done = delete_readings(house, whose.key, wanted, first, last, at=now())
     if as_json:
         print_json({"deleted": done})
     else:
-        say(f"{done:,} readings deleted.")
+        say(f"{done:,} {'reading' if done == 1 else 'readings'} deleted here.")
+        if done:
+            say("What was sent of them is with who received it: nothing is told of a deletion.")

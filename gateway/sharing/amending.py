@@ -24,6 +24,9 @@ STANDING: Final = ("sent", "already")
 CHANGED: Final = "changed_there"
 """Why a correction was refused: what stands at the recipient is not what was sent there."""
 
+NOT_PUT: Final = "not_put"
+"""Why a correction was refused: what it replaces is there no more, or nothing may be replaced."""
+
 NO_PLACE: Final = "no_place"
 """Why a correction waits: the recipient has what it is of, and does not say where."""
 
@@ -86,6 +89,33 @@ def found_again(db: Database, recipient: str, key: Key, reference: str, etag: st
              key.version),
         ).fetchall()
     )  # fmt: skip
+
+
+def stands_as(db: Database, recipient: str, key: Key, etag: str) -> None:
+    """Keep which version of it stands there, since that was looked up; empty: name none."""
+    db.conn.execute(
+        "UPDATE delivery SET etag = ?"  # noqa: S608  # fixed text
+        " WHERE (recipient, series, start, duration, value, nth) = (?, ?, ?, ?, ?, ?)"
+        f" AND version < ? AND state IN {_STANDS}",
+        (etag, recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
+    )
+
+
+def went_since(db: Database, recipient: str, key: Key, at: Instant) -> bool:
+    """Whether a batch of ours left at a moment, after the one with the version that stands there.
+
+    Each Observation that leaves is issued at the moment at which its batch was claimed.
+    """
+    (went,) = db.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM batch WHERE (recipient, claimed_at) = (?, ?)"  # noqa: S608  # fixed text
+        " AND outcome != '' AND claimed_at > (SELECT MAX(b.claimed_at) FROM delivery d"
+        " JOIN batch b ON b.id = d.batch"
+        " WHERE (d.recipient, d.series, d.start, d.duration, d.value, d.nth)"
+        f" = (?, ?, ?, ?, ?, ?) AND d.version < ? AND d.state IN {_STANDS}))",
+        (recipient, at, recipient, key.series, key.start, key.duration, key.value, key.nth,
+         key.version),
+    ).fetchone()  # fmt: skip
+    return bool(went)
 
 
 def derived_from(

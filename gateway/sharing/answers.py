@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fhir_mappings.operation_outcome import sentence
-from gateway.sharing.amending import CHANGED
+from gateway.sharing.amending import CHANGED, NOT_PUT
 from gateway.sharing.compose import Letter
 from gateway.sharing.door import Answer
 from gateway.sharing.names import READING_SYSTEM
@@ -22,6 +22,9 @@ NOT_NOW: Final = frozenset({408, 425, 429})
 
 NOT_HERE: Final = frozenset({401, 403, 404, 405, 407, 410, 426, 451})
 """For a whole request: the address or the sign-in is wrong, not what was sent."""
+
+NOT_THERE: Final = frozenset({404, 405, 410})
+"""To a replacement: what it replaces is gone, or nothing may be replaced there."""
 
 OTHER_VERSION: Final = frozenset({409, 412})
 """To a replacement that names a version: another one stands there. Some servers say so by 409."""
@@ -53,7 +56,9 @@ def outcome_of(letter: Letter, status: int, location: str, said: object, etag: s
         return Outcome(letter.key, "already", reference, etag=version)
     if status in OTHER_VERSION and letter.candidate.there:
         return Outcome(letter.key, "rejected", text=CHANGED)
-    if status == 412:  # several match: it is stored, more than once, and would answer so for ever
+    if status in NOT_THERE and letter.replaces:
+        return Outcome(letter.key, "rejected", text=NOT_PUT)
+    if status == 412 and not letter.replaces:  # several match: it is there, and would stay so
         return Outcome(letter.key, "already", text="stored there more than once")
     if is_deferral(status):
         return Outcome(letter.key, "deferred", text=f"{status}")
@@ -104,13 +109,19 @@ def references_by_id(body: bytes, system: str = READING_SYSTEM) -> Mapping[str, 
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         raise ValueError("this is no search result")
     found: dict[str, str] = {}
-    for entry in bundle.get("entry") or ():
-        resource = entry.get("resource") or {}
-        for identifier in resource.get("identifier") or ():
-            if identifier.get("system") == system and resource.get("id"):
-                reference = f"{resource.get('resourceType')}/{resource['id']}"
+    for entry in _dicts(bundle.get("entry")):
+        resource = entry.get("resource")
+        if not isinstance(resource, dict):
+            continue
+        reference = reference_in(f"{resource.get('resourceType')}/{resource.get('id')}")
+        for identifier in _dicts(resource.get("identifier")):
+            if reference and identifier.get("system") == system:
                 found.setdefault(str(identifier.get("value")), reference)
     return found
+
+
+def _dicts(listed: object) -> list[dict[str, object]]:
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _location(entry: Mapping[str, object]) -> str:

@@ -31,7 +31,7 @@ def read_capability(status: int, body: bytes) -> Capability:
     except ValueError:
         return Capability()
     rest = _first(statement, "rest")
-    interactions = {one.get("code") for one in _all(rest, "interaction")}
+    interactions = {str(one.get("code")) for one in _all(rest, "interaction")}
     observation = next(
         (one for one in _all(rest, "resource") if one.get("type") == "Observation"), {}
     )

@@ -89,9 +89,7 @@ def plan(
     with transaction(db):
         state = ledger.state()
         held: Reason | None = None
-        for due in sorted(_due(db, recipient, now), key=_tier):
-            if due.mark in passed:
-                continue
+        for due in _in_order(_due(db, recipient, now, passed)):
             reasons = {row: still(state, due.consent, row, now, clock) for row in due.series}
             free = tuple(row for row, why in reasons.items() if why is Reason.PERMITTED)
             if free:
@@ -170,15 +168,28 @@ def drop_what_ended(
     return dropped
 
 
-def _due(db: Database, recipient: str, now: Instant) -> Iterator[Plan]:
+def _in_order(plans: Iterator[Plan]) -> Iterator[Plan]:
+    """Groups after all others; no more plans are looked up than are asked for."""
+    groups: list[Plan] = []
+    for due in plans:
+        if _tier(due):
+            groups.append(due)
+        else:
+            yield due
+    yield from sorted(groups, key=_tier)
+
+
+def _due(db: Database, recipient: str, now: Instant, passed: Collection[int]) -> Iterator[Plan]:
     """What may be claimed, whatever consent says: first what is tried again, then what waits."""
     for batch, consent, grain in db.conn.execute(
         "SELECT id, consent, grain FROM batch WHERE recipient = ? AND state = 'deferred'"
         " AND not_before <= ? ORDER BY id",
         (recipient, now),
     ).fetchall():
-        numbers = {row.key.series for row in of_batch(db, batch, "deferred")}
-        yield Plan(0, _rows(db, numbers), consent, grain, batch, hash(("again", batch)))
+        mark = hash(("again", batch))
+        if mark not in passed:
+            numbers = {row.key.series for row in of_batch(db, batch, "deferred")}
+            yield Plan(0, _rows(db, numbers), consent, grain, batch, mark)
     spans = [span for _, span in due_spans(db, recipient, now)]
     rows = {row.id: row for row in _rows(db, {span.series for span in spans})}
     plans: dict[tuple[str, Grain, int], list[Span]] = {}
@@ -186,8 +197,9 @@ def _due(db: Database, recipient: str, now: Instant) -> Iterator[Plan]:
         path = span.consent, span.grain, tier_of(rows[span.series].kind)
         plans.setdefault(path, []).append(span)
     for (consent, grain, _), those in plans.items():
-        found = sorted({span.series for span in those})
-        yield Plan(0, tuple(rows[one] for one in found), consent, grain, mark=hash(tuple(those)))
+        found, mark = sorted({span.series for span in those}), hash(tuple(those))
+        if mark not in passed:
+            yield Plan(0, tuple(rows[one] for one in found), consent, grain, mark=mark)
 
 
 def _tier(due: Plan) -> int:

@@ -32,6 +32,9 @@ _YES: Final = Reason.PERMITTED
 _TIMES_LOOKED_AT = 5000
 """So many instants of a span are looked at in one claim, so that its lock is held shortly."""
 
+_WAITING_AT_ONCE = 500
+"""So many groups that must wait are passed over in one claim, for the same reason."""
+
 _ENVELOPE = 64
 _ENVELOPE_OF_AN_ENTRY = 160
 """At least as many bytes as a Bundle, and an entry of it, add to what they hold."""
@@ -130,22 +133,22 @@ class Making:
         if self._permission(series) is None:
             return
         room = self._limits.readings - len(self.letters)
-        chosen: list[Candidate] = []
+        now: list[Candidate] = []
+        later: list[Candidate] = []
         seen, times = span.first, 0
         zone = self._state.grants[self._consent].zone
         for one in candidates(self._db, series, span, self._now, zone):
+            full = len(now) == room or len(later) == _WAITING_AT_ONCE
             if isinstance(one, int):  # all that started before it was looked at
                 seen, times = one, times + 1
-                if len(chosen) == room or times > _TIMES_LOOKED_AT:
+                if full or times > _TIMES_LOOKED_AT:
                     break
-            elif len(chosen) == room:
+            elif full:
                 break
             else:
-                chosen.append(one)
-        later = [one for one in chosen if self._is_early(one) or self._is_to_wait(series, one)]
-        now = [one for one in chosen if one not in later] if later else chosen
+                (later if self._is_to_wait(series, one) else now).append(one)
         stop = self._write(series, references, self._decided(series, now))
-        self._full = self._full or len(chosen) == room
+        self._full = self._full or len(now) == room
         shrink(self._db, number, span, seen if stop is None else min(seen, stop))
         for one in later:
             start = one.key.start
@@ -182,15 +185,27 @@ class Making:
         return max(one.key.start, one.end - 1) > self._now + FUTURE_TOLERANCE_MS
 
     def _is_to_wait(self, series: SeriesRow, one: Candidate) -> bool:
-        """Whether it is a group of which a member is still under way."""
-        return is_group(series.kind) and self._members.are_awaited(series, one)
+        """Whether its end is still to come, or it is a group of which a member is under way."""
+        return self._is_early(one) or (
+            is_group(series.kind) and self._members.are_awaited(series, one)
+        )
 
     def _write(
         self, series: SeriesRow, references: References, allowed: Sequence[Candidate]
     ) -> Instant | None:
         """Write letters until the batch is full; when the first that found no room started."""
-        if is_group(series.kind) and self._grain == "raw":
-            allowed = [replace(one, members=self._members.of(series, one)) for one in allowed]
+        if not is_group(series.kind) or self._grain != "raw":
+            return self._write_those(series, references, allowed)
+        for one in allowed:  # a group may be long, and its members are looked for: one by one
+            members = self._members.of(series, one)
+            stop = self._write_those(series, references, [replace(one, members=members)])
+            if stop is not None:
+                return stop
+        return None
+
+    def _write_those(
+        self, series: SeriesRow, references: References, allowed: Sequence[Candidate]
+    ) -> Instant | None:
         letters, refused = compose(
             self._db, self._recipient, references, series, self._grain, allowed, self._now
         )

@@ -8,6 +8,7 @@ and what the recipient may still have.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from itertools import islice
 from typing import Final
@@ -62,21 +63,22 @@ class Members:
 
         What is due by now has gone before, since groups are claimed last (`claim.plan`).
         """
-        within = {
-            number for number, start in self._to_be_tried if group.key.start <= start <= group.end
-        }
+        first = bisect_left(self._to_be_tried, (group.key.start,))
+        last = bisect_left(self._to_be_tried, (group.end + 1,))
+        within = {number for _, number in self._to_be_tried[first:last]}
         return bool(within) and any(
             self._windows(series, kind) and within.intersection(self._series(series, kind))
             for kind in members_of(series.kind)
         )
 
     @cached_property
-    def _to_be_tried(self) -> list[tuple[int, Instant]]:
-        """Series and start of what is tried again later; mostly nothing."""
+    def _to_be_tried(self) -> list[tuple[Instant, int]]:
+        """Start and series of what is tried again later, in the order of time; mostly nothing."""
         return self._db.conn.execute(
-            "SELECT d.series, d.start FROM batch b JOIN delivery d ON d.batch = b.id"
+            "SELECT d.start, d.series FROM batch b JOIN delivery d ON d.batch = b.id"
             " WHERE b.state IN ('deferred', 'unknown') AND b.recipient = ? AND b.grain = 'raw'"
-            " AND b.not_before > ? AND b.tries < ? AND d.state = b.state",
+            " AND b.not_before > ? AND b.tries < ? AND d.state = b.state"
+            " ORDER BY d.start, d.series",
             (self._recipient, self._now, MOST_TRIES),
         ).fetchall()
 
@@ -104,7 +106,7 @@ class Members:
             " ON (r.series, r.start, r.duration, r.value, r.nth, r.version)"
             " = (d.series, d.start, d.duration, d.value, d.nth, d.version)"
             f" WHERE d.recipient = ? AND d.series IN ({', '.join('?' * len(numbers))})"
-            " AND d.start BETWEEN ? AND ? AND d.start + d.duration <= ?"
+            " AND d.start >= ? AND d.start <= ? AND d.start + d.duration <= ?"
             f" AND r.current_value IS NOT NULL AND d.state IN {STANDING} AND d.reference != ''"
             " ORDER BY d.start, d.series, d.duration, d.value, d.nth",
             (self._recipient, *numbers, group.key.start, group.end, group.end),

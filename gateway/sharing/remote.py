@@ -47,6 +47,8 @@ class Remote:
         self._recipient = recipient
         self._post = post
         self._known: dict[str, str] = {}
+        self.conditional = True
+        """Whether the server makes a thing once by itself; else it is asked before."""
 
     async def references(self, plan: Plan) -> References:
         """Everything that a plan's Observations point to; what is missing is made there first.
@@ -203,26 +205,32 @@ class Remote:
 
     async def _make(self, plan: Plan, kind: str, body: bytes, system: str, identifier: str) -> str:
         search = if_none_exist(system, identifier)
+        if not self.conditional and (there := await self._where(plan, kind, system, identifier)):
+            return there
         answer = await self._post.send(
             "POST", kind, body, ledger_seq=plan.ledger_seq, only_if_none=search
         )
         reference = reference_in(answer.headers.get("Location", ""))
         if answer.status in (200, 201) and reference.startswith(f"{kind}/"):
             return reference
-        if answer.status in (200, 201, 412):  # it is there; ask where
-            found = await self._post.send("GET", f"{kind}?{search}", ledger_seq=plan.ledger_seq)
-            if is_deferral(found.status):
-                raise self._post.refused(found, "The recipient did not answer a question")
-            try:
-                reference = references_by_id(found.body, system).get(identifier, "")
-            except ValueError:
-                reference = ""
-            if reference:
-                return reference
+        is_there = answer.status in (200, 201, 412)  # ask where
+        if is_there and (there := await self._where(plan, kind, system, identifier)):
+            return there
         refused = self._post.refused(answer, f"The recipient did not take a {kind}")
         if is_deferral(answer.status) or answer.status == 401:
             raise refused
         raise NotTaken(refused.why, refused.retry_after)
+
+    async def _where(self, plan: Plan, kind: str, system: str, identifier: str) -> str:
+        """Where it stands, by asking; empty where that is not said."""
+        search = if_none_exist(system, identifier)
+        found = await self._post.send("GET", f"{kind}?{search}", ledger_seq=plan.ledger_seq)
+        if is_deferral(found.status) or found.status == 401:
+            raise self._post.refused(found, "The recipient did not answer a question")
+        try:
+            return references_by_id(found.body, system).get(identifier, "")
+        except ValueError:
+            return ""
 
 
 def decider(grant: Grant) -> str:

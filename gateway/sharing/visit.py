@@ -15,6 +15,7 @@ from gateway.sharing import settle
 from gateway.sharing.answers import (
     ANSWER_LOST,
     NOT_HERE,
+    NOT_THERE,
     is_deferral,
     outcome_of,
     outcomes_of_bundle,
@@ -97,6 +98,7 @@ class Visit:
                 return
             if self._capability is None:
                 self._capability = await self._read_capability(due.ledger_seq)
+                self._remote.conditional = self._capability.conditional
             claimed = await self._claim(due, self._at_once if self._capability.batch else 1)
             if claimed is None:
                 passed.add(due.mark)
@@ -194,7 +196,7 @@ class Visit:
             return
         else:
             later = p.pause(claimed.tries, wait)
-            outcomes = await look_again(self._post, letters, outcomes, claimed.ledger_seq)
+            outcomes = await look_again(p, self._post, letters, outcomes, claimed)
             await p.do(settle.answered, p.db, p.ledger, claimed.batch, outcomes, p.now(), later)
             self._at_once = min(p.limits.readings, self._at_once * 2)
             if any(one.state == "deferred" and one.text in _ASKED_TO_WAIT for one in outcomes):
@@ -210,7 +212,7 @@ class Visit:
                 return outcomes_of_bundle(answer, letters)
             if len(letters) > 1 or not _refuses_what_was_sent(answer.status):
                 return None
-        elif is_deferral(answer.status) or answer.status in NOT_HERE:
+        elif is_deferral(answer.status) or answer.status in NOT_HERE - _of_one(letters[0]):
             return None
         location, etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
         return [outcome_of(letters[0], answer.status, location, answer.body, etag)]
@@ -259,6 +261,14 @@ def _body(claimed: Claimed, letters: Sequence[Letter], capability: Capability) -
     if len(letters) < len(claimed.letters):
         return batch_bundle([one.entry for one in letters])
     return claimed.bundle
+
+
+def _of_one(letter: Letter) -> frozenset[int]:
+    """Statuses that are of one request alone, though they may say that the address is wrong.
+
+    Where Observations go one by one the server said so itself at this address (`_body`).
+    """
+    return NOT_THERE if letter.replaces else frozenset()
 
 
 def _refuses_what_was_sent(status: int) -> bool:

@@ -106,6 +106,10 @@ STUCK: Final[Mapping[str, str]] = {
         "last: somebody changed it there. Your correction was not put over it. Tell the recipient "
         "what you corrected, and ask what stands there now."
     ),
+    "not_put": N_(
+        "The recipient did not take your correction: it has this reading no longer, or lets nobody "
+        "correct what it has. Tell the recipient what you corrected, and ask what stands there now."
+    ),
     "gone_there": N_(
         "You took this reading back. The recipient was asked and does not have it, so there was "
         "nothing to take back there."
