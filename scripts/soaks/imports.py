@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import open_house
+from gateway.store.import_runs import file_of_imports
 from scripts import make_export
-from scripts.benches._measured import family, measured
+from scripts.benches._measured import measured
 from scripts.soaks._long_export import lengthened
 from scripts.soaks._words import numbers
 
@@ -101,6 +102,8 @@ def run(
         while not _killed_after(after, home, export, storing=storing):  # it was over before: sooner
             over += 1
             after /= 2
+            if over > 10 * kills:
+                raise RuntimeError("imports are over before they can be killed: take a larger one")
             live.kill()
             live.communicate()
             shutil.rmtree(home)
@@ -179,7 +182,7 @@ def _import(home: Path, export: Path) -> dict[str, Any]:
 
 def _killed_after(seconds: float, home: Path, export: Path, *, storing: bool) -> bool:
     """Start an import and kill it so long after it began to read, or to store; whether it ran."""
-    log = home / "gateway.db-wal"
+    log, begun = home / "gateway.db-wal", file_of_imports(home)
     importing = subprocess.Popen(
         _command(home, "import", str(export), "--again", "--json"),
         stdout=subprocess.DEVNULL,
@@ -188,7 +191,7 @@ def _killed_after(seconds: float, home: Path, export: Path, *, storing: bool) ->
     while importing.poll() is None:
         if storing and log.exists() and log.stat().st_size > WRITTEN:
             break
-        if not storing and len(family(importing.pid)) > 1:
+        if not storing and begun.exists():
             break
         time.sleep(0.005)
     try:
