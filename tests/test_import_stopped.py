@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
@@ -34,6 +36,16 @@ def readings(command: CommandLine) -> int:
         house.close()
 
 
+@contextmanager
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """By what is begun, even where who runs this ignores it, as a shell's background does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[int, str]:
     """Begin an import, and stop it once some of it is stored: its exit code, and what it said.
 
@@ -42,6 +54,7 @@ def stopped(command: CommandLine, export: Path, with_: signal.Signals) -> tuple[
     home = Home(command.home)
     words = [sys.executable, "-m", "gateway", "--home", str(command.home), "import", str(export)]
     with (
+        _ctrl_c_is_heard(),
         announced(home.live),
         announced(home.turn),
         subprocess.Popen(
