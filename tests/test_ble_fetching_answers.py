@@ -151,8 +151,10 @@ async def test_a_device_that_began_anew_unnoticed_is_asked_for_all_after_a_month
         assert asked(meter) == [(Op.COUNT, Operator.AT_LEAST, 8)]
         house.clock.at += 1 * DAY
         await meter.read_again()
-        await house.until(lambda: marks(house) == [5, 8, 8])
+        # On a busy machine the link may be lost meanwhile: then it is asked, and marked, once more.
+        await house.until(lambda: len(set(records(house))) >= 13 and len(marks(house)) > 2)
         assert len(set(records(house))) == 13, "and none of the others was doubled"
+        assert set(marks(house)[2:]) == {8}
         meter.asked.clear()
         await meter.read_again()
         await settled(lambda: meter.asked)
