@@ -7,7 +7,7 @@ replaces it under the identifier and the id that it has there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from adapters.reading import Instant
 from gateway.sharing.deliveries import Key
@@ -38,19 +38,19 @@ _STANDS: Final = f"{STANDING}"
 
 def stands(db: Database, recipient: str, key: Key) -> str:
     """Where an earlier version stands at the recipient, ``"Observation/1"``; empty if nowhere."""
-    row = db.conn.execute(
-        "SELECT reference FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
-        f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS} AND reference != ''"
-        " ORDER BY version DESC LIMIT 1",
-        (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),
-    ).fetchone()
-    return str(row[0]) if row else ""
+    return _of_the_one_there(db, recipient, key, "reference")
 
 
 def version_there(db: Database, recipient: str, key: Key) -> str:
     """Which version of it stands there, as the recipient told it last; empty if it never did."""
+    return _of_the_one_there(db, recipient, key, "etag")
+
+
+def _of_the_one_there(
+    db: Database, recipient: str, key: Key, column: Literal["reference", "etag"]
+) -> str:
     row = db.conn.execute(
-        "SELECT etag FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
+        f"SELECT {column} FROM delivery WHERE (recipient, series, start, duration, value, nth)"  # noqa: S608  # fixed text
         f" = (?, ?, ?, ?, ?, ?) AND version < ? AND state IN {_STANDS} AND reference != ''"
         " ORDER BY version DESC LIMIT 1",
         (recipient, key.series, key.start, key.duration, key.value, key.nth, key.version),

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from adapters.ble.characteristic import Characteristic, because, becomes
 from adapters.ble.characteristics.physical_activity_current_session import sessions
-from adapters.ble.characteristics.physical_activity_session_descriptor import Activity
+from adapters.ble.characteristics.physical_activity_session_descriptor import WORDS, Activity
 from adapters.ble.formats import activity
 from adapters.ble.formats.activity import Head, Layout
 from adapters.ble.formats.activity_sessions import Span
@@ -38,17 +38,9 @@ _FLOORS = kind("flights_climbed")
 _WORKOUT = kind("workout")
 
 _KCAL_OF_KJ = 1 / Decimal("4.184")  # thermochemical, as UCUM's [cal]
+_REST: Final = (Activity.SIT, Activity.LIE, Activity.STAND, Activity.OTHER)
 _WORKOUTS: Final[Mapping[int, str]] = {
-    Activity.WALK: "walking",
-    Activity.SHUFFLE: "walking",
-    Activity.RUN: "running",
-    Activity.CYCLE_INDOOR: "cycling",
-    Activity.CYCLE_OUTDOOR: "cycling",
-    Activity.CYCLE: "cycling",
-    Activity.AEROBIC_WORKOUT: "mixed-cardio",
-    Activity.ELLIPTICAL: "elliptical",
-    Activity.SPORTS: "other",
-    Activity.SWIM: "swimming",
+    activity: word for activity, word in WORDS.items() if activity not in _REST
 }
 """Activities that are a workout; rest is none."""
 

@@ -58,7 +58,7 @@ class Activity(IntEnum):
     UNKNOWN = 0xFF
 
 
-_WORDS: Final[Mapping[int, str]] = {
+WORDS: Final[Mapping[int, str]] = {
     Activity.OTHER: "other",
     Activity.SIT: "resting",
     Activity.LIE: "lying",
@@ -146,7 +146,7 @@ def records(told: PhysicalActivitySessionDescriptor) -> Iterator[Record]:
     start = told.start.told
     lasted = (told.end.told - start) // timedelta(milliseconds=1)
     if lasted > 0:
-        word = Category(_WORDS.get(told.activity, "unknown"))
+        word = Category(WORDS.get(told.activity, "unknown"))
         identity = f"{start.isoformat()} {told.session}.0"
         yield Record(_SESSION, word, start, None, identity, lasted)
 
